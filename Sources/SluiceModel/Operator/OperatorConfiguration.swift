@@ -1,0 +1,45 @@
+/// What the machine's owner says; never read from a pushed commit.
+package struct OperatorConfiguration: Sendable, Equatable {
+    /// The local pool; nil: what the machine has.
+    package var local: ResourceRequest?
+    /// Price per hour of the local executor for profiles without one.
+    package var localPrice: Amount?
+    /// nil: the default rules by kind of repository.
+    package var trust: Trust?
+    /// Folders of plugins, best first.
+    package var plugins: [String]
+    /// Folders whose files stages may name as `{ file: … }`.
+    package var allowedInputs: [String]
+    /// `PATH` for stages.
+    package var searchPath: String?
+    package var maxRunsPerPush: Int
+
+    package init(
+        local: ResourceRequest? = nil, localPrice: Amount? = nil, trust: Trust? = nil, plugins: [String] = [],
+        allowedInputs: [String] = [], searchPath: String? = nil, maxRunsPerPush: Int = 20
+    ) {
+        self.local = local
+        self.localPrice = localPrice
+        self.trust = trust
+        self.plugins = plugins
+        self.allowedInputs = allowedInputs
+        self.searchPath = searchPath
+        self.maxRunsPerPush = maxRunsPerPush
+    }
+
+    package struct Trust: Sendable, Equatable {
+        package var branches: [Glob]
+        package var tags: [Glob]
+
+        package init(branches: [Glob], tags: [Glob]) {
+            self.branches = branches
+            self.tags = tags
+        }
+
+        package func includes(_ reference: Reference) -> Bool {
+            if let branch = reference.branch { return branches.contains { $0.matches(branch) } }
+            if let tag = reference.tag { return tags.contains { $0.matches(tag) } }
+            return false
+        }
+    }
+}

@@ -1,0 +1,70 @@
+/// What an attempt asks of a pool while it runs.
+package struct ResourceRequest: Sendable, Hashable, Codable {
+    package var cpus: Amount
+    /// Bytes.
+    package var memory: Int64
+    package var gpus: Int64
+    /// Bytes; nil: not asked for, not limited.
+    package var disk: Int64?
+    /// Bytes a second.
+    package var network: Int64?
+    /// Licences and the like, by name.
+    package var custom: [String: Int64]
+
+    package init(
+        cpus: Amount = Amount(1), memory: Int64 = 512 << 20, gpus: Int64 = 0, disk: Int64? = nil,
+        network: Int64? = nil, custom: [String: Int64] = [:]
+    ) {
+        self.cpus = cpus
+        self.memory = memory
+        self.gpus = gpus
+        self.disk = disk
+        self.network = network
+        self.custom = custom
+    }
+}
+
+/// A named way to run a stage.
+package struct Profile: Sendable, Hashable {
+    package var name: String
+    package var request: ResourceRequest
+    /// Per hour; nil: the operator's price, else free.
+    package var price: Amount?
+    package var executor: String?
+    package var isInterruptible: Bool
+
+    package init(
+        name: String, request: ResourceRequest, price: Amount? = nil, executor: String? = nil,
+        isInterruptible: Bool = false
+    ) {
+        self.name = name
+        self.request = request
+        self.price = price
+        self.executor = executor
+        self.isInterruptible = isInterruptible
+    }
+}
+
+/// An entry of a stage's `profiles`, with its base profile resolved.
+package struct StageProfile: Sendable, Equatable {
+    package var name: String
+    package var profile: Profile
+    /// Merged over the stage's `with` when this profile is chosen; part of the cache key.
+    package var with: [String: JSONValue]
+    /// nil: nothing is declared.
+    package var estimate: Duration?
+    package var penalty: Amount
+    package var isDegraded: Bool
+
+    package init(
+        name: String, profile: Profile, with: [String: JSONValue] = [:], estimate: Duration? = nil,
+        penalty: Amount = .zero, isDegraded: Bool = false
+    ) {
+        self.name = name
+        self.profile = profile
+        self.with = with
+        self.estimate = estimate
+        self.penalty = penalty
+        self.isDegraded = isDegraded
+    }
+}

@@ -1,0 +1,154 @@
+extension Plan {
+    /// One instance of a stage: what is frozen about it before the run, and what was chosen for it.
+    package struct Stage: Sendable, Equatable {
+        /// `train[model=logreg]`, or the stage's name where there is no matrix.
+        package var name: String
+        package var definition: Pipeline.Stage
+        /// The matrix cells of this instance, in the order of the axes.
+        package var cells: [Cell]
+        /// nil for `run` lines.
+        package var plugin: ResolvedPlugin?
+        /// Names of instances that must end before this one, data edges included; in order, without doubles.
+        package var needs: [String]
+        package var inputs: [Input]
+        package var outputs: [Pipeline.Stage.Output]
+        /// The files of the commit that the workspace holds, frozen by oid.
+        package var sources: [TreeEntry]
+        package var condition: Condition
+        package var cache: CacheState
+        /// Estimated time and amounts of each profile, in the order of `definition.profiles`.
+        package var profiles: [PricedProfile]
+        /// Index into `profiles`; nil where nothing was chosen (cached, skipped, refused).
+        package var chosen: Int?
+        /// Seconds after the run's start; nil where nothing was chosen.
+        package var start: Double?
+        package var decision: GateDecision?
+
+        package init(
+            name: String, definition: Pipeline.Stage, cells: [Cell], plugin: ResolvedPlugin?, needs: [String],
+            inputs: [Input], outputs: [Pipeline.Stage.Output], sources: [TreeEntry], condition: Condition,
+            cache: CacheState, profiles: [PricedProfile], chosen: Int? = nil, start: Double? = nil,
+            decision: GateDecision? = nil
+        ) {
+            self.name = name
+            self.definition = definition
+            self.cells = cells
+            self.plugin = plugin
+            self.needs = needs
+            self.inputs = inputs
+            self.outputs = outputs
+            self.sources = sources
+            self.condition = condition
+            self.cache = cache
+            self.profiles = profiles
+            self.chosen = chosen
+            self.start = start
+            self.decision = decision
+        }
+
+        package var isDeploy: Bool { plugin?.manifest.isDeploy ?? false }
+        package var wire: WireProtocol { plugin?.manifest.wire ?? .command }
+
+        /// Whether results may be taken from earlier runs: the stage's word, else what its effects allow.
+        package var cachePolicy: CachePolicy {
+            if isDeploy { return .off }
+            return definition.cache ?? (plugin?.manifest.effects == .network ? .off : .on)
+        }
+    }
+
+    package struct Cell: Sendable, Equatable {
+        package var axis: String
+        package var value: JSONValue
+
+        package init(axis: String, value: JSONValue) {
+            self.axis = axis
+            self.value = value
+        }
+    }
+
+    package struct Input: Sendable, Equatable {
+        package var name: String
+        package var type: ArtifactType
+        package var isMany: Bool
+        package var source: Source
+
+        package init(name: String, type: ArtifactType, isMany: Bool, source: Source) {
+            self.name = name
+            self.type = type
+            self.isMany = isMany
+            self.source = source
+        }
+
+        package enum Source: Sendable, Equatable {
+            /// Files of the commit; a folder or glob is its files, below `base`.
+            case tree([TreeEntry], base: String)
+            /// Outputs of instances: one, or all of a matrix in order.
+            case outputs([OutputReference])
+            /// The best instance of a matrix by a metric, known when they have ended.
+            case selected(from: [String], output: String, metric: String, direction: Direction)
+            case external(String)
+        }
+    }
+
+    package struct OutputReference: Sendable, Equatable, Hashable {
+        package var stage: String
+        package var output: String
+
+        package init(stage: String, output: String) {
+            self.stage = stage
+            self.output = output
+        }
+    }
+
+    /// What is known of `if` before the run.
+    package enum Condition: String, Sendable, Codable { case holds, fails, unknown }
+
+    /// A profile with what it would take.
+    package struct PricedProfile: Sendable, Equatable {
+        package var profile: StageProfile
+        package var request: ResourceRequest
+        package var estimate: Estimate
+        /// By budget resource, `wall` excepted.
+        package var use: [BudgetResource: Amount]
+
+        package init(
+            profile: StageProfile, request: ResourceRequest, estimate: Estimate, use: [BudgetResource: Amount]
+        ) {
+            self.profile = profile
+            self.request = request
+            self.estimate = estimate
+            self.use = use
+        }
+    }
+
+    package struct Estimate: Sendable, Codable, Equatable {
+        package enum Source: String, Sendable, Codable { case history, plugin, declared, manifest, `default` }
+
+        package var duration: Duration
+        package var source: Source
+
+        package init(duration: Duration, source: Source) {
+            self.duration = duration
+            self.source = source
+        }
+    }
+}
+
+/// Whether a stage's result is there already, and why not.
+package struct CacheState: Sendable, Codable, Equatable {
+    package enum State: String, Sendable, Codable { case hit, miss, off }
+
+    package var state: State
+    package var reason: String?
+    /// What is restored on a hit. Not part of the JSON shapes.
+    package var entry: CacheEntry?
+    /// Known as soon as everything that the stage reads is known.
+    package var key: Digest?
+
+    package init(state: State, reason: String? = nil, entry: CacheEntry? = nil, key: Digest? = nil) {
+        self.state = state
+        self.reason = reason
+        self.entry = entry
+        self.key = key
+    }
+}

@@ -1,0 +1,150 @@
+/// Something that happened in a run, numbered from 1 within it. The durable journal and `--events -` hold these.
+package struct RunEvent: Sendable, Equatable {
+    package var sequence: Int64
+    package var time: Timestamp
+    package var run: RunID
+    package var kind: Kind
+
+    package init(sequence: Int64, time: Timestamp, run: RunID, kind: Kind) {
+        self.sequence = sequence
+        self.time = time
+        self.run = run
+        self.kind = kind
+    }
+
+    package enum Kind: Sendable, Equatable {
+        /// The plan stands: every instance by name, with its cache state and decision.
+        case planned(Planned)
+        /// The definition is not valid or may not run: what a person must mend.
+        case rejected(diagnostics: [Diagnostic], decision: GateDecision)
+        /// The run waits for something outside: why.
+        case waiting(reason: String)
+        case attemptStarted(stage: String, Started)
+        case attemptEnded(stage: String, Ended)
+        /// A further attempt follows after `delay` seconds.
+        case retryScheduled(stage: String, number: Int, delay: Double, reason: String)
+        case checkJudged(stage: String, CheckResult)
+        case stageEnded(stage: String, StageEnd)
+        case warning(stage: String?, message: String)
+        case runEnded(outcome: RunOutcome, reason: String?)
+    }
+
+    package struct Planned: Sendable, Codable, Equatable {
+        package var decision: GateDecision
+        package var isDegraded: Bool
+        package var stages: [Stage]
+
+        package init(decision: GateDecision, isDegraded: Bool, stages: [Stage]) {
+            self.decision = decision
+            self.isDegraded = isDegraded
+            self.stages = stages
+        }
+
+        package struct Stage: Sendable, Codable, Equatable {
+            package var name: String
+            package var needs: [String]
+            package var profile: String?
+            package var cache: CacheState
+            package var decision: GateDecision?
+            package var estimate: Plan.Estimate?
+            package var start: Double?
+
+            package init(
+                name: String, needs: [String], profile: String?, cache: CacheState, decision: GateDecision?,
+                estimate: Plan.Estimate?, start: Double?
+            ) {
+                self.name = name
+                self.needs = needs
+                self.profile = profile
+                self.cache = cache
+                self.decision = decision
+                self.estimate = estimate
+                self.start = start
+            }
+        }
+    }
+
+    package struct Started: Sendable, Codable, Equatable {
+        package var number: Int
+        package var profile: String
+        package var executor: String
+        package var decision: GateDecision
+        /// The attempt's folder below the state folder, for logs and for recovery.
+        package var folder: String
+
+        package init(number: Int, profile: String, executor: String, decision: GateDecision, folder: String) {
+            self.number = number
+            self.profile = profile
+            self.executor = executor
+            self.decision = decision
+            self.folder = folder
+        }
+    }
+
+    package struct Ended: Sendable, Codable, Equatable {
+        package var number: Int
+        package var result: AttemptResult
+        /// Exact, by budget resource.
+        package var used: [String: Amount]
+
+        package init(number: Int, result: AttemptResult, used: [String: Amount]) {
+            self.number = number
+            self.result = result
+            self.used = used
+        }
+    }
+
+    package struct StageEnd: Sendable, Codable, Equatable {
+        package var outcome: Outcome
+        package var reason: String?
+        package var cache: CacheState?
+        package var metrics: [String: Double]
+        package var outputValues: [String: JSONValue]
+        package var artifacts: [Artifact]
+
+        package init(
+            outcome: Outcome, reason: String? = nil, cache: CacheState? = nil, metrics: [String: Double] = [:],
+            outputValues: [String: JSONValue] = [:], artifacts: [Artifact] = []
+        ) {
+            self.outcome = outcome
+            self.reason = reason
+            self.cache = cache
+            self.metrics = metrics
+            self.outputValues = outputValues
+            self.artifacts = artifacts
+        }
+    }
+}
+
+/// How a run ended.
+package enum RunOutcome: String, Sendable, Codable, CaseIterable { case succeeded, failed, refused, cancelled, lost }
+
+package enum RunState: String, Sendable, Codable, CaseIterable { case queued, waiting, running, ended }
+
+/// The judgement of one check.
+package struct CheckResult: Sendable, Codable, Equatable {
+    package enum Verdict: String, Sendable, Codable { case pass, fail, inconclusive, missing }
+
+    package var metric: String
+    package var value: Double?
+    /// `>= 0.95`.
+    package var limit: String
+    package var baseline: Double?
+    package var verdict: Verdict
+    package var severity: Diagnostic.Severity
+    /// Whether the stage fails because of it.
+    package var isFatal: Bool
+
+    package init(
+        metric: String, value: Double?, limit: String, baseline: Double? = nil, verdict: Verdict,
+        severity: Diagnostic.Severity, isFatal: Bool
+    ) {
+        self.metric = metric
+        self.value = value
+        self.limit = limit
+        self.baseline = baseline
+        self.verdict = verdict
+        self.severity = severity
+        self.isFatal = isFatal
+    }
+}

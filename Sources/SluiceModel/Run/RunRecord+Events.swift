@@ -1,0 +1,71 @@
+extension RunRecord {
+    /// Folds one event in; events must come in their order.
+    package mutating func apply(_ event: RunEvent) {
+        switch event.kind {
+        case .planned(let planned): apply(planned, at: event.time)
+        case .rejected(let found, let verdict):
+            diagnostics = found
+            decision = verdict
+        case .waiting(let reason):
+            head.state = .waiting
+            waitingFor = reason
+        case .attemptStarted(let stage, let started): start(stage, started, at: event.time)
+        case .attemptEnded(let stage, let ended): end(stage, ended, at: event.time)
+        case .retryScheduled: break
+        case .checkJudged(let stage, let result): change(stage) { $0.checks.append(result) }
+        case .stageEnded(let stage, let end):
+            change(stage) {
+                $0.end = end
+                $0.cache = end.cache ?? $0.cache
+            }
+        case .warning(nil, let message): warnings.append(message)
+        case .warning(.some(let stage), let message): change(stage) { $0.warnings.append(message) }
+        case .runEnded(let outcome, let why):
+            head.state = .ended
+            head.outcome = outcome
+            head.ended = event.time
+            reason = why
+        }
+    }
+
+    private mutating func apply(_ planned: RunEvent.Planned, at time: Timestamp) {
+        decision = planned.decision
+        head.isDegraded = planned.isDegraded
+        head.state = .running
+        head.started = head.started ?? time
+        let earlier = stages
+        stages = planned.stages.map { stage in
+            // A resumed run is planned again: what has happened already stays.
+            if let known = earlier.first(where: { $0.name == stage.name }), known.end != nil { return known }
+            var fresh = Stage(
+                name: stage.name, needs: stage.needs, profile: stage.profile, cache: stage.cache,
+                decision: stage.decision, estimate: stage.estimate)
+            fresh.attempts = earlier.first { $0.name == stage.name }?.attempts ?? []
+            return fresh
+        }
+    }
+
+    private mutating func start(_ stage: String, _ started: RunEvent.Started, at time: Timestamp) {
+        waitingFor = nil
+        head.state = .running
+        change(stage) {
+            $0.attempts.append(Attempt(started: started, startTime: time))
+            $0.profile = started.profile
+            $0.decision = started.decision
+        }
+    }
+
+    private mutating func end(_ stage: String, _ ended: RunEvent.Ended, at time: Timestamp) {
+        change(stage) { stage in
+            guard let index = stage.attempts.firstIndex(where: { $0.started.number == ended.number }) else { return }
+            stage.attempts[index].ended = ended
+            stage.attempts[index].endTime = time
+        }
+        for (resource, amount) in ended.used { usage[resource, default: .zero] += amount }
+    }
+
+    private mutating func change(_ name: String, _ update: (inout Stage) -> Void) {
+        guard let index = stages.firstIndex(where: { $0.name == name }) else { return }
+        update(&stages[index])
+    }
+}

@@ -1,0 +1,64 @@
+/// Everything that is known of a run: its head and the fold of its events. `runs show --json` prints it.
+package struct RunRecord: Sendable, Equatable {
+    package var head: RunHead
+    package var decision: GateDecision?
+    package var diagnostics: [Diagnostic] = []
+    /// In the plan's order.
+    package var stages: [Stage] = []
+    package var warnings: [String] = []
+    /// Why the run ended as it did, where the stages do not say it.
+    package var reason: String?
+    package var waitingFor: String?
+    /// Exact sums over all attempts, by budget resource.
+    package var usage: [String: Amount] = [:]
+
+    package init(head: RunHead) { self.head = head }
+
+    package init(head: RunHead, events: [RunEvent]) {
+        self.init(head: head)
+        for event in events { apply(event) }
+    }
+
+    package struct Stage: Sendable, Equatable {
+        package var name: String
+        package var needs: [String]
+        package var profile: String?
+        /// nil until it has ended.
+        package var end: RunEvent.StageEnd?
+        package var cache: CacheState
+        package var decision: GateDecision?
+        package var estimate: Plan.Estimate?
+        package var attempts: [Attempt] = []
+        package var checks: [CheckResult] = []
+        package var warnings: [String] = []
+
+        package init(
+            name: String, needs: [String], profile: String?, cache: CacheState, decision: GateDecision?,
+            estimate: Plan.Estimate?
+        ) {
+            self.name = name
+            self.needs = needs
+            self.profile = profile
+            self.cache = cache
+            self.decision = decision
+            self.estimate = estimate
+        }
+
+        /// The attempt that has not ended, if any.
+        package var running: Attempt? { attempts.last { $0.ended == nil } }
+    }
+
+    package struct Attempt: Sendable, Equatable {
+        package var started: RunEvent.Started
+        package var startTime: Timestamp
+        package var ended: RunEvent.Ended?
+        package var endTime: Timestamp?
+
+        package init(started: RunEvent.Started, startTime: Timestamp) {
+            self.started = started
+            self.startTime = startTime
+        }
+    }
+
+    package func stage(named name: String) -> Stage? { stages.first { $0.name == name } }
+}

@@ -1,0 +1,104 @@
+/// An exact decimal with nine fractional digits: money, hours, cores. `0.1 + 0.2` is `0.3`.
+///
+/// Held as whole billionths in 128 bits, so sums of anything a file can say do not overflow.
+package struct Amount: Hashable, Sendable, Comparable {
+    package var billionths: Int128
+
+    package static let unit: Int128 = 1_000_000_000
+    package static let zero = Amount(billionths: 0)
+
+    package init(billionths: Int128) { self.billionths = billionths }
+    package init(_ whole: Int64) { billionths = Int128(whole) * Self.unit }
+
+    /// Reads `12`, `-0.05`, `1.5e3`; nil for anything else, for more than nine fractional digits that matter,
+    /// and for magnitudes of 10^18 and more.
+    package init?(decimal text: some StringProtocol) {
+        guard let value = DecimalReader.billionths(text) else { return nil }
+        billionths = value
+    }
+
+    package var doubleValue: Double { Double(billionths) / 1e9 }
+
+    /// The whole part when there is no fraction.
+    package var wholeValue: Int64? {
+        billionths % Self.unit == 0 ? Int64(exactly: billionths / Self.unit) : nil
+    }
+
+    package static func < (left: Self, right: Self) -> Bool { left.billionths < right.billionths }
+    package static func + (left: Self, right: Self) -> Self { Self(billionths: left.billionths + right.billionths) }
+    package static func - (left: Self, right: Self) -> Self { Self(billionths: left.billionths - right.billionths) }
+    package static func += (left: inout Self, right: Self) { left.billionths += right.billionths }
+    package static prefix func - (value: Self) -> Self { Self(billionths: -value.billionths) }
+
+    /// `rate` per hour over a duration, rounded up to the next billionth: what is promised is never less than
+    /// what is used.
+    package static func accrued(perHour rate: Amount, milliseconds: Int64) -> Amount {
+        let product = rate.billionths * Int128(milliseconds)
+        let hour: Int128 = 3_600_000
+        return Amount(billionths: product > 0 ? (product + hour - 1) / hour : product / hour)
+    }
+}
+
+extension Amount: CustomStringConvertible {
+    /// The shortest decimal: `12`, `0.05`.
+    package var description: String {
+        let magnitude = billionths.magnitude
+        let fraction = String(magnitude % UInt128(Self.unit))
+        var digits = String(repeating: "0", count: 9 - fraction.count) + fraction
+        while digits.last == "0" { digits.removeLast() }
+        return (billionths < 0 ? "-" : "") + String(magnitude / UInt128(Self.unit))
+            + (digits.isEmpty ? "" : "." + digits)
+    }
+}
+
+extension Amount: Codable {
+    /// A JSON number. Read through its shortest text, so that 0.1 is exactly 0.1.
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let whole = try? container.decode(Int64.self) {
+            self.init(whole)
+            return
+        }
+        let value = try container.decode(Double.self)
+        guard let amount = Amount(decimal: String(describing: value)) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "no exact amount: \(value)")
+        }
+        self = amount
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        if let whole = wholeValue { try container.encode(whole) } else { try container.encode(doubleValue) }
+    }
+}
+
+/// Reads decimal text into billionths without passing through floating point.
+private enum DecimalReader {
+    static func billionths(_ text: some StringProtocol) -> Int128? {
+        var rest = Substring(text)
+        let isNegative = rest.first == "-"
+        if isNegative || rest.first == "+" { rest.removeFirst() }
+        let parts = rest.split(separator: "e", maxSplits: 1, omittingEmptySubsequences: false)
+            .flatMap { $0.split(separator: "E", maxSplits: 1, omittingEmptySubsequences: false) }
+        guard let mantissa = parts.first, parts.count <= 2,
+            let exponent = parts.count == 2 ? Int(parts[1]) : 0, abs(exponent) <= 40
+        else { return nil }
+        let halves = mantissa.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        let fraction = halves.count == 2 ? halves[1] : ""
+        guard !halves[0].isEmpty || !fraction.isEmpty else { return nil }
+        return scaled(halves[0] + fraction, by: exponent - fraction.count + 9).map { isNegative ? -$0 : $0 }
+    }
+
+    private static func scaled(_ digits: Substring, by power: Int) -> Int128? {
+        let trimmed = digits.drop { $0 == "0" }
+        guard digits.utf8.allSatisfy({ (48...57).contains($0) }), trimmed.count + max(0, power) <= 27 || trimmed.isEmpty
+        else { return nil }
+        guard var value = trimmed.isEmpty ? 0 : Int128(trimmed) else { return nil }
+        for _ in 0..<max(0, trimmed.isEmpty ? 0 : power) { value *= 10 }
+        for _ in 0..<max(0, -power) {
+            guard value % 10 == 0 else { return nil }
+            value /= 10
+        }
+        return value
+    }
+}
