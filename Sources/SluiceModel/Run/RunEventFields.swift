@@ -1,0 +1,142 @@
+/// A planned stage as events write it.
+struct PlannedStageFields: Codable {
+    var name: String
+    var needs: [String]
+    var profile: String?
+    var cache: CacheStateFields
+    var decision: GateDecision?
+    var estimate: EstimateFields?
+    /// Seconds after the run's start.
+    var start: Double?
+
+    private enum CodingKeys: String, CodingKey {
+        case name, needs, profile, cache, decision, estimate
+        case start = "start_s"
+    }
+
+    init(_ stage: RunEvent.Planned.Stage) {
+        name = stage.name
+        needs = stage.needs
+        profile = stage.profile
+        cache = CacheStateFields(stage.cache)
+        decision = stage.decision
+        estimate = stage.estimate.map(EstimateFields.init)
+        start = stage.start
+    }
+
+    var stage: RunEvent.Planned.Stage {
+        RunEvent.Planned.Stage(
+            name: name, needs: needs, profile: profile, cache: cache.state, decision: decision,
+            estimate: estimate?.estimate, start: start)
+    }
+}
+
+/// A cache state without its entry, which the cache index holds.
+struct CacheStateFields: Codable {
+    var word: CacheState.State
+    var reason: String?
+    var key: Digest?
+
+    private enum CodingKeys: String, CodingKey {
+        case reason, key
+        case word = "state"
+    }
+
+    init(_ state: CacheState) {
+        word = state.state
+        reason = state.reason
+        key = state.key
+    }
+
+    var state: CacheState { CacheState(state: word, reason: reason, key: key) }
+}
+
+struct EstimateFields: Codable {
+    /// Seconds.
+    var duration: Double
+    var source: Plan.Estimate.Source
+
+    private enum CodingKeys: String, CodingKey {
+        case source
+        case duration = "duration_s"
+    }
+
+    init(_ estimate: Plan.Estimate) {
+        duration = estimate.duration.inSeconds
+        source = estimate.source
+    }
+
+    var estimate: Plan.Estimate { Plan.Estimate(duration: .microseconds(ofSeconds: duration), source: source) }
+}
+
+struct ArtifactFields: Codable {
+    var name: String
+    var digest: Digest
+    var size: Int64
+    var type: ArtifactType
+    var folder: Bool
+
+    init(_ artifact: Artifact) {
+        name = artifact.name
+        digest = artifact.digest
+        size = artifact.size
+        type = artifact.type
+        folder = artifact.isFolder
+    }
+
+    var artifact: Artifact { Artifact(name: name, digest: digest, size: size, type: type, isFolder: folder) }
+}
+
+/// An attempt's result, flat, as `attempt_ended` and `runs show --json` have it.
+struct AttemptResultFields: Codable {
+    var outcome: Outcome
+    var reason: String?
+    var exit: Int32?
+    var signal: String?
+    var error: AttemptError?
+    var crash: Bool
+    var metrics: [String: Double]
+    var outputs: [String: JSONValue]
+    var usage: Usage
+    var sandbox: String
+    var strays: Int
+    var warnings: [String]
+    /// Seconds.
+    var retryAfter: Double?
+
+    private enum CodingKeys: String, CodingKey {
+        case outcome, reason, exit, signal, error, crash, metrics, outputs, usage, sandbox, strays, warnings
+        case retryAfter = "retry_after_s"
+    }
+
+    init(_ result: AttemptResult) {
+        outcome = result.outcome
+        reason = result.reason
+        exit = result.exit
+        signal = result.signal
+        error = result.error
+        crash = result.isCrash
+        metrics = result.metrics
+        outputs = result.outputValues
+        usage = result.usage
+        sandbox = result.sandbox
+        strays = result.strays
+        warnings = result.warnings
+        retryAfter = result.retryAfter?.inSeconds
+    }
+
+    var result: AttemptResult {
+        AttemptResult(
+            outcome: outcome, reason: reason, exit: exit, signal: signal, error: error, isCrash: crash,
+            metrics: metrics, outputValues: outputs, usage: usage, sandbox: sandbox, strays: strays,
+            warnings: warnings, retryAfter: retryAfter.map(Duration.microseconds(ofSeconds:)))
+    }
+}
+
+extension Duration {
+    /// Seconds as JSON has them, to the microsecond; what no clock can mean is cut to the nearest that one can.
+    fileprivate static func microseconds(ofSeconds seconds: Double) -> Duration {
+        guard seconds.isFinite else { return .zero }
+        return .microseconds(Int64((min(max(seconds, -9e12), 9e12) * 1e6).rounded()))
+    }
+}
