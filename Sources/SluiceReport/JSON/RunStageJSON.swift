@@ -1,0 +1,107 @@
+import SluiceModel
+
+/// A stage of a run.
+struct RunStageJSON: Encodable {
+    private let name: String
+    private let needs: [String]
+    private let profile, outcome: OrNull<String>
+    private let reason: String?
+    private let cache: CacheJSON
+    private let decision: OrNull<DecisionJSON>
+    private let estimate: OrNull<EstimateJSON>
+    private let attempts: [AttemptJSON]
+    private let metrics: [String: Double]
+    private let outputs: [String: JSONValue]
+    private let artifacts: [ArtifactJSON]
+    private let checks: [CheckJSON]
+    private let warnings: [String]
+
+    init(_ stage: RunRecord.Stage) {
+        name = stage.name
+        needs = stage.needs
+        profile = OrNull(stage.profile)
+        outcome = OrNull(stage.end?.outcome.rawValue)
+        reason = stage.end?.reason
+        cache = CacheJSON(stage.cache)
+        decision = OrNull(stage.decision.map(DecisionJSON.init))
+        estimate = OrNull(stage.estimate.map(EstimateJSON.init))
+        attempts = stage.attempts.map(AttemptJSON.init)
+        metrics = stage.end?.metrics ?? [:]
+        outputs = stage.end?.outputValues ?? [:]
+        artifacts = (stage.end?.artifacts ?? []).map(ArtifactJSON.init)
+        checks = stage.checks.map(CheckJSON.init)
+        warnings = stage.warnings
+    }
+}
+
+/// One try at a stage; what is measured at its end is null until then.
+struct AttemptJSON: Encodable {
+    private let number: Int
+    private let profile, executor: String
+    private let outcome, sandbox: OrNull<String>
+    private let started: Timestamp
+    private let ended: OrNull<Timestamp>
+    private let exit: Int32?
+    private let signal: String?
+    private let wall, cpu: OrNull<Double>
+    private let memoryPeak: OrNull<Int64>
+    private let error: AttemptError?
+    private let strays: Int
+    private let used: [String: Amount]
+    private let warnings: [String]
+
+    init(_ attempt: RunRecord.Attempt) {
+        let result = attempt.ended?.result
+        number = attempt.started.number
+        profile = attempt.started.profile
+        executor = attempt.started.executor
+        outcome = OrNull(result?.outcome.rawValue)
+        sandbox = OrNull(result?.sandbox)
+        started = attempt.startTime
+        ended = OrNull(attempt.endTime)
+        exit = result?.exit
+        signal = result?.signal
+        wall = OrNull(result?.usage.wall)
+        cpu = OrNull(result?.usage.cpu)
+        memoryPeak = OrNull(result?.usage.memoryPeak)
+        error = result?.error
+        strays = result?.strays ?? 0
+        used = attempt.ended?.used ?? [:]
+        warnings = result?.warnings ?? []
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case number, profile, executor, outcome, sandbox, started, ended, exit, signal, error, strays, used, warnings
+        case wall = "wall_s"
+        case cpu = "cpu_s"
+        case memoryPeak = "memory_peak"
+    }
+}
+
+struct ArtifactJSON: Encodable {
+    private let name, type: String
+    private let digest: Digest
+    private let size: Int64
+
+    init(_ artifact: Artifact) {
+        name = artifact.name
+        type = artifact.type.rawValue
+        digest = artifact.digest
+        size = artifact.size
+    }
+}
+
+struct CheckJSON: Encodable {
+    private let metric, limit, verdict, severity: String
+    private let value: OrNull<Double>
+    private let baseline: Double?
+
+    init(_ check: CheckResult) {
+        metric = check.metric
+        value = OrNull(check.value)
+        limit = check.limit
+        baseline = check.baseline
+        verdict = check.verdict.rawValue
+        severity = check.severity.rawValue
+    }
+}

@@ -1,0 +1,50 @@
+import SluiceModel
+
+/// `sluice status --json`: the queue.
+package struct StatusJSON: Encodable {
+    private let schema = "sluice.status/v1"
+    private let worker: Bool
+    private let runs: [Active]
+    private let recent: [RunHeadJSON]
+
+    package init(_ status: QueueStatus) {
+        worker = status.hasWorker
+        runs = status.active.map(Active.init)
+        recent = status.recent.map(RunHeadJSON.init)
+    }
+
+    private struct Active: Encodable {
+        let head: RunHeadJSON
+        let progress: Progress
+
+        init(_ record: RunRecord) {
+            head = RunHeadJSON(record.head)
+            progress = Progress(record)
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            try head.encode(to: encoder)
+            try progress.encode(to: encoder)
+        }
+    }
+
+    private struct Progress: Encodable {
+        let stagesTotal, stagesEnded: Int
+        let stagesRunning: [String]
+        let waitingFor: OrNull<String>
+
+        init(_ record: RunRecord) {
+            stagesTotal = record.stages.count
+            stagesEnded = record.stages.count { $0.end != nil }
+            stagesRunning = record.stages.filter { $0.end == nil && $0.running != nil }.map(\.name)
+            waitingFor = OrNull(record.waitingFor)
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case stagesTotal = "stages_total"
+            case stagesEnded = "stages_ended"
+            case stagesRunning = "stages_running"
+            case waitingFor = "waiting_for"
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import SluiceModel
+
+/// The sections of a run's page; each is empty where there is nothing to say.
+struct RunSections {
+    let record: RunRecord
+    let width: Int
+    let style: Style
+
+    /// `✓ succeeded  run 42 of churn in 13 min, cost 0.42`.
+    func head() -> [String] {
+        var line = OutcomeText.text(record.head, style: style) + "  run "
+        line += StyledText(record.head.id.description, .strong) + " of " + StyledText(record.head.pipeline, .strong)
+        if let wall = record.wall { line += StyledText(" in " + HumanUnits.duration(wall)) }
+        if let cost = record.usage["cost"] { line += StyledText(", cost " + HumanUnits.cost(cost)) }
+        if record.head.isDegraded { line += StyledText("  \(style.symbols.warning) degraded", .warning) }
+        var lines = [line]
+        if let reason = record.reason { lines.append("  " + StyledText(reason)) }
+        if let waiting = record.waitingFor, record.head.state != .ended {
+            lines.append("  waits for " + StyledText(waiting))
+        }
+        return lines.rendered(style, width: width)
+    }
+
+    func facts() -> [String] {
+        let head = record.head
+        var table = TextTable([.init(""), .init("", minimum: 20)])
+        func add(_ name: String, _ value: StyledText) { table.append([StyledText(name, .quiet), value]) }
+        add("commit", RevisionText.line(head.revision))
+        add("trigger", StyledText(head.trigger.rawValue) + StyledText(" in " + head.repository.gitDirectory, .quiet))
+        add("queued", StyledText(HumanUnits.moment(head.queued) + " UTC"))
+        if let started = head.started {
+            let ended = head.ended.map { " to " + HumanUnits.moment($0) } ?? ""
+            add("ran", StyledText(HumanUnits.moment(started) + ended + " UTC"))
+        }
+        return table.lines(width: width, style: style)
+    }
+
+    func verdict() -> [String] {
+        guard let decision = record.decision else { return [] }
+        let headline = [DecisionText.headline(decision, style: style)]
+        let explanation = DecisionText.explanation(decision).map { "  " + $0 }
+        return (headline + explanation).map { $0.rendered(style) }
+            + DecisionText.limits(decision, width: width, style: style)
+    }
+
+    func diagnostics() -> [String] { DiagnosticText.lines(record.diagnostics, style: style) }
+
+    func stages() -> [String] { StageTable.lines(record, width: width, style: style) }
+
+    /// Decisions about stages that were not a plain yes.
+    func decisions() -> [String] {
+        let lines = record.stages.flatMap { stage -> [StyledText] in
+            guard let decision = stage.decision, decision.verdict != .admit else { return [] }
+            let head = "  " + StyledText(stage.name) + "  " + DecisionText.headline(decision, style: style)
+            return [head] + DecisionText.explanation(decision).map { "    " + $0 }
+        }
+        return titled("decisions", lines)
+    }
+
+    /// `name  value`, every name with its stage; where a deployed model is stands here.
+    func outputs() -> [String] {
+        var table = TextTable([.init(""), .init("", minimum: 20)])
+        for stage in record.stages {
+            for (name, value) in (stage.end?.outputValues ?? [:]).sorted(by: { $0.key < $1.key }) {
+                table.append([StyledText("\(stage.name).\(name)", .quiet), StyledText(value.plainText)])
+            }
+        }
+        return titled("outputs", table)
+    }
+
+    func artifacts() -> [String] {
+        var table = TextTable([.init("", minimum: 12), .init(""), .init("", .right), .init("")])
+        for stage in record.stages {
+            for artifact in stage.end?.artifacts ?? [] {
+                table.append([
+                    StyledText("\(stage.name).\(artifact.name)"), StyledText(artifact.type.rawValue, .quiet),
+                    StyledText(HumanUnits.bytes(artifact.size)), StyledText(artifact.digest.hex.prefix(12), .quiet),
+                ])
+            }
+        }
+        return titled("artifacts", table)
+    }
+
+    func warnings() -> [String] {
+        let ofRun = record.warnings.map { "  " + StyledText($0) }
+        let ofStages = record.stages.flatMap { stage in
+            let ofAttempts = stage.attempts.flatMap { $0.ended?.result.warnings ?? [] }
+            return (stage.warnings + ofAttempts).map { "  " + StyledText(stage.name + ": ", .quiet) + StyledText($0) }
+        }
+        return titled("warnings", ofRun + ofStages, paint: .warning)
+    }
+
+    func titled(_ title: String, _ lines: [StyledText], paint: Style.Paint = .strong) -> [String] {
+        guard !lines.isEmpty else { return [] }
+        return [StyledText(title, paint).rendered(style)] + lines.map { $0.rendered(style) }
+    }
+
+    func titled(_ title: String, _ table: TextTable) -> [String] {
+        guard !table.rows.isEmpty else { return [] }
+        return [StyledText(title, .strong).rendered(style)] + table.lines(width: width, style: style)
+    }
+}
