@@ -1,6 +1,6 @@
 extension ShellScanner {
     /// One byte outside of quotes, or a whole comment, quotation or operator.
-    mutating func scanCommands(_ commands: ShellContext.Commands) {
+    mutating func scanCommands() {
         guard let byte = byte() else { return }
         switch byte {
         case UInt8(ascii: "\n"): newline()
@@ -11,16 +11,21 @@ extension ShellScanner {
             endWord(isCommandNext: true)
             contexts.append(.commands(.init(end: .parenthesis)))
         case UInt8(ascii: ")"): closeParenthesis()
-        case UInt8(ascii: "#") where commands.isAtWord: comment()
+        case UInt8(ascii: "#") where isAtWord: comment()
         default: scanWord(byte)
         }
+    }
+
+    private var isAtWord: Bool {
+        guard case .commands(let commands) = contexts[contexts.count - 1] else { return false }
+        return commands.isAtWord
     }
 
     private mutating func scanWord(_ byte: UInt8) {
         let isLetter = (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
         update { commands in
             commands.isAtWord = false
-            if isLetter { commands.word?.append(byte) } else { commands.word = nil }
+            if isLetter, commands.word?.count ?? 0 < 8 { commands.word?.append(byte) } else { commands.word = nil }
             // `{` and `!` are followed by a command.
             if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "!") { commands.word = Array("then".utf8) }
         }
@@ -40,8 +45,10 @@ extension ShellScanner {
     /// Changes the innermost context, which is one of commands.
     private mutating func update(_ change: (inout ShellContext.Commands) -> Void) {
         guard case .commands(var commands) = contexts[contexts.count - 1] else { return }
+        // Taken out while it changes, so that its arrays are not copied.
+        contexts.removeLast()
         change(&commands)
-        contexts[contexts.count - 1] = .commands(commands)
+        contexts.append(.commands(commands))
     }
 
     /// Copies a byte that ends a word.

@@ -24,7 +24,7 @@ struct ShellScanner {
         while position < bytes.count {
             if contexts.count > Self.maximumDepth { return refuseDepth() }
             switch contexts[contexts.count - 1] {
-            case .commands(let commands): scanCommands(commands)
+            case .commands: scanCommands()
             case .doubleQuotes: scanQuoted(until: UInt8(ascii: "\""))
             case .braces(let isQuoted): scanBraces(inDoubleQuotes: isQuoted)
             case .arithmetic(let open): scanArithmetic(open: open)
