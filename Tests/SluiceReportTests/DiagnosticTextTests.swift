@@ -25,7 +25,9 @@ import Testing
         #expect(lines("a\tkey: x", 3) == ["  7 | a   key: x", "    |     ^"])
         #expect(lines("名前: x", 5) == ["  7 | 名前: x", "    |       ^"])
         #expect(lines("e\u{301}t: x", 5) == ["  7 | e\u{301}t: x", "    |     ^"])
-        #expect(lines("ab", 6) == ["  7 | ab", "    |      ^"])
+        #expect(lines("ab", 6) == ["  7 | ab", "    |   ^"])
+        #expect(lines("ab", .max) == ["  7 | ab", "    |   ^"])
+        #expect(lines("ab", .min) == ["  7 | ab", "    | ^"])
     }
 
     @Test("a line of ten thousand characters is shown around its caret")

@@ -19,7 +19,7 @@ import Testing
         let plan = try Build.plan(stages: Build.stages(chosen: false), decision: Build.refused())
         #expect(
             HookText.prePush(plan, style: .ascii) + HookText.pushStopped(style: .ascii) == [
-                "sluice: churn: 4 stages, 1 cached, 3 to run",
+                "sluice: churn: 4 stages, 1 cached, 3 to execute",
                 "sluice: x refused (budget): churn on main",
                 "sluice:   cost: at least 0.42 needed, 0.30 left: 0.12 short (train 0.40, evaluate 0.02)",
                 "sluice:   nothing was started",

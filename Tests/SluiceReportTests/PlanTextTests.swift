@@ -30,10 +30,28 @@ import Testing
         stages[3].chosen = nil
         stages[3].start = nil
         var decision = try Build.admitted([Build.limit("cost", "0.3", asked: "0.12", left: "0.3")])
+        stages[2].start = 120
         decision.verdict = .degrade
+        decision.objective = nil
         decision.explanation = ["train runs as sample: large would need cost 0.42, 0.30 is left"]
         let plan = try Build.plan(stages: stages, decision: decision, isDegraded: true)
         try expectGolden("plan-degraded.txt", PlanText.lines(plan, width: 100, style: .plain))
+    }
+
+    @Test("a request that no pool can hold is refused with the size that would")
+    func capacity() throws {
+        let decision = GateDecision(
+            verdict: .refuse, reason: .capacity,
+            limits: [
+                try Build.limit("cpus", "8", used: "2", asked: "64", left: "6", scope: "pool"),
+                try Build.limit("memory", "17179869184", asked: "8589934593", left: "17179869184", scope: "pool"),
+            ],
+            conflict: ["capacity:cpus"],
+            fixes: [
+                .init(limit: "capacity:cpus", from: Amount(8), to: Amount(64)),
+                .init(limit: "deadline", from: Amount(600), to: Amount(790)),
+            ], method: "exact", explanation: ["cpus: train asks for 64, the pool has 8"])
+        try expectGolden("limits-capacity.txt", DecisionText.limits(decision, width: 100, style: .plain))
     }
 
     @Test("a plan in which everything is cached has no bars and no cost")

@@ -29,6 +29,20 @@ import Testing
         try expectGolden("run-refused.txt", RunText.ending(record, width: 100, style: .plain))
     }
 
+    @Test("a degraded run says so at its head, and why under its decisions")
+    func degraded() throws {
+        var decision = try Build.admitted()
+        decision.verdict = .degrade
+        decision.explanation = ["runs as sample: large would need cost 0.42, 0.30 is left"]
+        let stage = RunEvent.Planned.Stage(
+            name: "train", needs: [], profile: "sample", cache: CacheState(state: .miss), decision: decision,
+            estimate: nil, start: 0)
+        let record = RunRecord(
+            head: try Build.head(),
+            events: Build.events([(2, .planned(.init(decision: decision, isDegraded: true, stages: [stage])))]))
+        try expectGolden("run-degraded.txt", RunText.lines(record, width: 100, style: .plain))
+    }
+
     @Test("a list of runs is newest first with its outcomes and ages")
     func list() throws {
         let heads = [

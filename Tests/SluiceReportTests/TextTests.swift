@@ -40,11 +40,22 @@ import Testing
     @Test(
         "amounts follow their resource",
         arguments: [
-            ("wall", "790", "13 min"), ("memory", "1610612736", "1.5 GiB"), ("gpu_hours", "0.123456", "0.1235"),
+            ("wall", "790", "13 min"), ("memory", "1610612736", "1.5 GiB"), ("gpu_hours", "0.123456", "0.123"),
             ("cpus", "2", "2"), ("cost", "3", "3.00"),
         ])
     func amounts(resource: String, amount: String, text: String) throws {
         #expect(HumanUnits.amount(try Build.amount(amount), of: resource) == text)
+    }
+
+    @Test(
+        "an amount that is advised as a limit is never less than what fits",
+        arguments: [
+            ("wall", "790", "13m10s"), ("wall", "3600.1", "1h1s"), ("wall", "0", "0s"), ("cost", "0.4", "0.40"),
+            ("cost", "0.4201", "0.4201"), ("gpu_hours", "14.2375", "14.2375"), ("memory", "1610612737", "1537MiB"),
+            ("memory", "4294967296", "4GiB"), ("memory", "100", "100 B"),
+        ])
+    func limits(resource: String, amount: String, text: String) throws {
+        #expect(HumanUnits.exact(try Build.amount(amount), of: resource) == text)
     }
 
     @Test(
@@ -113,6 +124,44 @@ import Testing
         #expect(table([]).lines(width: 80, style: .plain) == [])
     }
 
+    @Test("an optional column goes before another one is cut")
+    func optional() {
+        var table = TextTable([.init("name", minimum: 2), .init("from", isOptional: true), .init("size")])
+        table.append(["a name", "somewhere", "12"])
+        #expect(table.naturalWidth() == 25)
+        #expect(table.lines(width: 25, style: .plain) == ["  name    from       size", "  a name  somewhere  12"])
+        #expect(table.lines(width: 24, style: .plain) == ["  name    size", "  a name  12"])
+        #expect(table.lines(width: 10, style: .plain) == ["  n…  size", "  a…  12"])
+    }
+
+    @Test("whatever text is cut to a width fits it, and holds no character that a terminal obeys")
+    func anyText() {
+        let seed = UInt64.random(in: 0 ... .max)
+        var random = SplitMix(state: seed)
+        let alphabet: [Unicode.Scalar] = [
+            "a", " ", "\t", "\n", "\r", "\u{1b}", "\u{7f}", "\u{9b}", "名", "e", "\u{301}", "\u{200d}", "👩", "🔬", "#",
+            "[",
+            ":", "\u{fe0f}", "\u{202e}", "🇩", "\u{2028}", "…",
+        ]
+        for _ in 0..<2000 {
+            var text = ""
+            for _ in 0..<Int.random(in: 0...12, using: &random) {
+                text.unicodeScalars.append(alphabet[Int.random(in: 0..<alphabet.count, using: &random)])
+            }
+            let width = Int.random(in: 0...14, using: &random)
+            let styled = StyledText(text)
+            let shown = styled.truncated(to: width, style: .plain).rendered(.plain)
+            #expect(DisplayWidth.of(shown) <= width, "seed \(seed)")
+            #expect(styled.truncated(to: width, style: .plain).padded(to: width).width == width, "seed \(seed)")
+            let isSafe = SafeText.line(text).unicodeScalars.allSatisfy { scalar in
+                scalar.value >= 0x20 && scalar.properties.generalCategory != .control
+                    && scalar.value != 0x202e && scalar.value != 0x2028
+            }
+            #expect(isSafe, "seed \(seed)")
+            #expect(SafeText.line(SafeText.line(text)) == SafeText.line(text), "seed \(seed)")
+        }
+    }
+
     @Test("text with colours is plain text with escapes around it")
     func coloured() {
         let text = StyledText("bad", .bad) + " " + StyledText("good", .good) + "  "
@@ -120,5 +169,18 @@ import Testing
         #expect(text.rendered(.plain) == "bad good")
         #expect(
             text.truncated(to: 6, style: .plain).rendered(.coloured) == "\u{1b}[31mbad\u{1b}[0m \u{1b}[32mg…\u{1b}[0m")
+    }
+}
+
+/// Sebastiano Vigna's generator of 2015: small, and equal seeds give equal numbers everywhere.
+private struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
     }
 }

@@ -59,9 +59,9 @@ package enum DiagnosticText {
 
     /// The excerpt as it is shown, and how many columns stand before the caret.
     private static func window(_ excerpt: String, column: Int, style: Style) -> (text: String, caret: Int) {
-        let before = shown(String(excerpt.prefix(max(0, column - 1))))
+        let before = shown(String(excerpt.prefix(min(max(1, column), excerpt.count + 1) - 1)))
         let text = shown(excerpt)
-        let caret = DisplayWidth.of(before) + max(0, column - 1 - excerpt.count)
+        let caret = DisplayWidth.of(before)
         guard DisplayWidth.of(text) > excerptWidth || caret > excerptWidth else { return (text, caret) }
         let mark = style.symbols.ellipsis
         guard caret > excerptWidth - 20 else { return (cut(text, style: style), caret) }

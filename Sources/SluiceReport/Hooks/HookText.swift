@@ -4,12 +4,7 @@ package import SluiceModel
 package enum HookText {
     /// `sluice: run 42 queued, est. 12 min, cost 0.40`, then the verdict of the plan.
     package static func queued(_ run: RunID, plan: Plan, style: Style) -> [String] {
-        let summary = PlanSummary(plan)
-        let amounts =
-            summary.toRun == 0
-            ? "nothing to execute"
-            : "est. \(HumanUnits.duration(summary.makespan)), cost \(HumanUnits.cost(summary.cost))"
-        return [line("run \(run) queued, \(amounts)", style: style)] + verdict(plan, style: style)
+        [line("run \(run) queued, \(PlanSummary(plan).amounts)", style: style)] + verdict(plan, style: style)
     }
 
     /// A run that was queued without a plan on screen.

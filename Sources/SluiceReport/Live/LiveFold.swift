@@ -47,5 +47,8 @@ extension LiveState.Phase {
         return outcome.isGood || outcome == .skipped
     }
 
-    fileprivate var isWaiting: Bool { if case .waiting = self { true } else { false } }
+    fileprivate var isWaiting: Bool {
+        if case .waiting = self { return true }
+        return self == .ready
+    }
 }

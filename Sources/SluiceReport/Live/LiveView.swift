@@ -55,6 +55,8 @@ package enum LiveView {
         var parts = [StyledText("\(phases.count(where: \.isEnded)) of \(phases.count) done")]
         let running = phases.count(where: \.isRunning)
         let ready = phases.count { $0 == .ready }
+        let failed = phases.count(where: \.isFailed)
+        if failed > 0 { parts.append(StyledText("\(failed) failed", .bad)) }
         if running > 0 { parts.append(StyledText("\(running) running", .active)) }
         if ready > 0 { parts.append(StyledText("\(ready) ready")) }
         let budget = state.record.runLimits.filter { $0.resource != "wall" }.map { limit in
@@ -71,5 +73,9 @@ package enum LiveView {
 
 extension LiveState.Phase {
     var isEnded: Bool { if case .ended = self { true } else { false } }
+    var isFailed: Bool {
+        guard case .ended(let outcome) = self else { return false }
+        return !outcome.isGood && outcome != .skipped && outcome != .cancelled
+    }
     var isRunning: Bool { if case .running = self { true } else { false } }
 }

@@ -75,9 +75,9 @@ package struct PlainLines: Sendable {
 
     private func text(_ check: CheckResult) -> String {
         let words: [CheckResult.Verdict: String] = [.pass: "passed", .fail: "failed"]
-        let value = check.value.map(HumanUnits.metric) ?? "nothing"
+        let value = check.value.map { "is " + HumanUnits.metric($0) } ?? "was not reported"
         return
-            "check \(words[check.verdict] ?? check.verdict.rawValue): \(check.metric) is \(value), wanted \(check.limit)"
+            "check \(words[check.verdict] ?? check.verdict.rawValue): \(check.metric) \(value), wanted \(check.limit)"
     }
 
     private func text(_ end: RunEvent.StageEnd) -> String {

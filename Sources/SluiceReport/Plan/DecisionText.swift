@@ -66,7 +66,7 @@ package enum DecisionText {
     }
 
     private static func fixText(_ fix: GateDecision.Fix, resource: String) -> StyledText {
-        guard let to = fix.to else { return StyledText("no value", .quiet) }
-        return StyledText(HumanUnits.amount(to, of: resource), .good)
+        guard let to = fix.to else { return StyledText("none", .quiet) }
+        return StyledText(HumanUnits.exact(to, of: resource), .good)
     }
 }

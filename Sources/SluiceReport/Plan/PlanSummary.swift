@@ -21,6 +21,8 @@ package struct PlanSummary: Sendable, Equatable {
     package var total: Int
     package var cached: Int
     package var skipped: Int
+    /// Whether profiles were chosen, so that time and cost are known.
+    package var isEstimated: Bool
     /// Seconds from the run's start to the end of its last stage.
     package var makespan: Double
     package var cost: Amount
@@ -30,6 +32,7 @@ package struct PlanSummary: Sendable, Equatable {
         total = plan.stages.count
         cached = plan.stages.count { $0.cache.state == .hit }
         skipped = plan.stages.count { $0.condition == .fails && $0.cache.state != .hit }
+        isEstimated = plan.decision.objective != nil || !chosen.isEmpty
         makespan =
             plan.decision.objective?.makespan
             ?? chosen.reduce(0) { max($0, ($1.0.start ?? 0) + $1.1.estimate.duration.inSeconds) }
@@ -38,12 +41,18 @@ package struct PlanSummary: Sendable, Equatable {
 
     package var toRun: Int { total - cached - skipped }
 
+    /// `est. 13 min, cost 0.42`, or how much is to be executed where nothing was chosen.
+    package var amounts: String {
+        if toRun == 0 { return "nothing to execute" }
+        guard isEstimated else { return "\(toRun) to execute" }
+        return "est. \(HumanUnits.duration(makespan)), cost \(HumanUnits.cost(cost))"
+    }
+
     /// `4 stages, 1 cached, est. 13 min, cost 0.42`.
     package var text: String {
         var parts = [HumanUnits.count(total, "stage")]
         if cached > 0 { parts.append(cached == total ? "all cached" : "\(cached) cached") }
         if skipped > 0 { parts.append("\(skipped) skipped") }
-        if toRun > 0 { parts += ["est. " + HumanUnits.duration(makespan), "cost " + HumanUnits.cost(cost)] }
-        return parts.joined(separator: ", ")
+        return (parts + [amounts]).joined(separator: ", ")
     }
 }

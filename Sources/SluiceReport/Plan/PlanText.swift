@@ -27,7 +27,7 @@ package enum PlanText {
     private static func stages(_ plan: Plan, width: Int, style: Style) -> [String] {
         var table = TextTable([
             .init("stage", minimum: 8), .init("cache", minimum: 12), .init("profile", minimum: 6),
-            .init("estimate", .right), .init("from", minimum: 4), .init("cost", .right), .init("start", .right),
+            .init("estimate", .right), .init("from", isOptional: true), .init("cost", .right), .init("start", .right),
         ])
         let isRefused = !plan.decision.isAdmitted
         for stage in plan.stages { table.append(row(stage, isRefused: isRefused, style: style)) }

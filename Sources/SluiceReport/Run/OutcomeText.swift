@@ -17,8 +17,8 @@ enum OutcomeText {
     /// The outcome of a run that has one, else its state.
     static func text(_ head: RunHead, style: Style) -> StyledText {
         if let outcome = head.outcome { return text(outcome, style: style) }
-        let paint: Style.Paint = head.state == .running ? .active : .plain
-        return StyledText("\(style.symbols.waiting) \(head.state.rawValue)", paint)
+        if head.state == .running { return StyledText("\(style.symbols.running) running", .active) }
+        return StyledText("\(style.symbols.waiting) \(head.state.rawValue)")
     }
 
     static func symbol(_ outcome: Outcome, style: Style) -> String {

@@ -29,7 +29,7 @@ struct RunSections {
         add("trigger", StyledText(head.trigger.rawValue) + StyledText(" in " + head.repository.gitDirectory, .quiet))
         add("queued", StyledText(HumanUnits.moment(head.queued) + " UTC"))
         if let started = head.started {
-            let ended = head.ended.map { " to " + HumanUnits.moment($0) } ?? ""
+            let ended = head.ended.map { " to " + HumanUnits.moment($0, after: started) } ?? ""
             add("ran", StyledText(HumanUnits.moment(started) + ended + " UTC"))
         }
         return table.lines(width: width, style: style)
@@ -40,12 +40,40 @@ struct RunSections {
         let headline = [DecisionText.headline(decision, style: style)]
         let explanation = DecisionText.explanation(decision).map { "  " + $0 }
         return (headline + explanation).map { $0.rendered(style) }
-            + DecisionText.limits(decision, width: width, style: style)
+    }
+
+    func limits() -> [String] {
+        record.decision.map { DecisionText.limits($0, width: width, style: style) } ?? []
     }
 
     func diagnostics() -> [String] { DiagnosticText.lines(record.diagnostics, style: style) }
 
     func stages() -> [String] { StageTable.lines(record, width: width, style: style) }
+
+    /// Why each stage was or was not taken from the cache.
+    func cache() -> [String] {
+        var table = TextTable([.init("", minimum: 8), .init(""), .init("", minimum: 20)])
+        for stage in record.stages {
+            guard let reason = stage.cache.reason else { continue }
+            let state = StyledText(stage.cache.state.rawValue, stage.cache.state == .hit ? .good : .plain)
+            table.append([StyledText(stage.name, .quiet), state, StyledText(reason)])
+        }
+        return titled("cache", table)
+    }
+
+    /// Every metric of the stages that have more than the table shows.
+    func metrics() -> [String] {
+        var table = TextTable([.init("", minimum: 12), .init("", .right)])
+        for stage in record.stages where stage.mainMetrics.count > StageTable.metricsShown {
+            for metric in stage.mainMetrics {
+                table.append([
+                    StyledText(stage.name + ".", .quiet) + StyledText(metric.name),
+                    StyledText(HumanUnits.metric(metric.value)),
+                ])
+            }
+        }
+        return titled("metrics", table)
+    }
 
     /// Decisions about stages that were not a plain yes.
     func decisions() -> [String] {

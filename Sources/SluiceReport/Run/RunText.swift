@@ -6,9 +6,10 @@ package enum RunText {
     package static func lines(_ record: RunRecord, width: Int, style: Style) -> [String] {
         let sections = RunSections(record: record, width: width, style: style)
         return joined([
-            sections.head() + sections.facts(), sections.verdict(), sections.diagnostics(), sections.stages(),
-            sections.decisions(), sections.checks(failedOnly: false), sections.outputs(), sections.artifacts(),
-            sections.usage(), sections.warnings(), sections.errors(),
+            sections.head() + sections.facts(), sections.verdict(), sections.limits(), sections.diagnostics(),
+            sections.stages(), sections.cache(), sections.decisions(), sections.checks(failedOnly: false),
+            sections.metrics(), sections.outputs(), sections.artifacts(), sections.usage(), sections.warnings(),
+            sections.errors(),
         ])
     }
 
@@ -17,7 +18,8 @@ package enum RunText {
         let sections = RunSections(record: record, width: width, style: style)
         let isAdmitted = record.decision?.isAdmitted ?? true
         return joined([
-            sections.head(), isAdmitted ? [] : sections.verdict(), sections.diagnostics(), sections.stages(),
+            sections.head(), isAdmitted ? [] : sections.verdict(), isAdmitted ? [] : sections.limits(),
+            sections.diagnostics(), sections.stages(),
             sections.checks(failedOnly: true), sections.outputs(), sections.warnings(), sections.errors(),
         ])
     }

@@ -21,7 +21,35 @@ extension HumanUnits {
     /// A number without a unit that is known: at most four significant digits, whole parts in full.
     package static func plain(_ amount: Amount) -> String {
         if let whole = amount.wholeValue { return String(whole) }
-        return metric(amount.doubleValue)
+        return DecimalText.significant(amount.doubleValue, digits: 3)
+    }
+
+    /// An amount that a person may write down as a limit: never less than it is, in units that a pipeline knows.
+    package static func exact(_ amount: Amount, of resource: String) -> String {
+        switch resource {
+        case "cost": amount.billionths % (Amount.unit / 100) == 0 ? cost(amount) : amount.description
+        case "wall", "deadline": wholeSeconds(amount)
+        case "memory", "disk", "egress", "storage": wholeMebibytes(amount)
+        default: amount.description
+        }
+    }
+
+    /// `1h03m10s`, rounded up.
+    private static func wholeSeconds(_ amount: Amount) -> String {
+        let seconds = roundedUp(amount, to: Amount.unit)
+        let parts = [(seconds / 3600, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s")].filter { $0.0 > 0 }
+        return parts.isEmpty ? "0s" : parts.map { "\($0.0)\($0.1)" }.joined()
+    }
+
+    private static func wholeMebibytes(_ amount: Amount) -> String {
+        let bytes = roundedUp(amount, to: Amount.unit)
+        if bytes < 1 << 20 { return "\(bytes) B" }
+        let mebibytes = roundedUp(amount, to: Amount.unit << 20)
+        return mebibytes % 1024 == 0 ? "\(mebibytes / 1024)GiB" : "\(mebibytes)MiB"
+    }
+
+    private static func roundedUp(_ amount: Amount, to unit: Int128) -> Int128 {
+        (max(0, amount.billionths) + unit - 1) / unit
     }
 
     private static func bytes(of amount: Amount) -> String {

@@ -55,6 +55,12 @@ package enum HumanUnits {
         return text[..<middle] + " " + text[text.index(after: middle)...].prefix(8)
     }
 
+    /// The same without the day, where that is the day of `earlier`.
+    package static func moment(_ time: Timestamp, after earlier: Timestamp) -> String {
+        let text = moment(time)
+        return text.prefix(10) == moment(earlier).prefix(10) ? String(text.dropFirst(11)) : text
+    }
+
     /// `98%`, `99.5%`, `<1%`; of a share between 0 and 1.
     package static func percent(_ share: Double) -> String {
         guard share.isFinite else { return "?" }

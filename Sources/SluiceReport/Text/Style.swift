@@ -41,7 +41,7 @@ package struct Style: Sendable, Equatable {
 
 /// The few signs that reports use, each one column wide unless said otherwise.
 package struct Symbols: Sendable, Equatable {
-    package let success, failure, warning, cached, skipped, waiting, ready: String
+    package let success, failure, warning, cached, skipped, waiting, ready, running: String
     /// Frames of the sign of something that runs.
     package let spinner: [String]
     package let barFull, barEmpty: String
@@ -55,12 +55,12 @@ package struct Symbols: Sendable, Equatable {
     package let gutter: String
 
     static let unicode = Symbols(
-        success: "✓", failure: "✗", warning: "▲", cached: "◆", skipped: "◇", waiting: "○", ready: "◌",
+        success: "✓", failure: "✗", warning: "▲", cached: "◆", skipped: "◇", waiting: "○", ready: "◌", running: "●",
         spinner: ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"], barFull: "━", barEmpty: "─", none: "–",
         ellipsis: "…", arrow: "→", separator: "·", gutter: "│")
 
     static let ascii = Symbols(
-        success: "+", failure: "x", warning: "!", cached: "=", skipped: "-", waiting: ".", ready: "o",
+        success: "+", failure: "x", warning: "!", cached: "=", skipped: "-", waiting: ".", ready: "o", running: "*",
         spinner: ["|", "/", "-", "\\"], barFull: "#", barEmpty: "-", none: "-", ellipsis: "...", arrow: "->",
         separator: "-", gutter: "|")
 }

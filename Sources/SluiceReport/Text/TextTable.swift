@@ -7,11 +7,16 @@ package struct TextTable: Sendable {
         package var alignment: Alignment
         /// The width to which the column may be cut when the table is too wide; nil: it is never cut.
         package var minimum: Int?
+        /// Whether the column is left out rather than another one cut.
+        package var isOptional: Bool
 
-        package init(_ title: String, _ alignment: Alignment = .left, minimum: Int? = nil) {
+        package init(
+            _ title: String, _ alignment: Alignment = .left, minimum: Int? = nil, isOptional: Bool = false
+        ) {
             self.title = title
             self.alignment = alignment
             self.minimum = minimum
+            self.isOptional = isOptional
         }
     }
 
@@ -25,9 +30,15 @@ package struct TextTable: Sendable {
         rows.append(row)
     }
 
+    /// The width at which nothing is cut or left out.
+    package func naturalWidth(indent: Int = 2) -> Int {
+        let shown = columns.indices.filter { index in rows.contains { !$0[index].isEmpty } }
+        return shown.reduce(indent + 2 * max(0, shown.count - 1)) { $0 + naturalWidth(of: $1) }
+    }
+
     /// The table's lines, at most `width` columns wide, without trailing blanks.
     package func lines(width: Int, style: Style, indent: Int = 2) -> [String] {
-        let shown = columns.indices.filter { index in rows.contains { !$0[index].isEmpty } }
+        let shown = shownColumns(in: width - indent)
         guard !shown.isEmpty else { return [] }
         let widths = fittedWidths(shown, into: width - indent)
         let heading = columns.map { StyledText($0.title, .quiet) }
@@ -41,12 +52,24 @@ package struct TextTable: Sendable {
         }.rendered(style, width: width)
     }
 
+    /// Columns with something in them; the optional ones from the right are left out until the others fit.
+    private func shownColumns(in width: Int) -> [Int] {
+        var shown = columns.indices.filter { index in rows.contains { !$0[index].isEmpty } }
+        while shown.reduce(2 * (shown.count - 1), { $0 + naturalWidth(of: $1) }) > width,
+            let last = shown.lastIndex(where: { columns[$0].isOptional })
+        {
+            shown.remove(at: last)
+        }
+        return shown
+    }
+
+    private func naturalWidth(of index: Int) -> Int {
+        rows.reduce(DisplayWidth.of(columns[index].title)) { max($0, $1[index].width) }
+    }
+
     /// Natural widths, then one column after the other taken from the widest that may be cut.
     private func fittedWidths(_ shown: [Int], into width: Int) -> [Int] {
-        var widths = shown.map { index in
-            let natural = rows.reduce(DisplayWidth.of(columns[index].title)) { max($0, $1[index].width) }
-            return min(natural, max(width, 1))
-        }
+        var widths = shown.map { min(naturalWidth(of: $0), max(width, 1)) }
         let gaps = 2 * (shown.count - 1)
         while widths.reduce(gaps, +) > width {
             let candidates = widths.indices.filter { widths[$0] > columns[shown[$0]].minimum ?? .max }
