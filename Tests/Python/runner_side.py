@@ -204,7 +204,7 @@ def _parse(line: bytes) -> dict[str, Any]:
 
 
 def run_script(body: str, folder: Path, start: Mapping[str, Any] | None, **more: Any) -> PluginProcess:
-    """Starts a plugin that is written down here: `body` is Python that defines `run` and calls `sluice.main`."""
+    """Starts a plugin that is written down in a test: `body` is Python that calls `sluice.main`."""
     script = folder / "plugin.py"
     script.write_text(body, encoding="utf-8")
     return PluginProcess([sys.executable, str(script)], folder, start, **more)

@@ -60,7 +60,7 @@ def _kind(table: Table, index: int, max_categories: int) -> str:
     if len(words) < (1 - NEARLY_ALL) * len(cells):
         line, word = words[0]
         raise sluice.UserError(
-            f"column '{name}' holds '{word[:40]}' in line {line}, elsewhere {len(cells) - len(words)} numbers",
+            f"column '{name}' holds '{word[:40]}' in line {line} and {len(cells) - len(words)} numbers",
             code="table.not-a-number",
             hint="mend the cell, or add its text to `missing_values`",
         )
@@ -95,9 +95,9 @@ def learn(table: Table, rows: Sequence[Row], kinds: dict[str, str]) -> list[dict
 def _learn_number(name: str, cells: list[str], rows: int) -> dict[str, Any]:
     """Median for what is missing; mean and standard deviation of the column after that."""
     known = numpy.array([float(cell) for cell in cells])
-    median = float(numpy.median(known))
-    filled = numpy.concatenate([known, numpy.full(rows - len(known), median)])
     with numpy.errstate(over="ignore", invalid="ignore"):
+        median = float(numpy.median(known))
+        filled = numpy.concatenate([known, numpy.full(rows - len(known), median)])
         mean, scale = float(filled.mean()), float(filled.std())
     if not numpy.isfinite([median, mean, scale]).all():
         raise sluice.UserError(

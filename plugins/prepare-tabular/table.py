@@ -122,6 +122,12 @@ def _check_header(columns: list[str]) -> None:
                 code="table.header",
                 hint="the first line must name the columns",
             )
+        if not name.isprintable():
+            raise sluice.UserError(
+                f"the name of column {index + 1} has control characters",
+                code="table.header",
+                hint="is the file CSV text at all?",
+            )
         if name in columns[:index]:
             raise sluice.UserError(
                 f"two columns are named '{name}'",
