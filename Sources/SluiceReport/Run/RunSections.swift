@@ -30,7 +30,7 @@ struct RunSections {
         add("queued", StyledText(HumanUnits.moment(head.queued) + " UTC"))
         if let started = head.started {
             let ended = head.ended.map { " to " + HumanUnits.moment($0, after: started) } ?? ""
-            add("ran", StyledText(HumanUnits.moment(started) + ended + " UTC"))
+            add(head.ended == nil ? "started" : "ran", StyledText(HumanUnits.moment(started) + ended + " UTC"))
         }
         return table.lines(width: width, style: style)
     }
