@@ -110,14 +110,18 @@ extension Plan {
         package var estimate: Estimate
         /// By budget resource, `wall` excepted.
         package var use: [BudgetResource: Amount]
+        /// Per hour: the operator's, or a higher one of the profile.
+        package var price: Amount
 
         package init(
-            profile: StageProfile, request: ResourceRequest, estimate: Estimate, use: [BudgetResource: Amount]
+            profile: StageProfile, request: ResourceRequest, estimate: Estimate, use: [BudgetResource: Amount],
+            price: Amount = .zero
         ) {
             self.profile = profile
             self.request = request
             self.estimate = estimate
             self.use = use
+            self.price = price
         }
     }
 
