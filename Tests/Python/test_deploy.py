@@ -1,4 +1,4 @@
-"""`deploy-local`: whole releases, tried before and after an atomic switch, and the former one back when that fails."""
+"""`deploy-local`: whole releases, tried before and after an atomic switch that is undone when that fails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`evaluate-classifier`: numbers that can be checked by hand, a report that stands alone, the model passed on."""
+"""`evaluate-classifier`: numbers that can be checked, a report that stands alone, the model passed on."""
 
 from __future__ import annotations
 

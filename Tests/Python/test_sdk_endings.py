@@ -65,6 +65,15 @@ class EndingTests(SDKCase):
         self.assertEqual(len(plugin.terminal["message"]), 300)
         self.assertIn("ü" * 1000, plugin.terminal["detail"])
 
+    def test_texts_of_any_length_and_no_text_at_all_end_well(self) -> None:
+        for raised in (
+            "Failed('x' * (3 << 20))",
+            "UserError('', hint='y' * (3 << 20), detail='z' * (3 << 20))",
+        ):
+            plugin, status = self.finish(f"raise sluice.{raised}")
+            self.assertIn(status, (10, 12))
+            self.assertIn(plugin.terminal["type"], ("result", "error"))
+
     def test_another_major_version_ends_with_11_and_names_both_sides(self) -> None:
         for asked, upgrade in [
             ("sluice/2", "SDK"),

@@ -48,48 +48,35 @@ class PluginError(Exception):
 
     error_class, exit_status = "internal", 1
 
+    def __init_subclass__(cls, error_class: str, exit_status: int) -> None:
+        cls.error_class, cls.exit_status = error_class, exit_status
+
     def __init__(
-        self,
-        message: str,
-        *,
-        code: str | None = None,
-        hint: str | None = None,
-        detail: str | None = None,
-        retry_after_s: float | None = None,
+        self, message: str, *, code: str = "", hint: str = "", detail: str = "", retry_after_s: float = 0
     ) -> None:
         super().__init__(message)
         self.code = code or f"{self.error_class}.error"
         self.hint, self.detail, self.retry_after_s = hint, detail, retry_after_s
 
 
-class ConfigError(PluginError):
+class ConfigError(PluginError, error_class="config", exit_status=12):
     """The stage is configured wrongly: a param, a missing input, an unknown verb."""
 
-    error_class, exit_status = "config", 12
 
-
-class UserError(PluginError):
+class UserError(PluginError, error_class="user", exit_status=12):
     """What the user gave cannot be used: a corrupt file, a column that is not there."""
 
-    error_class, exit_status = "user", 12
 
-
-class TransientError(PluginError):
+class TransientError(PluginError, error_class="transient", exit_status=20):
     """It may work when tried again."""
 
-    error_class, exit_status = "transient", 20
 
-
-class ResourceError(PluginError):
+class ResourceError(PluginError, error_class="resource", exit_status=21):
     """More than the stage's grant is needed."""
 
-    error_class, exit_status = "resource", 21
 
-
-class DependencyError(PluginError):
+class DependencyError(PluginError, error_class="dependency", exit_status=22):
     """Something outside is down."""
-
-    error_class, exit_status = "dependency", 22
 
 
 class Failed(Exception):
@@ -360,7 +347,8 @@ def _serve(ctx: Context, handlers: Mapping[str, Handler]) -> tuple[int, dict[str
         finally:
             ctx._calm, ctx._due = True, False  # from here on no signal raises
     except (Failed, Skipped) as verdict:
-        return verdict.exit_status, {"type": "result", "status": verdict.status, "reason": str(verdict)}
+        reason = str(verdict)[:MAX_OUTPUT]
+        return verdict.exit_status, {"type": "result", "status": verdict.status, "reason": reason}
     except (Cancelled, KeyboardInterrupt) as stop:
         return Cancelled.exit_status, {"type": "result", "status": "failed", "reason": f"cancelled: {stop}"}
     except MemoryError:
@@ -370,27 +358,22 @@ def _serve(ctx: Context, handlers: Mapping[str, Handler]) -> tuple[int, dict[str
     except BaseException as bug:
         traceback.print_exc()
         at = traceback.extract_tb(bug.__traceback__)[-1]
-        return _error(
-            PluginError(
-                f"{type(bug).__name__}: {bug}",
-                code="internal.exception",
-                detail=f"{os.path.basename(at.filename)}:{at.lineno} in {at.name}",
-            )
-        )
+        place = f"{os.path.basename(at.filename)}:{at.lineno} in {at.name}"
+        return _error(PluginError(f"{type(bug).__name__}: {bug}", code="internal.exception", detail=place))
     return 0, {"type": "result", "status": "ok"}
 
 
 def _error(error: PluginError) -> tuple[int, dict[str, Any]]:
+    """The terminal line of an error; what does not fit the message is in the detail."""
     message = str(error)
-    detail = error.detail if len(message) <= MAX_MESSAGE else f"{message} {error.detail or ''}"
+    detail = f"{message} {error.detail}" if len(message) > MAX_MESSAGE else error.detail
+    texts = {"code": error.code, "message": message[:MAX_MESSAGE], "hint": error.hint, "detail": detail}
+    line = {name: str(text)[:MAX_OUTPUT] for name, text in texts.items() if text}
     return error.exit_status, {
         "type": "error",
         "class": error.error_class,
-        "code": error.code,
-        "message": message[:MAX_MESSAGE],
-        "hint": error.hint,
-        "detail": detail and detail[:MAX_OUTPUT],
-        "retry_after_s": error.retry_after_s,
+        **line,
+        "retry_after_s": error.retry_after_s or None,
     }
 
 
