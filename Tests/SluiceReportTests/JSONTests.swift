@@ -55,21 +55,6 @@ import Testing
                 """)
     }
 
-    @Test("every kind of event is one line with its sequence number, time, type and run")
-    func events() throws {
-        let events = Build.events([
-            (2, try Build.planned()), (2, try Build.started("train")),
-            (61, try Build.ended("train", wall: 58.6, cost: "0.032", error: Build.crash, signal: "SIGSEGV")),
-            (61, .retryScheduled(stage: "train", number: 2, delay: 1, reason: "a crash is tried once more")),
-            (70, .checkJudged(stage: "train", Build.check("auc", 0.9931, ">= 0.98", .pass))),
-            (70, .stageEnded(stage: "train", .init(outcome: .succeeded, outputValues: ["n": .integer(3)]))),
-            (71, .waiting(reason: "2 cpus")), (71, .warning(stage: nil, message: "no sandbox")),
-            (72, .rejected(diagnostics: [Build.diagnostic()], decision: try Build.refused())),
-            (72, .runEnded(outcome: .failed, reason: nil)),
-        ])
-        try expectGolden("events.jsonl", events.map { JSONText.encode(EventJSON($0)) })
-    }
-
     @Test("amounts are exact decimals and numbers that JSON lacks are words")
     func numbers() throws {
         let amounts = [

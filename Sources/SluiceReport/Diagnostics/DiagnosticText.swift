@@ -1,4 +1,4 @@
-package import SluiceModel
+import SluiceModel
 
 /// Diagnostics for people: place, message, the line with a caret, and the hint.
 package enum DiagnosticText {

@@ -1,4 +1,4 @@
-package import SluiceModel
+import SluiceModel
 
 /// The few lines that a person sees who pushes.
 package enum HookText {

@@ -1,4 +1,4 @@
-package import SluiceModel
+import SluiceModel
 
 /// `sluice lint --json`.
 package struct LintJSON: Encodable {

@@ -1,4 +1,4 @@
-package import SluiceModel
+import SluiceModel
 
 /// `sluice plan --json`.
 package struct PlanJSON: Encodable {

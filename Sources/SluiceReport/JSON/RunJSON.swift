@@ -1,4 +1,4 @@
-package import SluiceModel
+import SluiceModel
 
 /// `sluice runs show --json`, and `sluice run --json` at its end.
 package struct RunJSON: Encodable {

@@ -1,4 +1,4 @@
-package import SluiceModel
+import SluiceModel
 
 /// `sluice runs list --json`: newest first.
 package struct RunsJSON: Encodable {

@@ -1,4 +1,4 @@
-package import SluiceModel
+import SluiceModel
 
 /// What the live view shows: the record so far, and what running attempts have said since. A pure reducer.
 package struct LiveState: Sendable, Equatable {

@@ -1,4 +1,4 @@
-package import SluiceModel
+import SluiceModel
 
 /// One picture of a running run for a terminal.
 package enum LiveView {

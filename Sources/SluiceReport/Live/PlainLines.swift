@@ -1,4 +1,4 @@
-package import SluiceModel
+import SluiceModel
 
 /// A run's news as plain lines, for logs and CI systems: `sluice: …` of the run, `[train] …` of a stage.
 ///

@@ -1,4 +1,4 @@
-package import SluiceModel
+import SluiceModel
 
 /// The gate's verdict for people: a headline, its explanation, and the limits where they bind.
 package enum DecisionText {

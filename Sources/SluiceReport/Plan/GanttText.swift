@@ -1,4 +1,4 @@
-package import SluiceModel
+import SluiceModel
 
 /// Bars over time: when each stage of a plan would run.
 package enum GanttText {

@@ -1,4 +1,4 @@
-package import SluiceModel
+import SluiceModel
 
 extension Plan.Stage {
     /// The profile that was chosen, if one was.

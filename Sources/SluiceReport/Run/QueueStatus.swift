@@ -1,4 +1,4 @@
-package import SluiceModel
+import SluiceModel
 
 /// What `sluice status` shows: the runs that have not ended, and the last ones that have.
 package struct QueueStatus: Sendable, Equatable {

@@ -1,4 +1,4 @@
-package import SluiceModel
+import SluiceModel
 
 /// `sluice runs list` for a person: newest first.
 package enum RunListText {

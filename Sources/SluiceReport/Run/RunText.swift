@@ -1,4 +1,4 @@
-package import SluiceModel
+import SluiceModel
 
 /// A run for a person: `sluice runs show`, and the table at the end of `sluice run`.
 package enum RunText {

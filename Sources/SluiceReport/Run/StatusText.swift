@@ -1,4 +1,4 @@
-package import SluiceModel
+import SluiceModel
 
 /// `sluice status` for a person.
 package enum StatusText {

@@ -1,4 +1,4 @@
-package import SluiceModel
+import SluiceModel
 
 extension HumanUnits {
     /// Money: two digits, more where it is less than a hundredth: `0.40`, `12.50`, `0.0042`.

@@ -1,4 +1,4 @@
-package import SluiceModel
+import SluiceModel
 
 /// Quantities as people read them.
 package enum HumanUnits {
