@@ -1,0 +1,15 @@
+/// How much the gate may search. Counts and never time, so that equal input decides equally on every machine.
+package struct GateEffort: Sendable, Equatable {
+    /// Nodes of the selection search.
+    package var nodes: Int
+    /// Passes of schedule generation.
+    package var schedules: Int
+
+    package init(nodes: Int, schedules: Int) {
+        self.nodes = nodes
+        self.schedules = schedules
+    }
+
+    /// About 20 ms for some hundred stages.
+    package static let standard = GateEffort(nodes: 20_000, schedules: 400)
+}

@@ -1,0 +1,203 @@
+/// Explains why no plan was found: a minimal conflict, the smallest single fix for every limit involved, what is
+/// short by how much, and a certificate.
+struct GateRefusal {
+    let model: GateModel
+    let outcome: SearchOutcome
+    let effort: GateEffort
+
+    init(_ model: GateModel, outcome: SearchOutcome, effort: GateEffort) {
+        self.model = model
+        self.outcome = outcome
+        self.effort = effort
+    }
+
+    private var problem: GateProblem { model.problem }
+
+    func answer() -> GateAnswer {
+        let conflict = minimalConflict(among: problem.limitNames)
+        let fixes = involved(besides: conflict).map { fix($0) }
+        return GateAnswer(
+            verdict: .refuse(reason(conflict)), choice: [], start: [], objective: nil, bound: nil, gap: 0,
+            boundGoal: nil, isProved: outcome.isProved, method: outcome.method,
+            conflict: conflict.isEmpty ? brokenWindows() : conflict, fixes: fixes,
+            shortages: conflict.compactMap { shortage($0, fixes) }, certificate: certificate(conflict))
+    }
+
+    private func reason(_ conflict: [GateAnswer.LimitName]) -> GateAnswer.Reason {
+        switch conflict.first {
+        case .capacity: .capacity
+        case .budget: .budget
+        case .deadline, .window, nil: .deadline
+        }
+    }
+
+    // MARK: Conflict
+
+    private func solve(_ problem: GateProblem, goals: [SearchGoal] = []) -> SearchOutcome {
+        GateSearch.solve(GateModel(problem, order: model.order), goals: goals, effort: effort)
+    }
+
+    /// Whether a plan is found with only these limits in force.
+    private func fits(_ kept: [GateAnswer.LimitName]) -> Bool {
+        let lifted = problem.limitNames.filter { !kept.contains($0) }
+        return solve(lifted.reduce(problem) { $0.setting($1, to: nil) }).hasPlan
+    }
+
+    /// The deletion filter (Chinneck and Dravnieks 1991): a limit stays out when the rest still conflicts without it.
+    private func minimalConflict(among limits: [GateAnswer.LimitName]) -> [GateAnswer.LimitName] {
+        guard !fits(limits) else { return [] }
+        var kept = limits
+        for limit in limits.reversed() {
+            let rest = kept.filter { $0 != limit }
+            if !fits(rest) { kept = rest }
+        }
+        return kept
+    }
+
+    /// Every limit of the first conflict and of those that remain when its limits are lifted.
+    private func involved(besides conflict: [GateAnswer.LimitName]) -> [GateAnswer.LimitName] {
+        var all = conflict
+        var rest = problem.limitNames.filter { !conflict.contains($0) }
+        while !conflict.isEmpty {
+            let next = minimalConflict(among: rest)
+            if next.isEmpty { break }
+            all += next
+            rest.removeAll { next.contains($0) }
+        }
+        return all
+    }
+
+    private func brokenWindows() -> [GateAnswer.LimitName] {
+        problem.stages.indices.filter { problem.stages[$0].window != nil }.map { .window($0) }
+    }
+
+    // MARK: Fixes
+
+    private func fix(_ limit: GateAnswer.LimitName) -> GateAnswer.Fix {
+        let lifted = problem.setting(limit, to: nil)
+        var fix = GateAnswer.Fix(limit: limit, from: problem.amount(of: limit), to: nil, isProved: true)
+        let found: SearchOutcome
+        switch limit {
+        case .budget(let index): found = solve(lifted, goals: [.use(index)])
+        case .deadline: found = solve(lifted, goals: [.makespan])
+        case .capacity(let index): return capacityFix(fix, index, lifted)
+        case .window: return fix
+        }
+        fix.to = found.values.first
+        fix.isProved = found.isProved
+        return fix
+    }
+
+    /// The smallest capacity by bisection: more of it never hurts.
+    private func capacityFix(
+        _ unfixed: GateAnswer.Fix, _ index: Int, _ lifted: GateProblem
+    ) -> GateAnswer.Fix {
+        var fix = unfixed
+        let free = solve(lifted)
+        fix.isProved = free.isProved || free.hasPlan
+        guard free.hasPlan else { return fix }
+        var low = fix.from
+        var high = zip(problem.stages, free.choice).reduce(Int64(0)) { $0 + $1.0.profiles[$1.1].demand[index] }
+        while high - low > 1 {
+            let middle = low + (high - low) / 2
+            let attempt = solve(problem.setting(.capacity(index), to: middle))
+            if attempt.hasPlan { high = middle } else { low = middle }
+            if !attempt.hasPlan && !attempt.isProved { fix.isProved = false }
+        }
+        fix.to = high
+        return fix
+    }
+
+    // MARK: Shortages
+
+    private func shortage(_ limit: GateAnswer.LimitName, _ fixes: [GateAnswer.Fix]) -> GateAnswer.Shortage? {
+        let lone = GateRefusal.least(limit, GateModel(onlyLimit(limit), order: model.order))
+        let available = problem.amount(of: limit)
+        let needed = max(lone ?? 0, fixes.first { $0.limit == limit }?.to ?? 0)
+        guard needed > available else { return nil }
+        let interval = shortInterval(limit, needed: needed)
+        return GateAnswer.Shortage(
+            limit: limit, needed: needed, available: available, interval: interval,
+            isAlone: (lone ?? 0) > available, stages: dominating(limit))
+    }
+
+    private func onlyLimit(_ limit: GateAnswer.LimitName) -> GateProblem {
+        problem.limitNames.filter { $0 != limit }.reduce(problem) { $0.setting($1, to: nil) }
+    }
+
+    /// What the limit must at least be, whatever the others are.
+    private static func least(_ limit: GateAnswer.LimitName, _ only: GateModel) -> Int64? {
+        let stages = only.problem.stages
+        switch limit {
+        case .budget(let index): return GateSearch.leastUse(only, index)
+        case .capacity(let index):
+            return stages.map { $0.profiles.map { $0.demand[index] }.min() ?? 0 }.max()
+        case .deadline:
+            let durations = stages.map { $0.profiles.map(\.duration).min() ?? 0 }
+            let earliest = only.earliestStarts(durations: durations)
+            return only.order.map { Int64(earliest[$0] + durations[$0]) }.max()
+        case .window: return nil
+        }
+    }
+
+    /// Where a capacity is short in the plan that its smallest sufficient value allows.
+    private func shortInterval(_ limit: GateAnswer.LimitName, needed: Int64) -> Range<Int>? {
+        guard case .capacity(let index) = limit else { return nil }
+        let alone = problem.stages.contains { stage in
+            stage.profiles.allSatisfy { $0.demand[index] > problem.capacities[index].amount }
+        }
+        let enough = solve(problem.setting(limit, to: needed))
+        guard !alone, enough.hasPlan else { return nil }
+        let broken = PlanChecker.violations(problem, choice: enough.choice, start: enough.start)
+        for case .capacity(index, let interval, _) in broken { return interval }
+        return nil
+    }
+
+    private func dominating(_ limit: GateAnswer.LimitName) -> [Int] {
+        func amount(_ profile: GateProblem.Profile) -> Int64 {
+            switch limit {
+            case .budget(let index): profile.use[index]
+            case .capacity(let index): profile.demand[index]
+            case .deadline, .window: Int64(profile.duration)
+            }
+        }
+        let needs: [Int64] = problem.stages.map { $0.profiles.map(amount).min() ?? 0 }
+        let sorted = needs.indices.sorted { needs[$0] == needs[$1] ? $0 < $1 : needs[$0] > needs[$1] }
+        return Array(sorted.prefix(3).filter { needs[$0] > 0 })
+    }
+
+    // MARK: Certificate
+
+    private func certificate(_ conflict: [GateAnswer.LimitName]) -> RefusalCertificate? {
+        guard outcome.isProved else { return nil }
+        return candidates(conflict).first { $0.holds(for: problem) } ?? .exhaustion(nodes: outcome.nodes)
+    }
+
+    private func candidates(_ conflict: [GateAnswer.LimitName]) -> [RefusalCertificate] {
+        let requests = problem.stages.indices.filter { model.profiles[$0].isEmpty }
+        let weights = problem.budgets.indices.map { chosen in
+            RefusalCertificate.weights(problem.budgets.indices.map { $0 == chosen ? 1 : 0 })
+        }
+        return requests.prefix(1).map { .request(stage: $0) } + weights + [.path(criticalPath())]
+            + problem.capacities.indices.map { .energy(capacity: $0) }
+    }
+
+    /// The chain of stages, each at its shortest, that ends last or misses its window first.
+    private func criticalPath() -> [Int] {
+        let durations = problem.stages.indices.map { model.shortest($0) }
+        let earliest = model.earliestStarts(durations: durations)
+        let late = model.order.first { stage in
+            problem.stages[stage].window.map { earliest[stage] + durations[stage] > $0.latestEnd } ?? false
+        }
+        let last = late ?? model.order.max { earliest[$0] + durations[$0] < earliest[$1] + durations[$1] }
+        guard var stage = last else { return [] }
+        var path = [stage]
+        while let need = problem.stages[stage].needs.first(where: {
+            earliest[$0] + durations[$0] == earliest[stage]
+        }) {
+            path.append(need)
+            stage = need
+        }
+        return path.reversed()
+    }
+}
