@@ -27,13 +27,15 @@ package struct AttemptRequest: Sendable, Codable, Equatable {
     package var limits: Limits
     /// A folder that outlives the run, for deploys.
     package var deployment: String?
+    /// Whether the plugin lists the verb `cleanup`, which is called once after a `run` that was started.
+    package var wantsCleanup: Bool
 
     package init(
         run: RunID, stage: String, number: Int, wire: WireProtocol, verb: PluginManifest.Verb, program: Program,
         params: JSONValue, inputs: [Input], outputs: [Output], metricsPath: String? = nil,
         environment: [String: String], searchPath: String, folders: Folders, commit: Commit, grant: Grant,
         timeout: Duration, heartbeat: Duration? = nil, grace: Duration, seed: Int64, limits: Limits = Limits(),
-        deployment: String? = nil
+        deployment: String? = nil, wantsCleanup: Bool = false
     ) {
         self.run = run
         self.stage = stage
@@ -56,6 +58,7 @@ package struct AttemptRequest: Sendable, Codable, Equatable {
         self.seed = seed
         self.limits = limits
         self.deployment = deployment
+        self.wantsCleanup = wantsCleanup
     }
 
     /// What is started.

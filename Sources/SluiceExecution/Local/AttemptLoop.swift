@@ -1,0 +1,120 @@
+import CSluiceProcess
+import Glibc
+import SluiceModel
+
+/// Drives one session against one process in a single `poll` loop, on the thread that calls it. There is no lock
+/// and no callback but the wake-up of a cancellation.
+final class AttemptLoop {
+    private static let chunk = 64 << 10
+
+    private var session: AttemptSession
+    private let process: SupervisedProcess
+    private let cancellation: Cancellation
+    private let wake: WakeSignal
+    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunk, alignment: 16)
+    private var unsent: ArraySlice<UInt8> = []
+    private var hangsUp = false
+
+    init(session: AttemptSession, process: SupervisedProcess, cancellation: Cancellation) {
+        self.session = session
+        self.process = process
+        self.cancellation = cancellation
+        let wake = WakeSignal()
+        self.wake = wake
+        cancellation.onChange { wake.wake() }
+    }
+
+    deinit { buffer.deallocate() }
+
+    /// Blocks until the attempt and everything that it started is gone.
+    func run() -> AttemptResult {
+        session.cancelled(cancellation.state, now: MonotonicClock.now())
+        while !session.isOver {
+            session.takeActions().forEach(perform)
+            step()
+        }
+        // The supervisor ends after its last report; if it hangs there, the watchdog must not be us.
+        if process.status.isOpen { process.abandon() }
+        process.reap()
+        wake.close()
+        return session.result()
+    }
+
+    private func perform(_ action: AttemptSession.Action) {
+        switch action {
+        case .send(let line): if process.input.isOpen { unsent += line }
+        case .hangUp: hangsUp = true
+        case .terminate: process.terminate()
+        case .kill: process.kill()
+        case .abandon: process.abandon()
+        }
+        send()
+    }
+
+    private func step() {
+        var files = [
+            pollfd(fd: process.input.number, events: unsent.isEmpty ? 0 : Int16(POLLOUT), revents: 0),
+            pollfd(fd: process.output.number, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: process.errors.number, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: process.status.number, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: wake.number, events: Int16(POLLIN), revents: 0),
+        ]
+        guard poll(&files, nfds_t(files.count), timeout) >= 0 else { return session.tick(now: MonotonicClock.now()) }
+        let now = MonotonicClock.now()
+        if files[4].revents != 0 {
+            wake.clear()
+            session.cancelled(cancellation.state, now: now)
+        }
+        if files[0].revents != 0 { send() }
+        if files[1].revents != 0 { receive(process.output, .stdout, now) }
+        if files[2].revents != 0 { receive(process.errors, .stderr, now) }
+        if files[3].revents != 0 { readStatus(now) }
+        session.tick(now: now)
+    }
+
+    private var timeout: Int32 {
+        guard let deadline = session.nextDeadline else { return -1 }
+        return Int32(clamping: max(0, deadline - MonotonicClock.now()))
+    }
+
+    private func send() {
+        while !unsent.isEmpty, process.input.isOpen {
+            let count = unsent.withUnsafeBytes { sluice_write(process.input.number, $0.baseAddress, $0.count) }
+            if count > 0 {
+                unsent = unsent.dropFirst(count)
+            } else if errno == EAGAIN {
+                break
+            } else if errno != EINTR {
+                // Nobody reads it any more, which is the plugin's right.
+                unsent = []
+                process.input.close()
+            }
+        }
+        if hangsUp, unsent.isEmpty || session.exit != nil { process.input.close() }
+    }
+
+    private func receive(_ pipe: Descriptor, _ stream: LogStream, _ now: Int64) {
+        switch pipe.read(into: buffer) {
+        case .count(let count):
+            session.received(UnsafeRawBufferPointer(rebasing: buffer[..<count]), on: stream, now: now)
+        case .wouldBlock: break
+        case .ended:
+            pipe.close()
+            session.ended(stream, now: now)
+        }
+    }
+
+    private func readStatus(_ now: Int64) {
+        switch process.status.read(into: buffer) {
+        case .count(let count):
+            let reports = SupervisorReport.reports(in: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            // What was printed before the end counts as said before it, so the pipes are read first.
+            for report in reports { session.reported(report, now: now) }
+        case .wouldBlock: break
+        case .ended:
+            process.status.close()
+            if !session.hasEnding { _ = Supervisors.ofThisProcess.killStrangers() }
+            session.supervisorEnded(now: now)
+        }
+    }
+}

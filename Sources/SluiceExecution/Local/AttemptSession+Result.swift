@@ -1,0 +1,130 @@
+import PluginContract
+import SluiceModel
+
+extension AttemptSession {
+    /// How it ended; asked for once, when `isOver`.
+    func result() -> AttemptResult {
+        var result = ending()
+        switch exit {
+        case .code(let code): result.exit = code
+        case .signal(let number): result.signal = signalName(number)
+        case nil: break
+        }
+        if result.error != nil {
+            result.error?.stderr = stderrTail.lines(64)
+            result.error?.lastLine = shownLastLine
+        }
+        result.metrics = findings.metrics
+        result.outputValues = findings.outputValues
+        result.strays = findings.strays
+        result.warnings = findings.allWarnings
+        result.usage = Usage(
+            wall: Double((end ?? start) - start) / 1000, cpu: totals.cpu, memoryPeak: totals.memoryPeak)
+        return result
+    }
+
+    private func ending() -> AttemptResult {
+        if let executionFailure { return notExecutable(executionFailure) }
+        if let stop { return stopped(stop) }
+        if let violation { return AttemptResult(outcome: .failed, error: violation) }
+        if hasOutstayed { return mismatch("it said how it ended and did not exit within its grace") }
+        guard let exit, !supervisorIsLost else {
+            return crash("its supervisor was killed, and the program with it")
+        }
+        let verdict =
+            request.wire == .sluice1
+            ? ExitTable.verdict(terminal: terminal, exit: exit) : ExitTable.commandVerdict(exit: exit)
+        return ending(verdict, exit)
+    }
+
+    private func ending(_ verdict: ExitVerdict, _ exit: ExitStatus) -> AttemptResult {
+        switch verdict {
+        case .succeeded: return AttemptResult(outcome: .succeeded, reason: shown(okReason))
+        case .skipped(let reason): return AttemptResult(outcome: .skipped, reason: shown(reason))
+        case .failed(let reason): return AttemptResult(outcome: .failed, reason: shown(reason))
+        case .error(let message): return failed(message)
+        case .crashed: return crash(crashText(exit))
+        case .mismatch(let expected):
+            return mismatch("it said '\(terminalWord)' (exit \(expected)) and \(Self.exitText(exit))")
+        case .notSpoken:
+            let error = AttemptError.contract(
+                "protocol.version", "the plugin does not speak \(ContractLimits.wire) (exit 11)", .config)
+            return AttemptResult(outcome: .failed, error: error)
+        case .stopped: return mismatch("it ended as cancelled (exit 30) and nobody had cancelled it")
+        }
+    }
+
+    private func notExecutable(_ failure: (errno: Int32, what: String)) -> AttemptResult {
+        let what = failure.what == "exec" ? "cannot be executed" : "cannot be started (\(failure.what))"
+        let error = AttemptError.contract(
+            "plugin.not_executable", "the program \(what): \(errorText(failure.errno))", .config)
+        return AttemptResult(outcome: .failed, error: error)
+    }
+
+    /// A stop's outcome stands, whatever the plugin still said.
+    private func stopped(_ stop: AttemptStop) -> AttemptResult {
+        switch stop.cause {
+        case .asked(let reason): return AttemptResult(outcome: stop.outcome, reason: reason.rawValue)
+        case .timeout:
+            return AttemptResult(outcome: .timedOut, reason: "over its timeout of \(request.timeout)")
+        case .stalled:
+            let silence = (request.heartbeat ?? .zero) * 3
+            let error = AttemptError.contract(
+                "heartbeat.stalled", "it said nothing for \(silence.inSeconds) s, three times its heartbeat")
+            return AttemptResult(outcome: .timedOut, error: error)
+        case .violation: return AttemptResult(outcome: .failed, error: violation)
+        }
+    }
+
+    private func failed(_ message: ErrorMessage) -> AttemptResult {
+        let error = AttemptError(
+            errorClass: ErrorClass(rawValue: message.failure.rawValue) ?? .internal,
+            code: ShownText.escaped(message.code), message: ShownText.escaped(message.message),
+            hint: shown(message.hint), detail: shown(message.detail))
+        // Over a year is no advice, and would not fit into a Duration's arithmetic later on.
+        let wait = message.retryAfter.map { Duration.milliseconds(Int64(min(max(0, $0), 3e7) * 1000)) }
+        return AttemptResult(outcome: .failed, error: error, retryAfter: wait)
+    }
+
+    private func mismatch(_ message: String) -> AttemptResult {
+        AttemptResult(outcome: .failed, error: .contract("protocol.exit_mismatch", message))
+    }
+
+    private func crash(_ message: String) -> AttemptResult {
+        AttemptResult(outcome: .failed, error: .contract("plugin.crashed", message), isCrash: true)
+    }
+
+    private static func exitText(_ exit: ExitStatus) -> String {
+        switch exit {
+        case .code(let code): "exited with \(code)"
+        case .signal(let number): "was ended by \(signalName(number))"
+        }
+    }
+
+    private func crashText(_ exit: ExitStatus) -> String {
+        guard case .code = exit else { return "it " + Self.exitText(exit) }
+        return "it \(Self.exitText(exit)) without saying how it ended"
+    }
+
+    private var terminalWord: String {
+        switch terminal {
+        case .result(let status, _): status.rawValue
+        case .error(let message): "\(message.failure.rawValue) error"
+        case nil: "nothing"
+        }
+    }
+
+    private var okReason: String? {
+        guard case .result(_, let reason) = terminal else { return nil }
+        return reason
+    }
+
+    /// The last protocol line without its token.
+    private var shownLastLine: String? {
+        guard !lastLine.isEmpty else { return nil }
+        let text = String(decoding: lastLine, as: UTF8.self)
+        return ShownText.escaped(text.split(separator: token, omittingEmptySubsequences: false).joined(separator: "…"))
+    }
+
+    private func shown(_ text: String?) -> String? { text.map { ShownText.escaped($0) } }
+}

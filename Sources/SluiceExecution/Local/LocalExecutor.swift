@@ -1,0 +1,97 @@
+import Glibc
+import SluiceModel
+
+/// Runs attempts as processes of this machine, each under its own supervisor.
+///
+/// `execute` blocks its thread until the program, its descendants and its supervisor are gone. Descriptors 0, 1 and
+/// 2 are all that a program gets; everything that it starts is found and killed, wherever it hides.
+package struct LocalExecutor: Executor {
+    package let name = "local"
+    /// What the verb `cleanup` gets, and what is left of it when somebody is impatient.
+    private static let cleanupTime: Duration = .seconds(30)
+    private static let impatientCleanupTime: Duration = .seconds(5)
+
+    package init() { _ = Supervisors.ofThisProcess }
+
+    package func execute(
+        _ request: AttemptRequest, cancellation: Cancellation, observe: @escaping @Sendable (AttemptEvent) -> Void
+    ) -> AttemptResult {
+        if let reason = cancellation.state.reason {
+            return AttemptResult(outcome: AttemptStop.outcome(of: reason), reason: reason.rawValue)
+        }
+        let attempt = LocalAttempt(request: request, cancellation: cancellation, observe: observe)
+        var (result, wasStarted) = attempt.run()
+        if wasStarted, request.wantsCleanup, request.verb == .run {
+            let isImpatient = cancellation.state.killNow
+            result.warnings += cleanUp(after: request, isImpatient: isImpatient, observe: observe)
+        }
+        return result
+    }
+
+    /// Its failure is a warning.
+    private func cleanUp(
+        after request: AttemptRequest, isImpatient: Bool, observe: @escaping @Sendable (AttemptEvent) -> Void
+    ) -> [String] {
+        var cleanup = request
+        cleanup.verb = .cleanup
+        cleanup.heartbeat = nil
+        cleanup.metricsPath = nil
+        cleanup.timeout = isImpatient ? Self.impatientCleanupTime : Self.cleanupTime
+        cleanup.grace = min(request.grace, .seconds(2))
+        let (result, _) = LocalAttempt(request: cleanup, cancellation: Cancellation(), observe: observe).run()
+        guard result.outcome != .succeeded, result.outcome != .skipped else { return [] }
+        let why = result.error?.message ?? result.reason ?? result.outcome.rawValue
+        return ["cleanup failed (\(result.outcome.rawValue)): \(why)"]
+    }
+}
+
+/// One call of one verb: token, environment, process, loop.
+struct LocalAttempt {
+    let request: AttemptRequest
+    let cancellation: Cancellation
+    let observe: @Sendable (AttemptEvent) -> Void
+
+    /// The result, and whether any code of the plugin has run.
+    func run() -> (result: AttemptResult, wasStarted: Bool) {
+        let environment = AttemptEnvironment.build(for: request)
+        switch ProgramResolver.resolve(request, path: environment.variables["PATH"] ?? "") {
+        case .failure(let error):
+            let failure = AttemptError(
+                errorClass: .config, code: "plugin.not_executable", message: error.message, hint: error.hint)
+            return (AttemptResult(outcome: .failed, error: failure), false)
+        case .success(let program):
+            return run(program, environment.variables, environment.warnings)
+        }
+    }
+
+    private func run(
+        _ program: ProgramResolver.Resolved, _ variables: [String: String], _ warnings: [String]
+    ) -> (result: AttemptResult, wasStarted: Bool) {
+        let now = MonotonicClock.now()
+        let grace = request.grace.wholeMilliseconds
+        let launch = ProcessLaunch(
+            path: program.path, arguments: program.arguments, environment: variables,
+            folder: request.folders.workspace, orphanTerminate: request.wire == .sluice1 ? grace * 7 / 10 : 0,
+            orphanKill: grace)
+        guard let process = SupervisedProcess(launch) else {
+            let message = "no process could be started: \(errorText(errno))"
+            let failure = AttemptError(errorClass: .transient, code: "runner.no_process", message: message)
+            return (AttemptResult(outcome: .failed, error: failure), false)
+        }
+        let recorder = AttemptRecorder(request: request, observe: observe, now: now)
+        let session = AttemptSession(request: request, token: Token.random(), listener: recorder, now: now)
+        let loop = AttemptLoop(session: session, process: process, cancellation: cancellation)
+        var result = loop.run()
+        readMetrics(into: &result)
+        result.warnings = warnings + result.warnings + recorder.finish()
+        return (result, result.error?.code != "plugin.not_executable")
+    }
+
+    private func readMetrics(into result: inout AttemptResult) {
+        guard result.outcome == .succeeded, let path = request.metricsPath else { return }
+        switch CommandMetrics.read(path, in: request.folders.workspace) {
+        case .metrics(let metrics): result.metrics.merge(metrics) { _, read in read }
+        case .failure(let message): result.warnings.append("metrics: \(message)")
+        }
+    }
+}

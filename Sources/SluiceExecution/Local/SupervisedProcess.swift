@@ -1,0 +1,93 @@
+import CSluiceProcess
+import Glibc
+
+/// What is started: an absolute path, its arguments with the zeroth, and the whole environment.
+struct ProcessLaunch: Equatable {
+    var path: String
+    var arguments: [String]
+    var environment: [String: String]
+    var folder: String
+    /// When this process dies: milliseconds until its SIGTERM and until SIGKILL.
+    var orphanTerminate: Int64 = 0
+    var orphanKill: Int64 = 10000
+}
+
+/// A program under its own supervisor, and our ends of the five pipes. One thread uses it.
+final class SupervisedProcess {
+    let pid: pid_t
+    let input: Descriptor
+    let output: Descriptor
+    let errors: Descriptor
+    /// Records of the supervisor; ends when it does.
+    let status: Descriptor
+    private let control: Descriptor
+
+    /// nil with errno when there are no descriptors or processes left.
+    init?(_ launch: ProcessLaunch) {
+        guard let stdin = Descriptor.pipe(), let stdout = Descriptor.pipe(), let stderr = Descriptor.pipe(),
+            let control = Descriptor.pipe(), let status = Descriptor.pipe()
+        else { return nil }
+        var program = sluice_program()
+        program.standard_input = stdin.read.number
+        program.standard_output = stdout.write.number
+        program.standard_error = stderr.write.number
+        program.control = control.read.number
+        program.status = status.write.number
+        program.orphan_terminate_ms = Int32(clamping: launch.orphanTerminate)
+        program.orphan_kill_ms = Int32(clamping: launch.orphanKill)
+        guard let pid = Self.start(launch, program) else { return nil }
+        for ours in [stdin.write, stdout.read, stderr.read, status.read] { ours.makeNonBlocking() }
+        self.pid = pid
+        input = stdin.write
+        output = stdout.read
+        errors = stderr.read
+        self.status = status.read
+        self.control = control.write
+    }
+
+    func terminate() { command(SLUICE_COMMAND_TERMINATE) }
+
+    /// Kills the program and every descendant; the supervisor reports when none is left.
+    func kill() { command(SLUICE_COMMAND_KILL) }
+
+    /// For a supervisor that does not answer any more.
+    func abandon() { Glibc.kill(pid, SIGKILL) }
+
+    /// Waits for the supervisor's end.
+    func reap() { Supervisors.ofThisProcess.reap(pid) }
+
+    private func command(_ command: sluice_command) {
+        var byte = UInt8(truncatingIfNeeded: command.rawValue)
+        _ = sluice_write(control.number, &byte, 1)
+    }
+
+    private static func start(_ launch: ProcessLaunch, _ program: sluice_program) -> pid_t? {
+        let variables = launch.environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        return withCStrings(launch.arguments) { arguments in
+            withCStrings(variables) { environment in
+                launch.path.withCString { path in
+                    launch.folder.withCString { folder in
+                        var program = program
+                        program.path = path
+                        program.folder = folder
+                        program.argv = arguments
+                        program.environment = environment
+                        return Supervisors.ofThisProcess.start(program)
+                    }
+                }
+            }
+        }
+    }
+
+    /// A null-terminated array of C strings that lives as long as the call.
+    private static func withCStrings<Result>(
+        _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
+    ) -> Result {
+        var pointers = strings.map { strdup($0) } + [nil]
+        defer { pointers.forEach { free($0) } }
+        return pointers.withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { preconditionFailure("the array holds its terminator") }
+            return body(base)
+        }
+    }
+}

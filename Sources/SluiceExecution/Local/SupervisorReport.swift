@@ -1,0 +1,53 @@
+import CSluiceProcess
+import PluginContract
+
+/// A record from the status pipe as a value.
+enum SupervisorReport: Equatable {
+    case executionFailed(errno: Int32, what: String)
+    case exited(ExitStatus, Totals)
+    case leftover(pid: Int32, name: String)
+    case finished(Totals)
+
+    struct Totals: Equatable {
+        /// Seconds of CPU of everything that was waited for.
+        var cpu: Double = 0
+        /// Bytes, of the largest process.
+        var memoryPeak: Int64 = 0
+        var leftovers = 0
+        /// What could not even be killed.
+        var survivors = 0
+    }
+
+    init?(_ record: sluice_record) {
+        let totals = Totals(
+            cpu: Double(record.cpu_us) / 1e6, memoryPeak: record.peak_rss, leftovers: Int(record.leftovers),
+            survivors: Int(record.survivors))
+        let detail = withUnsafeBytes(of: record.detail) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        switch UInt32(bitPattern: record.kind) {
+        case SLUICE_RECORD_EXEC_FAILED.rawValue: self = .executionFailed(errno: record.value, what: detail)
+        case SLUICE_RECORD_EXITED.rawValue: self = .exited(Self.status(record.value), totals)
+        case SLUICE_RECORD_LEFTOVER.rawValue: self = .leftover(pid: record.pid, name: detail)
+        case SLUICE_RECORD_FINISHED.rawValue: self = .finished(totals)
+        default: return nil
+        }
+    }
+
+    private static func status(_ waitStatus: Int32) -> ExitStatus {
+        var signal: Int32 = 0
+        let code = sluice_exit_status(waitStatus, &signal)
+        return code >= 0 ? .code(code) : .signal(signal)
+    }
+
+    /// All whole records in the bytes.
+    static func reports(in bytes: UnsafeRawBufferPointer) -> [SupervisorReport] {
+        let size = MemoryLayout<sluice_record>.size
+        return stride(from: 0, through: bytes.count - size, by: size).compactMap { offset in
+            SupervisorReport(bytes.loadUnaligned(fromByteOffset: offset, as: sluice_record.self))
+        }
+    }
+}
+
+/// `SIGSEGV` for 11.
+func signalName(_ number: Int32) -> String {
+    sluice_signal_name(number).map { String(cString: $0) } ?? "signal \(number)"
+}
