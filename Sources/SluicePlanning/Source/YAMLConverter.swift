@@ -1,0 +1,156 @@
+import SluiceModel
+import Yams
+
+/// Turns the parser's nodes into ours: resolves aliases, checks keys, counts.
+struct YAMLConverter {
+    static let maximumAliases = 100
+    /// Nodes after aliases are resolved: four times what a file of 1 MiB can hold in lists of one digit.
+    static let maximumNodes = 1 << 21
+
+    private let findings: Findings
+    private let stand: StandIns
+    private var anchors: [String: YAMLNode] = [:]
+    private var sizes: [String: (nodes: Int, depth: Int)] = [:]
+    private var nodes = 0
+    private var deepest = 0
+    private var aliases = 0
+    private var isOver = false
+
+    init(findings: Findings, stand: StandIns) {
+        self.findings = findings
+        self.stand = stand
+    }
+
+    /// nil, with a finding, where a limit is exceeded.
+    mutating func convert(_ root: Node) -> YAMLNode? {
+        let node = convert(root, depth: 1)
+        return isOver ? nil : node
+    }
+
+    private mutating func convert(_ node: Node, depth: Int) -> YAMLNode {
+        let location = location(of: node.mark)
+        let before = nodes
+        nodes += 1
+        let outerDeepest = deepest
+        deepest = depth
+        guard within(depth: depth, at: location) else { return empty(at: location) }
+        let content = content(of: node, depth: depth, at: location)
+        let result = YAMLNode(content: content, location: location)
+        if let anchor = node.anchor?.rawValue {
+            anchors[anchor] = result
+            sizes[anchor] = (nodes - before, deepest - depth)
+        }
+        deepest = max(deepest, outerDeepest)
+        return result
+    }
+
+    private mutating func content(of node: Node, depth: Int, at location: SourceLocation) -> YAMLNode.Content {
+        switch node {
+        case .scalar(let scalar): return content(of: scalar, depth: depth, at: location)
+        case .sequence(let sequence):
+            checkTag(sequence.tag, at: location)
+            return .sequence(sequence.map { convert($0, depth: depth + 1) })
+        case .mapping(let mapping):
+            checkTag(mapping.tag, at: location)
+            return .mapping(entries(of: mapping, depth: depth + 1))
+        case .alias:
+            return .scalar("", .plain)
+        }
+    }
+
+    private mutating func content(
+        of scalar: Node.Scalar, depth: Int, at location: SourceLocation
+    ) -> YAMLNode.Content {
+        checkTag(scalar.tag, at: location)
+        let style = style(of: scalar)
+        if style == .plain, let name = stand.alias(scalar.string) {
+            return resolve(alias: name, depth: depth, at: location)
+        }
+        return .scalar(stand.showingStars(in: scalar.string), style)
+    }
+
+    private func style(of scalar: Node.Scalar) -> YAMLNode.Style {
+        switch scalar.style {
+        case .plain, .any: scalar.tag.description == "tag:yaml.org,2002:str" ? .quoted : .plain
+        case .singleQuoted, .doubleQuoted: .quoted
+        case .literal, .folded: .block
+        }
+    }
+
+    private mutating func resolve(alias name: String, depth: Int, at location: SourceLocation) -> YAMLNode.Content {
+        guard let target = anchors[name], let size = sizes[name] else {
+            findings.add(SourceFindings.unknownAlias(stand.showingStars(in: name), Array(anchors.keys)), at: location)
+            return .scalar("", .quoted)
+        }
+        aliases += 1
+        nodes += size.nodes
+        deepest = max(deepest, depth + size.depth)
+        guard within(depth: depth + size.depth, at: location) else { return .scalar("", .quoted) }
+        return target.content
+    }
+
+    /// Whether all limits hold; the first that does not is reported, and then nothing more is read.
+    private mutating func within(depth: Int, at location: SourceLocation) -> Bool {
+        guard !isOver else { return false }
+        if depth > YAMLReader.maximumDepth + 1 {
+            findings.add(SourceFindings.tooDeep, at: location)
+        } else if aliases > Self.maximumAliases || (aliases > 0 && nodes > Self.maximumNodes / 64) {
+            findings.add(SourceFindings.tooManyAliases, at: location)
+        } else {
+            return true
+        }
+        isOver = true
+        return false
+    }
+
+    private func empty(at location: SourceLocation) -> YAMLNode {
+        YAMLNode(content: .scalar("", .quoted), location: location)
+    }
+
+    private mutating func entries(of mapping: Node.Mapping, depth: Int) -> [YAMLNode.Entry] {
+        var entries: [YAMLNode.Entry] = []
+        var first: [String: SourceLocation] = [:]
+        for (key, value) in mapping {
+            let place = location(of: key.mark)
+            let value = convert(value, depth: depth)
+            guard !isOver, let (name, style) = keyName(key, at: place) else { continue }
+            if let earlier = first[name] {
+                let finding = SourceFindings.duplicateKey(name, earlier: earlier.line, domain: findings.domain)
+                findings.add(finding, at: place)
+            } else {
+                first[name] = place
+                entries.append(YAMLNode.Entry(key: name, keyStyle: style, keyLocation: place, value: value))
+            }
+        }
+        return entries
+    }
+
+    private mutating func keyName(_ key: Node, at location: SourceLocation) -> (String, YAMLNode.Style)? {
+        guard case .scalar(let scalar) = key else {
+            findings.add(SourceFindings.keyIsNoString, at: location)
+            return nil
+        }
+        checkTag(scalar.tag, at: location)
+        let style = style(of: scalar)
+        if style == .plain, scalar.string == "<<" {
+            findings.add(SourceFindings.mergeKey, at: location)
+            return nil
+        }
+        if style == .plain, let name = stand.alias(scalar.string) {
+            findings.add(SourceFindings.aliasAsKey(stand.showingStars(in: name)), at: location)
+            return nil
+        }
+        return (stand.key(scalar.string), style)
+    }
+
+    /// The core schema's own tags say nothing new; every other would need code that is not there.
+    private func checkTag(_ tag: Tag, at location: SourceLocation) {
+        let name = tag.description
+        let known = ["", "!", "tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map"]
+        if !known.contains(name) { findings.add(SourceFindings.tag(name), at: location) }
+    }
+
+    private func location(of mark: Mark?) -> SourceLocation {
+        findings.source.location(line: mark?.line ?? 1, scalar: mark?.column ?? 1)
+    }
+}
