@@ -132,6 +132,16 @@ class DeployTests(PluginCase):
             check=False,
         )
 
+    def test_inputs_that_may_only_be_read_make_a_release_that_can_be_removed(self) -> None:
+        folder = self.folder / "read-only"
+        shutil.copytree(self.inputs["model"], folder)
+        for path in [*folder.iterdir(), folder]:
+            path.chmod(0o555 if path.is_dir() else 0o444)
+        self.succeed({"root": str(self.root)}, {**self.inputs, "model": folder})
+        for path in (self.root / "releases").rglob("*"):
+            self.assertTrue(path.stat().st_mode & 0o200, path)
+        folder.chmod(0o755)
+
     def test_a_second_release_names_the_first_as_previous(self) -> None:
         first = self.deploy().values["release"]
         second = self.deploy("forest").values

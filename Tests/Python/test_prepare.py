@@ -108,7 +108,7 @@ class PrepareTests(PluginCase):
         self.assertIn("'diagnosis'", attempt.terminal["hint"])
 
     def test_files_that_are_no_table_are_refused(self) -> None:
-        for text, code, words in [
+        cases: list[tuple[str | bytes, str, str]] = [
             ("", "table.empty", "empty"),
             ("\n\n", "table.empty", "empty"),
             ("x,y,label\n", "table.empty", "no rows"),
@@ -118,7 +118,8 @@ class PrepareTests(PluginCase):
             (b"\x00\x01\x02PNG" * 50, "table.header", "control characters"),
             ("x,x,label\n1,2,a\n", "table.header", "two columns"),
             ("x,,label\n1,2,a\n", "table.header", "column 2 has no name"),
-        ]:
+        ]
+        for text, code, words in cases:
             with self.subTest(words):
                 self.refuse(text, code, words)
         self.assert_error(

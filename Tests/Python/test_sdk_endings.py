@@ -72,7 +72,7 @@ class EndingTests(SDKCase):
         ):
             plugin, status = self.finish(f"raise sluice.{raised}")
             self.assertIn(status, (10, 12))
-            self.assertIn(plugin.terminal["type"], ("result", "error"))
+            self.assertTrue(plugin.terminal.get("reason") or plugin.terminal.get("message"))
 
     def test_another_major_version_ends_with_11_and_names_both_sides(self) -> None:
         for asked, upgrade in [

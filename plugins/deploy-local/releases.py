@@ -64,7 +64,7 @@ class Releases:
         try:
             staged.chmod(0o755)
             for name, source in sources.items():
-                (shutil.copytree if source.is_dir() else shutil.copyfile)(source, staged / name)
+                copy(source, staged / name)
             files = digests(staged)
             content = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()[:12]
             for name in self.names():
@@ -123,6 +123,16 @@ class Releases:
             else:
                 path.unlink()
         return len(left)
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copies contents and not rights: inputs may be read-only, and a release must be removable."""
+    if source.is_dir():
+        target.mkdir()
+        for path in source.iterdir():
+            copy(path, target / path.name)
+    else:
+        shutil.copyfile(source, target)
 
 
 def digests(folder: Path) -> dict[str, str]:

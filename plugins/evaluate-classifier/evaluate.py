@@ -52,7 +52,7 @@ def run(ctx: sluice.Context) -> None:
     write_samples(ctx.outputs["report"].path, header, rows, judged, settings.samples)
     ctx.progress(3, 4, "steps", "report written")
     write_json(ctx.outputs["metrics"].path, metrics)
-    shutil.copytree(folder, ctx.outputs["model"].path)
+    pass_on(folder, ctx.outputs["model"].path)
     ctx.progress(4, 4, "steps", "model passed on")
 
 
@@ -90,6 +90,14 @@ def judge(model: Any, data: Dataset) -> Judgement:
         data.classes,
         None if positive is None else data.classes.index(positive),
     )
+
+
+def pass_on(source: Path, target: Path) -> None:
+    """Copies the model's folder without its rights, for inputs may be read-only."""
+    target.mkdir()
+    for path in source.iterdir():
+        if path.is_file():
+            shutil.copyfile(path, target / path.name)
 
 
 def read_raw(folder: Path) -> tuple[list[str], list[list[str]]]:

@@ -365,7 +365,7 @@ def _serve(ctx: Context, handlers: Mapping[str, Handler]) -> tuple[int, dict[str
 
 def _error(error: PluginError) -> tuple[int, dict[str, Any]]:
     """The terminal line of an error; what does not fit the message is in the detail."""
-    message = str(error)
+    message = str(error) or "no message"
     detail = f"{message} {error.detail}" if len(message) > MAX_MESSAGE else error.detail
     texts = {"code": error.code, "message": message[:MAX_MESSAGE], "hint": error.hint, "detail": detail}
     line = {name: str(text)[:MAX_OUTPUT] for name, text in texts.items() if text}
