@@ -1,0 +1,82 @@
+import Glibc
+import SluiceModel
+
+/// Outputs on disk, by the SHA-256 of their content.
+///
+///     artifacts/ab/cdef…           the bytes of a file, 0444 or 0555
+///     artifacts/ab/cdef….folder    the manifest of a folder (`FolderManifest`), which names its files
+///     artifacts/tmp/               what is being written
+///
+/// A folder is stored as a manifest and its files, not as a whole: a file that many folders share (the same
+/// training data, a model with one changed part) is kept once, and all files are stored, checked and given in one
+/// way. A manifest has a name of its own kind, so no file with the same bytes can pass for a folder.
+///
+/// Nothing is synced: a power cut may take an artifact away (its size is wrong then, so `contains` says no and the
+/// stage runs again) but cannot change it unseen.
+package struct ArtifactFiles: ArtifactStore {
+    let path: String
+
+    package init(folder: StateFolder) { path = folder.artifacts }
+
+    package func ingest(
+        name: String, type: ArtifactType, path: String, root: String, limit: Int64?
+    ) throws(ArtifactError) -> Artifact {
+        let output = try OutputPath(path, below: root)
+        guard let status = try output.status() else {
+            throw ArtifactError(.missing, "output \(name) was not made: there is nothing at \(output.shown)")
+        }
+        let objects = try ObjectFolder(path)
+        if status.isFolder {
+            return try FolderIngest(objects: objects, output: output, limit: limit).run(name: name, type: type)
+        }
+        try output.requireFile(status)
+        try ArtifactLimit.check(Int64(status.st_size), of: output.shown, limit: limit)
+        let stored = try objects.store(output.name, of: output.parent, shown: output.shown)
+        return Artifact(name: name, digest: stored.digest, size: stored.size, type: type, isFolder: false)
+    }
+
+    package func restore(_ artifact: Artifact, to path: String) throws(ArtifactError) {
+        try restore(artifact, to: path, isWritable: false)
+    }
+
+    /// A copy for a person: files that its owner may change.
+    package func export(_ artifact: Artifact, to path: String) throws(ArtifactError) {
+        try restore(artifact, to: path, isWritable: true)
+    }
+
+    package func contains(_ artifact: Artifact) -> Bool {
+        guard let objects = try? ObjectFolder(path) else { return false }
+        if !artifact.isFolder { return objects.size(of: .file(artifact.digest)) == artifact.size }
+        guard let manifest = try? FolderManifest.read(artifact.digest, from: objects) else { return false }
+        return
+            (try? manifest.forEach { (file) throws(ArtifactError) in
+                guard objects.size(of: .file(file.digest)) == file.size else {
+                    throw ArtifactError(.missing, "a file of the artifact is gone")
+                }
+            }) != nil
+    }
+
+    private func restore(_ artifact: Artifact, to path: String, isWritable: Bool) throws(ArtifactError) {
+        let target = try OutputPath(target: path)
+        guard try target.status() == nil else { throw ArtifactError(.failed, "\(target.shown) is there already") }
+        let restore = ArtifactRestore(objects: try ObjectFolder(self.path), isWritable: isWritable)
+        do {
+            if artifact.isFolder {
+                try restore.folder(artifact.digest, to: target)
+            } else {
+                try restore.file(artifact.digest, to: target)
+            }
+        } catch {
+            try? TreeRemoval.remove(path)
+            throw error
+        }
+    }
+}
+
+/// How much an output may have.
+enum ArtifactLimit {
+    static func check(_ size: Int64, of shown: String, limit: Int64?) throws(ArtifactError) {
+        guard let limit, size > limit else { return }
+        throw ArtifactError(.tooLarge, "\(shown) has \(size) bytes, more than the \(limit) that were granted")
+    }
+}

@@ -1,0 +1,103 @@
+import GRDB
+import SluiceModel
+
+/// Adds events to one run within a transaction and keeps the tables that are derived from them in step.
+struct JournalWriter {
+    let database: Database
+    let run: RunID
+    let time: Timestamp
+    private var last: Int64
+    /// Only its head is kept up to date here: the events fold into it exactly as they do for readers.
+    private var record: RunRecord
+
+    init(_ database: Database, run: RunID, time: Timestamp) throws {
+        self.database = database
+        self.run = run
+        self.time = time
+        record = RunRecord(head: try RunHead.fetch(database, run))
+        last =
+            try Int64.fetchOne(
+                database, sql: "SELECT max(seq) FROM run_events WHERE run = ?", arguments: [run.number]) ?? 0
+    }
+
+    mutating func append(_ kind: RunEvent.Kind) throws -> RunEvent {
+        let event = RunEvent(sequence: last + 1, time: time, run: run, kind: kind)
+        try database.execute(
+            sql: "INSERT INTO run_events (run, seq, time, type, stage, body) VALUES (?, ?, ?, ?, ?, ?)",
+            arguments: [
+                run.number, event.sequence, time.milliseconds, kind.typeName.rawValue, kind.stage,
+                try JSONText.encode(event),
+            ])
+        last += 1
+        try derive(kind)
+        try updateHead(event)
+        return event
+    }
+
+    private mutating func updateHead(_ event: RunEvent) throws {
+        let before = record.head
+        record.apply(event)
+        let head = record.head
+        guard head != before else { return }
+        try database.execute(
+            sql: "UPDATE runs SET state = ?, outcome = ?, degraded = ?, started = ?, ended = ? WHERE id = ?",
+            arguments: [
+                head.state.rawValue, head.outcome?.rawValue, head.isDegraded, head.started?.milliseconds,
+                head.ended?.milliseconds, run.number,
+            ])
+    }
+
+    private func derive(_ kind: RunEvent.Kind) throws {
+        switch kind {
+        case .attemptStarted(let stage, let started): try start(stage, started)
+        case .attemptEnded(let stage, let ended): try end(stage, ended)
+        case .stageEnded(let stage, let end): try close(stage, end)
+        case .planned, .rejected, .waiting, .retryScheduled, .checkJudged, .warning, .runEnded: break
+        }
+    }
+
+    private func start(_ stage: String, _ started: RunEvent.Started) throws {
+        try database.execute(
+            sql: """
+                INSERT INTO attempts (run, stage, number, profile, executor, folder, started)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                run.number, stage, started.number, started.profile, started.executor, started.folder,
+                time.milliseconds,
+            ])
+    }
+
+    private func end(_ stage: String, _ ended: RunEvent.Ended) throws {
+        let usage = ended.result.usage
+        try database.execute(
+            sql: """
+                UPDATE attempts SET ended = ?, outcome = ?, wall_s = ?, cpu_s = ?, memory_peak = ?
+                WHERE run = ? AND stage = ? AND number = ?
+                """,
+            arguments: [
+                time.milliseconds, ended.result.outcome.rawValue, usage.wall, usage.cpu, usage.memoryPeak,
+                run.number, stage, ended.number,
+            ])
+        guard database.changesCount == 1 else {
+            throw StoreError(.constraint, "attempt \(ended.number) of \(stage) in run \(run) ends but never started")
+        }
+    }
+
+    private func close(_ stage: String, _ end: RunEvent.StageEnd) throws {
+        try database.execute(
+            sql: "INSERT INTO stage_ends (run, stage, outcome, ended) VALUES (?, ?, ?, ?)",
+            arguments: [run.number, stage, end.outcome.rawValue, time.milliseconds])
+        for artifact in end.artifacts {
+            let kind = artifact.isFolder ? "folder" : "file"
+            try database.execute(
+                sql: "INSERT OR IGNORE INTO artifacts (digest, kind, size) VALUES (?, ?, ?)",
+                arguments: [artifact.digest.description, kind, artifact.size])
+            try database.execute(
+                sql: "INSERT INTO stage_artifacts (run, stage, name, type, digest, kind) VALUES (?, ?, ?, ?, ?, ?)",
+                arguments: [
+                    run.number, stage, artifact.name, artifact.type.rawValue, artifact.digest.description, kind,
+                ])
+        }
+    }
+}
