@@ -81,7 +81,7 @@ extension Pipeline {
             case run(String)
         }
 
-        package enum After: String, Sendable, Codable { case success, any }
+        package enum After: String, Sendable, Codable, CaseIterable { case success, any }
 
         package struct Input: Sendable, Equatable {
             package var name: String
@@ -152,7 +152,7 @@ extension Pipeline {
     }
 }
 
-package enum Direction: String, Sendable, Codable { case maximize, minimize }
+package enum Direction: String, Sendable, Codable, CaseIterable { case maximize, minimize }
 
 /// What an output is, for the check that ends fit. `file` and `folder` say nothing of the content.
 package enum ArtifactType: String, Sendable, Codable, CaseIterable {

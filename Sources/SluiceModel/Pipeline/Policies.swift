@@ -61,7 +61,7 @@ package struct Check: Sendable, Equatable {
         self.location = location
     }
 
-    package enum OnMissing: String, Sendable, Codable { case fail, warn, pass }
+    package enum OnMissing: String, Sendable, Codable, CaseIterable { case fail, warn, pass }
 }
 
 /// What a run may use altogether, and what happens when it does not fit.
@@ -84,8 +84,8 @@ package struct BudgetPolicy: Sendable, Equatable {
         self.estimateMinSamples = estimateMinSamples
     }
 
-    package enum OnExceed: String, Sendable, Codable { case degrade, wait, refuse }
-    package enum Objective: String, Sendable, Codable { case penalty, cost, makespan }
+    package enum OnExceed: String, Sendable, Codable, CaseIterable { case degrade, wait, refuse }
+    package enum Objective: String, Sendable, Codable, CaseIterable { case penalty, cost, makespan }
 }
 
 /// A limit on a budget resource. Units: cost in the operator's currency, hours as hours, GiB-hours, bytes for
