@@ -14,9 +14,9 @@ import SluiceModel
 /// Nothing is synced: a power cut may take an artifact away (its size is wrong then, so `contains` says no and the
 /// stage runs again) but cannot change it unseen.
 package struct ArtifactFiles: ArtifactStore {
-    let path: String
+    private let folder: String
 
-    package init(folder: StateFolder) { path = folder.artifacts }
+    package init(folder: StateFolder) { self.folder = folder.artifacts }
 
     package func ingest(
         name: String, type: ArtifactType, path: String, root: String, limit: Int64?
@@ -25,7 +25,7 @@ package struct ArtifactFiles: ArtifactStore {
         guard let status = try output.status() else {
             throw ArtifactError(.missing, "output \(name) was not made: there is nothing at \(output.shown)")
         }
-        let objects = try ObjectFolder(path)
+        let objects = try ObjectFolder(folder)
         if status.isFolder {
             return try FolderIngest(objects: objects, output: output, limit: limit).run(name: name, type: type)
         }
@@ -45,7 +45,7 @@ package struct ArtifactFiles: ArtifactStore {
     }
 
     package func contains(_ artifact: Artifact) -> Bool {
-        guard let objects = try? ObjectFolder(path) else { return false }
+        guard let objects = try? ObjectFolder(folder) else { return false }
         if !artifact.isFolder { return objects.size(of: .file(artifact.digest)) == artifact.size }
         guard let manifest = try? FolderManifest.read(artifact.digest, from: objects) else { return false }
         return
@@ -59,7 +59,7 @@ package struct ArtifactFiles: ArtifactStore {
     private func restore(_ artifact: Artifact, to path: String, isWritable: Bool) throws(ArtifactError) {
         let target = try OutputPath(target: path)
         guard try target.status() == nil else { throw ArtifactError(.failed, "\(target.shown) is there already") }
-        let restore = ArtifactRestore(objects: try ObjectFolder(self.path), isWritable: isWritable)
+        let restore = ArtifactRestore(objects: try ObjectFolder(folder), isWritable: isWritable)
         do {
             if artifact.isFolder {
                 try restore.folder(artifact.digest, to: target)
