@@ -1,5 +1,5 @@
 /// How a process ended.
-public enum ExitStatus: Hashable, Sendable {
+public enum ProcessExit: Hashable, Sendable {
     case code(Int32)
     case signal(Int32)
 }
@@ -25,7 +25,7 @@ public enum ExitVerdict: Hashable, Sendable {
 public enum ExitTable {
     /// For `sluice/1`: message and exit status must agree. `wasCancelled` allows exit 30 with any message.
     public static func verdict(
-        terminal: TerminalMessage?, exit: ExitStatus, wasCancelled: Bool = false
+        terminal: TerminalMessage?, exit: ProcessExit, wasCancelled: Bool = false
     ) -> ExitVerdict {
         guard case .code(let code) = exit else { return .crashed }
         if wasCancelled, code == 30 { return .stopped }
@@ -42,7 +42,7 @@ public enum ExitTable {
     }
 
     /// For `command`: the exit status alone.
-    public static func commandVerdict(exit: ExitStatus) -> ExitVerdict {
+    public static func commandVerdict(exit: ProcessExit) -> ExitVerdict {
         guard case .code(let code) = exit else { return .crashed }
         switch code {
         case 0: return .succeeded

@@ -37,7 +37,7 @@ extension AttemptSession {
         return ending(verdict, exit)
     }
 
-    private func ending(_ verdict: ExitVerdict, _ exit: ExitStatus) -> AttemptResult {
+    private func ending(_ verdict: ExitVerdict, _ exit: ProcessExit) -> AttemptResult {
         switch verdict {
         case .succeeded: return AttemptResult(outcome: .succeeded, reason: shown(okReason))
         case .skipped(let reason): return AttemptResult(outcome: .skipped, reason: shown(reason))
@@ -94,14 +94,14 @@ extension AttemptSession {
         AttemptResult(outcome: .failed, error: .contract("plugin.crashed", message), isCrash: true)
     }
 
-    private static func exitText(_ exit: ExitStatus) -> String {
+    private static func exitText(_ exit: ProcessExit) -> String {
         switch exit {
         case .code(let code): "exited with \(code)"
         case .signal(let number): "was ended by \(signalName(number))"
         }
     }
 
-    private func crashText(_ exit: ExitStatus) -> String {
+    private func crashText(_ exit: ProcessExit) -> String {
         guard case .code = exit else { return "it " + Self.exitText(exit) }
         return "it \(Self.exitText(exit)) without saying how it ended"
     }

@@ -35,7 +35,7 @@ struct AttemptSession {
     private(set) var terminal: TerminalMessage?
     private(set) var violation: AttemptError?
     private(set) var stop: AttemptStop?
-    private(set) var exit: ExitStatus?
+    private(set) var exit: ProcessExit?
     private(set) var executionFailure: (errno: Int32, what: String)?
     private(set) var totals = SupervisorReport.Totals()
     private(set) var hasOutstayed = false
@@ -314,7 +314,7 @@ extension AttemptSession {
         }
     }
 
-    private mutating func exited(_ status: ExitStatus, _ totals: SupervisorReport.Totals, _ now: Int64) {
+    private mutating func exited(_ status: ProcessExit, _ totals: SupervisorReport.Totals, _ now: Int64) {
         exit = status
         end = now
         self.totals = totals

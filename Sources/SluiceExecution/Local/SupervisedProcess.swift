@@ -56,6 +56,11 @@ final class SupervisedProcess {
     /// Waits for the supervisor's end.
     func reap() { Supervisors.ofThisProcess.reap(pid) }
 
+    /// Closes all our ends: the supervisor takes it for the death of this process and stops the program.
+    func letGo() {
+        for end in [control, input, output, errors, status] { end.close() }
+    }
+
     private func command(_ command: sluice_command) {
         var byte = UInt8(truncatingIfNeeded: command.rawValue)
         _ = sluice_write(control.number, &byte, 1)

@@ -4,7 +4,7 @@ import PluginContract
 /// A record from the status pipe as a value.
 enum SupervisorReport: Equatable {
     case executionFailed(errno: Int32, what: String)
-    case exited(ExitStatus, Totals)
+    case exited(ProcessExit, Totals)
     case leftover(pid: Int32, name: String)
     case finished(Totals)
 
@@ -32,7 +32,7 @@ enum SupervisorReport: Equatable {
         }
     }
 
-    private static func status(_ waitStatus: Int32) -> ExitStatus {
+    private static func status(_ waitStatus: Int32) -> ProcessExit {
         var signal: Int32 = 0
         let code = sluice_exit_status(waitStatus, &signal)
         return code >= 0 ? .code(code) : .signal(signal)

@@ -1,0 +1,82 @@
+import Glibc
+import PluginContract
+
+/// Runs a program of the operator to its end under a supervisor, its outputs read as lines.
+struct SupervisedTool {
+    struct Ending {
+        var status: ProcessExit?
+        var stdout: [String] = []
+        /// The last lines of both outputs.
+        var tail: [String] = []
+
+        var isGood: Bool { status == .code(0) }
+    }
+
+    private static let keptLines = 40
+
+    var launch: ProcessLaunch
+    /// Milliseconds until everything is killed.
+    var timeout: Int64
+
+    /// Blocks until it is gone; nil with errno when it could not be started.
+    func run(log: (String) -> Void = { _ in }) -> Ending? {
+        guard let process = SupervisedProcess(launch) else { return nil }
+        process.input.close()
+        var ending = Ending()
+        var decoders = [LineDecoder(looksForMessages: false), LineDecoder(looksForMessages: false)]
+        let pipes = [process.output, process.errors]
+        let deadline = MonotonicClock.now() + timeout
+        var hasKilled = false
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+        defer { buffer.deallocate() }
+        while process.status.isOpen {
+            var files = (pipes + [process.status]).map { pollfd(fd: $0.number, events: Int16(POLLIN), revents: 0) }
+            _ = poll(&files, 3, hasKilled ? 1000 : Int32(clamping: max(0, deadline - MonotonicClock.now())))
+            for index in 0..<2 where files[index].revents != 0 {
+                read(pipes[index], into: buffer, &decoders[index]) { take($0, isOutput: index == 0, &ending, log) }
+            }
+            if files[2].revents != 0 { readStatus(process, into: buffer, &ending) }
+            if !hasKilled, MonotonicClock.now() >= deadline {
+                hasKilled = true
+                process.kill()
+            }
+        }
+        process.reap()
+        return ending
+    }
+
+    private func read(
+        _ pipe: Descriptor, into buffer: UnsafeMutableRawBufferPointer, _ decoder: inout LineDecoder,
+        _ take: (LineDecoder.Piece) -> Void
+    ) {
+        switch pipe.read(into: buffer) {
+        case .count(let count): decoder.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]), emit: take)
+        case .wouldBlock: break
+        case .ended:
+            decoder.finish(emit: take)
+            pipe.close()
+        }
+    }
+
+    private func readStatus(
+        _ process: SupervisedProcess, into buffer: UnsafeMutableRawBufferPointer, _ ending: inout Ending
+    ) {
+        guard case .count(let count) = process.status.read(into: buffer) else { return process.status.close() }
+        for report in SupervisorReport.reports(in: UnsafeRawBufferPointer(rebasing: buffer[..<count])) {
+            switch report {
+            case .exited(let status, _): ending.status = ending.status ?? status
+            case .executionFailed(let number, _): ending.tail.append(errorText(number))
+            case .leftover, .finished: break
+            }
+        }
+    }
+
+    private func take(_ piece: LineDecoder.Piece, isOutput: Bool, _ ending: inout Ending, _ log: (String) -> Void) {
+        guard case .text(let text, _) = piece else { return }
+        for line in text.split(separator: 0x0A).map({ ShownText.escaped($0) }) {
+            log(line)
+            if isOutput, ending.stdout.count < Self.keptLines { ending.stdout.append(line) }
+            ending.tail = ending.tail.suffix(Self.keptLines - 1) + [line]
+        }
+    }
+}

@@ -1,0 +1,145 @@
+import Foundation
+import SluiceExecution
+import SluiceModel
+import Testing
+
+@Suite("Python environments")
+struct PythonEnvironmentsTests {
+    private static let searchPath = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+
+    @Test("an environment without requirements has the SDK, is built once and serves a plugin")
+    func withoutRequirements() async throws {
+        let attempts = try Attempts()
+        let environments = try Self.environments(attempts)
+        let identity = try environments.identity(of: nil, searchPath: Self.searchPath)
+        #expect(identity.lock == nil)
+        let built = try environments.provide(identity, requirements: nil) { _ in }
+        #expect(built.buildSeconds > 0 && built.lock.hasPrefix("sha256:"))
+        let again = try environments.provide(identity, requirements: nil) { _ in }
+        #expect(again.buildSeconds == 0 && again.folder == built.folder && again.lock == built.lock)
+        #expect(try environments.identity(of: nil, searchPath: Self.searchPath).lock == built.lock)
+        try attempts.write("plugin/p.py", "import sluice, sys; print(sluice.ANSWER, sys.prefix)")
+        let program = AttemptRequest.Program.plugin(
+            command: ["python", "./p.py"], folder: "\(attempts.root)/plugin", python: built.folder)
+        let result = await attempts.run(attempts.request(program, .command))
+        #expect(result.outcome == .succeeded && attempts.shown == ["42 \(built.folder)"])
+    }
+
+    @Test("the key changes with the requirements and the SDK")
+    func keys() throws {
+        let attempts = try Attempts()
+        let environments = try Self.environments(attempts)
+        func key(_ text: String?) throws -> Digest {
+            try environments.identity(of: text.map { Array($0.utf8) }, searchPath: Self.searchPath).key
+        }
+        let keys = [try key(nil), try key(""), try key("numpy"), try key("numpy==1")]
+        #expect(Set(keys).count == 4)
+        #expect(try key("numpy") == keys[2])
+        try attempts.write("sluice.py", "ANSWER = 43")
+        #expect(try key("numpy") != keys[2])
+    }
+
+    @Test("wheels are installed and locked, and parallel callers wait for one build")
+    func wheels() async throws {
+        let attempts = try Attempts()
+        try Self.makeWheel(attempts)
+        let environments = try Self.environments(attempts)
+        let requirements = Array("tiny-thing==1.5  # ours\n".utf8)
+        let identity = try environments.identity(of: requirements, searchPath: Self.searchPath)
+        let provided = try await withThrowingTaskGroup(of: ProvidedEnvironment.self) { group in
+            for _ in 0..<2 { group.addTask { try environments.provide(identity, requirements: requirements) { _ in } } }
+            var all: [ProvidedEnvironment] = []
+            for try await one in group { all.append(one) }
+            return all
+        }
+        #expect(provided.count { $0.buildSeconds > 0 } == 1 && Set(provided.map(\.folder)).count == 1)
+        let folder = try #require(provided.first?.folder)
+        let lock = try String(contentsOfFile: folder + "/lock.txt", encoding: .utf8)
+        #expect(lock.contains("tiny_thing==1.5\n"))
+    }
+
+    @Test("a requirement that cannot be resolved fails with the installer's words and leaves nothing")
+    func unresolvable() throws {
+        let attempts = try Attempts()
+        let environments = try Self.environments(attempts)
+        let requirements = Array("no-such-package-at-all\n".utf8)
+        let identity = try environments.identity(of: requirements, searchPath: Self.searchPath)
+        let error = #expect(throws: PluginError.self) {
+            try environments.provide(identity, requirements: requirements) { _ in }
+        }
+        #expect(error?.code == .environmentFailed && error?.message.contains("no-such-package-at-all") == true)
+        let left = try FileManager.default.contentsOfDirectory(atPath: "\(attempts.root)/environments")
+        #expect(!left.contains(identity.key.hex))
+    }
+
+    @Test("what a builder that died left behind is built again")
+    func leftover() throws {
+        let attempts = try Attempts()
+        let environments = try Self.environments(attempts)
+        let identity = try environments.identity(of: nil, searchPath: Self.searchPath)
+        let place = "\(attempts.root)/environments/\(identity.key.hex)"
+        mkdir(place, 0o555)
+        try attempts.write("environments/\(identity.key.hex)/half", "")
+        let built = try environments.provide(identity, requirements: nil) { _ in }
+        #expect(built.folder == place && attempts.read("environments/\(identity.key.hex)/half") == nil)
+    }
+
+    @Test(
+        "requirements that could run code or read files are refused with their line",
+        arguments: [
+            "-e .", "--editable=.", "-r other.txt", "--index-url https://x", "-f /tmp", "numpy @ https://x/y.whl",
+            "https://x/y.whl", "file:///x", "./local", "/abs", "../up", "x.whl", "a/b", "numpy --global-option=x",
+            "git+ssh://x", "n\\\n  --config-settings=x", "${HOME}", "numpy @ file:x", "C:\\x", "--no-binary :all:",
+        ])
+    func refused(line: String) throws {
+        let attempts = try Attempts()
+        let environments = try Self.environments(attempts)
+        let bytes = Array("# fine\nnumpy>=1\n\(line)\n".utf8)
+        let identity = try environments.identity(of: bytes, searchPath: Self.searchPath)
+        let error = #expect(throws: PluginError.self) {
+            try environments.provide(identity, requirements: bytes) { _ in }
+        }
+        #expect(error?.message.contains("line 3") == true, "\(error?.message ?? "")")
+    }
+
+    @Test("a missing interpreter is said")
+    func missing() throws {
+        let attempts = try Attempts()
+        let environments = try Self.environments(attempts)
+        let error = #expect(throws: PluginError.self) { try environments.identity(of: nil, searchPath: "/nowhere") }
+        #expect(error?.code == .interpreterMissing)
+    }
+
+    private static func environments(_ attempts: Attempts) throws -> PythonEnvironments {
+        try attempts.write("sluice.py", "ANSWER = 42\n")
+        mkdir("\(attempts.root)/wheels", 0o755)
+        var environment = ProcessInfo.processInfo.environment
+        environment["PIP_NO_INDEX"] = "1"
+        environment["PIP_FIND_LINKS"] = "\(attempts.root)/wheels"
+        environment["UV_NO_INDEX"] = "1"
+        environment["UV_FIND_LINKS"] = "\(attempts.root)/wheels"
+        return PythonEnvironments(
+            folder: "\(attempts.root)/environments", sdk: "\(attempts.root)/sluice.py", operatorEnvironment: environment
+        )
+    }
+
+    /// The smallest wheel that an installer takes.
+    private static func makeWheel(_ attempts: Attempts) throws {
+        let script = """
+            import sys, zipfile
+            info = "tiny_thing-1.5.dist-info"
+            with zipfile.ZipFile(sys.argv[1], "w") as wheel:
+                wheel.writestr("tiny_thing.py", "VALUE = 1\\n")
+                wheel.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\\nName: tiny-thing\\nVersion: 1.5\\n")
+                wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\\nGenerator: t\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+                wheel.writestr(f"{info}/RECORD", f"tiny_thing.py,,\\n{info}/METADATA,,\\n{info}/WHEEL,,\\n{info}/RECORD,,\\n")
+            """
+        mkdir("\(attempts.root)/wheels", 0o755)
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["python3", "-c", script, "\(attempts.root)/wheels/tiny_thing-1.5-py3-none-any.whl"]
+        try process.run()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { throw TestFailure("no wheel was made") }
+    }
+}
