@@ -1,0 +1,101 @@
+import SluiceModel
+
+/// Reads the operator's `sluice.yaml`.
+package enum OperatorFile {
+    private static let keys = ["executors", "trust", "plugins", "inputs", "path", "max_runs_per_push"]
+    private static let later = ["accounts", "groups", "secrets", "retention", "pre_receive"]
+
+    /// The configuration is nil where there is an error. What a later version knows is a warning, so that one file
+    /// serves both.
+    package static func parse(_ source: SourceText) -> (
+        configuration: OperatorConfiguration?, diagnostics: [Diagnostic]
+    ) {
+        let findings = Findings(source, domain: "operator")
+        let isBlank = source.text?.split(whereSeparator: \.isNewline).allSatisfy(isBlankLine) ?? false
+        if isBlank { return (OperatorConfiguration(), []) }
+        let configuration = YAMLReader.read(findings).map { read($0, findings) }
+        return (findings.hasErrors ? nil : configuration, findings.sorted)
+    }
+
+    private static func isBlankLine(_ line: Substring) -> Bool {
+        let text = line.drop { $0 == " " }
+        return text.isEmpty || text.first == "#"
+    }
+
+    private static func read(_ root: YAMLNode, _ findings: Findings) -> OperatorConfiguration {
+        let map = MapReader(root, "the configuration", keys: keys + later, in: findings)
+        for key in later where map.has(key) {
+            findings.add(OperatorFindings.unsupported("`\(key)`"), at: map.keyLocation(key))
+        }
+        var configuration = OperatorConfiguration()
+        readExecutors(map["executors"], into: &configuration, findings)
+        configuration.trust = map["trust"].map { trust($0, findings) }
+        configuration.plugins = absolute(map, "plugins", findings)
+        if let inputs = map["inputs"] {
+            let inputs = MapReader(inputs, "`inputs`", keys: ["allow"], in: findings)
+            configuration.allowedInputs = absolute(inputs, "allow", findings)
+        }
+        configuration.searchPath = map.string("path")
+        if let limit = map.integer("max_runs_per_push", in: 1...10_000) { configuration.maxRunsPerPush = Int(limit) }
+        return configuration
+    }
+
+    private static func trust(_ node: YAMLNode, _ findings: Findings) -> OperatorConfiguration.Trust {
+        let map = MapReader(node, "`trust`", keys: ["branches", "tags"], in: findings)
+        return OperatorConfiguration.Trust(branches: map.globs("branches") ?? [], tags: map.globs("tags") ?? [])
+    }
+
+    private static func readExecutors(
+        _ node: YAMLNode?, into configuration: inout OperatorConfiguration, _ findings: Findings
+    ) {
+        for entry in MapReader(named: node, "`executors`", in: findings).entries {
+            guard entry.key == "local" else {
+                findings.add(OperatorFindings.unsupported("the executor `\(entry.key)`"), at: entry.keyLocation)
+                continue
+            }
+            let local = MapReader(
+                entry.value, "executor `local`", keys: ["capacity", "price", "sandbox", "kind"], in: findings)
+            if local.has("sandbox") {
+                findings.add(OperatorFindings.unsupported("`sandbox`"), at: local.keyLocation("sandbox"))
+            }
+            configuration.localPrice = local.amount("price")
+            configuration.local = local["capacity"].map {
+                let base = ResourceRequest(cpus: .zero, memory: 0, gpus: 0)
+                let capacity = MapReader($0, "`capacity`", keys: RequestReader.keys, in: findings)
+                requireCapacity(capacity, findings)
+                return RequestReader(map: capacity).request(over: base)
+            }
+        }
+    }
+
+    /// A pool without cores or memory would run nothing.
+    private static func requireCapacity(_ map: MapReader, _ findings: Findings) {
+        for (key, example) in [("cpus", "cpus: 8"), ("memory", "memory: 32GiB")] {
+            _ = map.required(key, example: example)
+        }
+    }
+
+    private static func absolute(_ map: MapReader, _ key: String, _ findings: Findings) -> [String] {
+        (map.located(key) ?? []).compactMap { path in
+            let steps = path.value.split(separator: "/", omittingEmptySubsequences: false)
+            if path.value.hasPrefix("/"), !steps.contains(".."), !steps.contains(".") {
+                return path.value.count > 1 && path.value.hasSuffix("/") ? String(path.value.dropLast()) : path.value
+            }
+            findings.add(OperatorFindings.relativePath(path.value), at: path.location)
+            return nil
+        }
+    }
+}
+
+extension OperatorConfiguration {
+    /// This configuration, the repository's, over the user's: what is said here holds, lists of folders add up.
+    package func layered(over user: OperatorConfiguration) -> OperatorConfiguration {
+        let standard = OperatorConfiguration()
+        return OperatorConfiguration(
+            local: local ?? user.local, localPrice: localPrice ?? user.localPrice, trust: trust ?? user.trust,
+            plugins: plugins + user.plugins.filter { !plugins.contains($0) },
+            allowedInputs: allowedInputs + user.allowedInputs.filter { !allowedInputs.contains($0) },
+            searchPath: searchPath ?? user.searchPath,
+            maxRunsPerPush: maxRunsPerPush == standard.maxRunsPerPush ? user.maxRunsPerPush : maxRunsPerPush)
+    }
+}
