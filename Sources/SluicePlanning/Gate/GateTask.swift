@@ -1,0 +1,34 @@
+import BudgetOptimizer
+import SluiceModel
+
+/// A plan, or what is left of one, as a problem for the optimizer, with the way back to names and units.
+struct GateTask {
+    /// Stages keep their indices; those that cost nothing any more have one empty profile.
+    let problem: GateProblem
+    /// By stage: the index in the plan of each profile of the problem.
+    let profiles: [[Int]]
+    let budgets: [BudgetLine]
+    let capacities: [CapacityLine]
+    let grid: TimeGrid
+    let costScale: GateScale
+    let penaltyScale: GateScale
+
+    /// A limit of the run, in its own units.
+    struct BudgetLine {
+        var resource: BudgetResource
+        var limit: Amount
+        var used: Amount
+        var reserved: Amount
+        var scale: GateScale
+
+        var left: Amount { limit - used - reserved }
+    }
+
+    /// Something that running stages share.
+    struct CapacityLine {
+        /// `cpus`, `custom.licence_x`, `max_parallel.train`
+        var name: String
+        var amount: Amount
+        var scale: GateScale
+    }
+}

@@ -1,0 +1,145 @@
+import BudgetOptimizer
+import SluiceModel
+
+/// Decides whether a run may start, and before every attempt whether it may go on.
+package enum RunGate {
+    /// Puts the decision, the chosen profiles and the start times into a plan.
+    static func decide(_ plan: inout Plan) {
+        guard let decision = refusalByPolicy(plan) else { return decideByArithmetic(&plan) }
+        plan.decision = decision
+    }
+
+    /// Untrusted references run no deploy.
+    private static func refusalByPolicy(_ plan: Plan) -> GateDecision? {
+        guard !plan.revision.isTrusted, let deploy = plan.stages.first(where: { $0.isMandatory && $0.isDeploy })
+        else { return nil }
+        let name = plan.revision.reference?.name ?? plan.revision.oid.short
+        return .policy("\(deploy.name) deploys, and \(name) is not trusted")
+    }
+
+    private static func decideByArithmetic(_ plan: inout Plan) {
+        guard plan.stages.contains(where: \.isMandatory) else {
+            let objective = GateDecision.Objective(penalty: .zero, cost: .zero, makespan: 0)
+            plan.decision = GateDecision(
+                verdict: .admit, limits: LimitTable.limits(of: plan, nil, nil), method: "nothing to run",
+                objective: objective, bound: 0, gap: 0, explanation: ["nothing to run: it is all there"])
+            return
+        }
+        let refuser = deployThatRefusesDegraded(plan)
+        let task = GateTaskBuilder(plan: plan, allowsDegraded: refuser == nil).build()
+        let answer: GateAnswer
+        do throws(GateProblemError) {
+            answer = try Gate.decide(task.problem)
+        } catch {
+            plan.decision = .policy("the plan cannot be judged: \(error)")
+            return
+        }
+        guard isSound(answer, task) else {
+            plan.decision = RefusalText(plan: plan, task: task, answer: answer).decision(alternatives(plan, refuser))
+            return
+        }
+        fill(&plan, task, answer)
+        guard let refuser, plan.isDegraded else { return }
+        withdraw(&plan, because: "\(refuser) refuses a degraded run: allow_degraded would let it")
+    }
+
+    /// The solver proposes; exact arithmetic that shares no code with it admits.
+    static func isSound(_ answer: GateAnswer, _ task: GateTask) -> Bool {
+        guard !answer.choice.isEmpty else { return false }
+        return PlanChecker.violations(task.problem, choice: answer.choice, start: answer.start).isEmpty
+    }
+
+    /// A deploy that would take part in a degraded run and may not; nil where none would.
+    static func deployThatRefusesDegraded(_ plan: Plan) -> String? {
+        var facts = PlanFacts(plan)
+        facts.isDegraded = true
+        let known = plan.knownResults
+        return plan.stages.first { stage in
+            guard stage.isMandatory, stage.isDeploy, !stage.definition.allowDegraded else { return false }
+            return Conditions.evaluate(stage, facts: facts, results: known) != false
+        }?.name
+    }
+
+    /// What other rules would let pass: lines for a person.
+    private static func alternatives(_ plan: Plan, _ refuser: String?) -> [String] {
+        func fits(_ builder: GateTaskBuilder) -> Bool {
+            let task = builder.build()
+            guard let answer = try? Gate.decide(task.problem) else { return false }
+            return isSound(answer, task)
+        }
+        if let refuser, fits(GateTaskBuilder(plan: plan)) {
+            return ["only a degraded run fits, and \(refuser) refuses one: allow_degraded would let it"]
+        }
+        guard plan.pipeline.budget.onExceed != .degrade else { return [] }
+        var lenient = plan
+        lenient.pipeline.budget.onExceed = .degrade
+        return fits(GateTaskBuilder(plan: lenient)) ? ["on_exceed: degrade would fit"] : []
+    }
+
+    private static func fill(_ plan: inout Plan, _ task: GateTask, _ answer: GateAnswer) {
+        for index in plan.stages.indices where !task.profiles[index].isEmpty {
+            let chosen = task.profiles[index][answer.choice[index]]
+            plan.stages[index].chosen = chosen
+            plan.stages[index].start = task.grid.seconds(answer.start[index])
+            plan.stages[index].decision = stageDecision(plan.stages[index], chosen, method: answer.method)
+            if plan.stages[index].profiles[chosen].profile.isDegraded { plan.isDegraded = true }
+        }
+        plan.decision = admitted(plan, task, answer)
+    }
+
+    private static func admitted(_ plan: Plan, _ task: GateTask, _ answer: GateAnswer) -> GateDecision {
+        let worse = plan.stages.filter { $0.decision?.verdict == .degrade }
+        let objective = answer.objective.map {
+            GateDecision.Objective(
+                penalty: task.penaltyScale.amount($0.penalty), cost: task.costScale.amount($0.cost),
+                makespan: task.grid.seconds($0.makespan))
+        }
+        return GateDecision(
+            verdict: worse.isEmpty ? .admit : .degrade, limits: LimitTable.limits(of: plan, task, answer),
+            method: answer.method, objective: objective, bound: answer.bound.map { task.value($0, answer.boundGoal) },
+            gap: task.value(answer.gap, answer.boundGoal),
+            explanation: worse.prefix(4).compactMap { $0.decision?.explanation.first })
+    }
+
+    /// The decision for one stage, with the declared loss where it runs in a worse way.
+    static func stageDecision(_ stage: Plan.Stage, _ chosen: Int, method: String) -> GateDecision {
+        let profile = stage.profiles[chosen].profile
+        let best = stage.profiles.min { $0.profile.penalty < $1.profile.penalty }
+        guard let best, profile.isDegraded || best.profile.penalty < profile.penalty else {
+            return GateDecision(verdict: .admit, profile: profile.name, method: method)
+        }
+        let mark = profile.isDegraded ? ", which marks the run as degraded" : ""
+        return GateDecision(
+            verdict: .degrade, profile: profile.name, method: method,
+            explanation: [
+                "\(stage.name) runs as \(profile.name) instead of \(best.profile.name): penalty \(profile.penalty)\(mark)"
+            ])
+    }
+
+    private static func withdraw(_ plan: inout Plan, because reason: String) {
+        for index in plan.stages.indices {
+            plan.stages[index].chosen = nil
+            plan.stages[index].start = nil
+            plan.stages[index].decision = nil
+        }
+        plan.isDegraded = false
+        plan.decision = .policy(reason)
+    }
+}
+
+extension Plan {
+    /// How stages end of which that is known before the run.
+    var knownResults: [String: RunEvent.StageEnd] {
+        var known: [String: RunEvent.StageEnd] = [:]
+        for stage in stages {
+            if stage.condition == .fails {
+                known[stage.name] = RunEvent.StageEnd(outcome: .skipped)
+            } else if stage.condition == .holds, let entry = stage.cache.entry {
+                known[stage.name] = RunEvent.StageEnd(
+                    outcome: .cached, metrics: entry.metrics, outputValues: entry.outputValues,
+                    artifacts: entry.artifacts)
+            }
+        }
+        return known
+    }
+}

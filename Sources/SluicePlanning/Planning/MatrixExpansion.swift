@@ -1,0 +1,36 @@
+import SluiceModel
+
+/// One instance of a stage, before it is resolved.
+struct StageInstance {
+    /// `train[model=logreg,fold=2]`, or the stage's name.
+    var name: String
+    var cells: [Plan.Cell]
+}
+
+/// Multiplies matrix stages out.
+enum MatrixExpansion {
+    /// Instances in a plan.
+    static let stageLimit = 20_000
+
+    /// The product of the axes, the last axis fastest.
+    static func instances(of stage: Pipeline.Stage) -> [StageInstance] {
+        guard let matrix = stage.matrix else { return [StageInstance(name: stage.name, cells: [])] }
+        var rows: [[Plan.Cell]] = [[]]
+        for axis in matrix.axes {
+            rows = rows.flatMap { row in axis.values.map { row + [Plan.Cell(axis: axis.name, value: $0)] } }
+        }
+        return rows.map { cells in
+            let text = cells.map { "\($0.axis)=\($0.value.plainText)" }.joined(separator: ",")
+            return StageInstance(name: "\(stage.name)[\(text)]", cells: cells)
+        }
+    }
+
+    /// How many instances a stage has, without making them; capped beyond the limit.
+    static func count(of stage: Pipeline.Stage) -> Int {
+        var count = 1
+        for axis in stage.matrix?.axes ?? [] {
+            count = min(count * axis.values.count, stageLimit + 1)
+        }
+        return count
+    }
+}

@@ -1,0 +1,127 @@
+import SluiceModel
+
+/// Makes a plan of a linked pipeline: what will run, what need not, what it would take, and whether it may.
+///
+/// Runs nothing of the commit and reads only through the context's ports; equal input gives an equal plan.
+package enum Planner {
+    /// Edges between instances, beyond which a product of matrices is refused.
+    private static let edgeLimit = 2_000_000
+
+    package static func plan(
+        _ linked: LinkedPipeline, in context: PlanningContext
+    ) throws(PlanningError) -> Plan {
+        let facts = PlanFacts(
+            params: linked.params, revision: context.revision, changed: context.changed, isDegraded: nil)
+        var (stages, diagnostics) = try resolve(linked, in: context, facts: facts)
+        var probe = CacheProbe(context: context, facts: facts, pipeline: linked.pipeline.name)
+        for index in stages.indices { try probe.examine(&stages[index]) }
+        diagnostics += probe.diagnostics
+        if diagnostics.contains(where: { $0.severity == .error }) { throw .invalid(diagnostics) }
+        var plan = Plan(
+            pipeline: linked.pipeline, revision: context.revision, repository: context.repository,
+            trigger: context.trigger, params: linked.params, changed: context.changed, stages: stages,
+            decision: .policy("not decided yet"), diagnostics: linked.warnings + diagnostics, isDegraded: false,
+            pool: context.pool)
+        RunGate.decide(&plan)
+        settleConditions(of: &plan, known: probe.known)
+        return plan
+    }
+
+    /// The instances in their order, with what their inputs lack.
+    private static func resolve(
+        _ linked: LinkedPipeline, in context: PlanningContext, facts: PlanFacts
+    ) throws(PlanningError) -> ([Plan.Stage], [Diagnostic]) {
+        let order = try order(of: linked.pipeline, only: context.options.stages)
+        try checkSize(order, linked.pipeline)
+        let expanded = order.map { ($0, MatrixExpansion.instances(of: $0)) }
+        let names = expanded.map { ($0.0.name, $0.1.map(\.name)) }
+        var resolver = StageResolver(
+            linked: linked, configuration: context.configuration, facts: facts,
+            instances: Dictionary(names) { first, _ in first }, tree: context.tree)
+        var stages: [Plan.Stage] = []
+        var edges = 0
+        for (definition, instances) in expanded {
+            let wanted = restricting(definition, to: context.options.profile)
+            let resolved = try resolver.resolve(wanted, into: instances)
+            edges += resolved.reduce(0) { $0 + $1.needs.count }
+            if edges > edgeLimit { throw tooLarge("edges between instances", edgeLimit, linked.pipeline) }
+            stages += resolved
+        }
+        return (stages, resolver.diagnostics)
+    }
+
+    /// `--profile`: the only one that counts, where a stage has it.
+    private static func restricting(_ stage: Pipeline.Stage, to profile: String?) -> Pipeline.Stage {
+        guard let profile, let wanted = stage.profiles.first(where: { $0.name == profile }) else { return stage }
+        var copy = stage
+        copy.profiles = [wanted]
+        return copy
+    }
+
+    private static func order(
+        of pipeline: Pipeline, only wanted: [String]
+    ) throws(PlanningError) -> [Pipeline.Stage] {
+        let graph = StageGraph(pipeline.stages)
+        var roots: [Int] = []
+        for name in wanted {
+            guard let index = pipeline.stages.firstIndex(where: { $0.name == name }) else {
+                throw .invalid([
+                    Diagnostic(
+                        id: "plan.unknown-stage", message: "there is no stage `\(name)` in \(pipeline.name)",
+                        location: SourceLocation(file: pipeline.path),
+                        hint: "there are " + pipeline.stages.prefix(12).map(\.name).joined(separator: ", "))
+                ])
+            }
+            roots.append(index)
+        }
+        let (order, circle) = graph.order(of: wanted.isEmpty ? Array(pipeline.stages.indices) : roots.sorted())
+        if let circle {
+            let place = pipeline.stage(named: circle[0])?.location ?? SourceLocation(file: pipeline.path)
+            let message = "stages need each other in a circle: " + circle.joined(separator: " → ")
+            throw .invalid([Diagnostic(id: "pipeline.cycle", message: message, location: place)])
+        }
+        return order.map { pipeline.stages[$0] }
+    }
+
+    private static func checkSize(_ stages: [Pipeline.Stage], _ pipeline: Pipeline) throws(PlanningError) {
+        let count = stages.reduce(0) { $0 + MatrixExpansion.count(of: $1) }
+        if count > MatrixExpansion.stageLimit { throw tooLarge("stages", MatrixExpansion.stageLimit, pipeline) }
+    }
+
+    private static func tooLarge(_ what: String, _ limit: Int, _ pipeline: Pipeline) -> PlanningError {
+        .invalid([
+            Diagnostic(
+                id: "plan.too-large", message: "\(pipeline.name) has more than \(limit) \(what) after matrix expansion",
+                location: SourceLocation(file: pipeline.path), hint: "shorten the axes of its matrices")
+        ])
+    }
+
+    /// `plan.degraded` is known only after the choice, which it never reopens: what it skips now is not started.
+    private static func settleConditions(of plan: inout Plan, known: [String: RunEvent.StageEnd]) {
+        let facts = PlanFacts(plan)
+        var known = known
+        for index in plan.stages.indices {
+            var stage = plan.stages[index]
+            if stage.condition == .unknown, let holds = Conditions.evaluate(stage, facts: facts, results: known) {
+                stage.condition = holds ? .holds : .fails
+            }
+            let blocker = SkipRule.blocker(of: stage, results: known)
+            if blocker != nil { stage.condition = .fails }
+            if stage.condition == .fails, known[stage.name] == nil {
+                known[stage.name] = RunEvent.StageEnd(outcome: .skipped)
+                stage.cache = CacheState(
+                    state: .off,
+                    reason: blocker.map { "needs \($0), which is skipped" } ?? "its condition does not hold")
+                stage.chosen = nil
+                stage.start = nil
+                stage.decision = nil
+            }
+            // The engine looks it up again once its condition is known; it stays free for the gate.
+            if stage.condition == .unknown, stage.cache.state == .hit {
+                stage.cache.state = .miss
+                stage.cache.reason = "in the cache, if its condition holds"
+            }
+            plan.stages[index] = stage
+        }
+    }
+}

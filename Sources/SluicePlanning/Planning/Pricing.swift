@@ -1,0 +1,36 @@
+import SluiceModel
+
+/// What a profile would take: time from the best estimate there is, amounts from request, price and time.
+enum Pricing {
+    static func price(
+        _ profile: StageProfile, plugin: ResolvedPlugin?, configuration: OperatorConfiguration
+    ) -> Plan.PricedProfile {
+        let request = profile.profile.request
+        let estimate = estimate(profile, plugin: plugin)
+        // A pipeline may raise the operator's price, never lower it.
+        let price = max(profile.profile.price ?? .zero, configuration.localPrice ?? .zero)
+        return Plan.PricedProfile(
+            profile: profile, request: request, estimate: estimate,
+            use: use(of: request, price: price, for: estimate.duration), price: price)
+    }
+
+    /// Declared by the pipeline, else by the manifest, else a minute.
+    private static func estimate(_ profile: StageProfile, plugin: ResolvedPlugin?) -> Plan.Estimate {
+        if let declared = profile.estimate { return Plan.Estimate(duration: declared, source: .declared) }
+        if let manifest = plugin?.manifest.estimate { return Plan.Estimate(duration: manifest, source: .manifest) }
+        return Plan.Estimate(duration: .seconds(60), source: .default)
+    }
+
+    /// Exact, rounded up to the next billionth.
+    static func use(
+        of request: ResourceRequest, price: Amount, for duration: Duration
+    ) -> [BudgetResource: Amount] {
+        let time = max(0, duration.wholeMilliseconds)
+        return [
+            .cost: .accrued(perHour: price, milliseconds: time),
+            .cpuHours: .accrued(perHour: request.cpus, milliseconds: time),
+            .gpuHours: .accrued(perHour: Amount(request.gpus), milliseconds: time),
+            .memoryGiBHours: .accrued(perHour: AttemptAccount.gibibytes(request.memory), milliseconds: time),
+        ]
+    }
+}

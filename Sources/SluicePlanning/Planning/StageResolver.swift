@@ -1,0 +1,97 @@
+import SluiceModel
+
+/// Turns instances into stages of a plan: edges, inputs and sources frozen by oid, profiles priced.
+struct StageResolver {
+    let linked: LinkedPipeline
+    let configuration: OperatorConfiguration
+    let facts: PlanFacts
+    /// Names of instances by stage.
+    let instances: [String: [String]]
+    let definitions: [String: Pipeline.Stage]
+    var tree: TreeIndex
+    private(set) var diagnostics: [Diagnostic] = []
+    /// The files of a `run` stage that says nothing: everything but definitions, plugins and params.
+    private var defaultSources: [TreeEntry]?
+
+    init(
+        linked: LinkedPipeline, configuration: OperatorConfiguration, facts: PlanFacts,
+        instances: [String: [String]], tree: any TreeReader
+    ) {
+        self.linked = linked
+        self.configuration = configuration
+        self.facts = facts
+        self.instances = instances
+        definitions = Dictionary(linked.pipeline.stages.map { ($0.name, $0) }) { first, _ in first }
+        self.tree = TreeIndex(tree)
+    }
+
+    /// All instances of a stage. What is the same for all of them is found once and shared.
+    mutating func resolve(
+        _ definition: Pipeline.Stage, into named: [StageInstance]
+    ) throws(PlanningError) -> [Plan.Stage] {
+        let plugin = linked.plugins[definition.name]
+        let prototype = Plan.Stage(
+            name: definition.name, definition: definition, cells: [], plugin: plugin, needs: needs(of: definition),
+            inputs: [], outputs: Self.outputs(of: definition, plugin), sources: try sources(of: definition, plugin),
+            condition: .unknown, cache: CacheState(state: .miss),
+            profiles: definition.profiles.map { Pricing.price($0, plugin: plugin, configuration: configuration) })
+        var stages: [Plan.Stage] = []
+        for instance in named {
+            var stage = prototype
+            stage.name = instance.name
+            stage.cells = instance.cells
+            for input in definition.inputs {
+                if let resolved = try resolve(input, of: stage) { stage.inputs.append(resolved) }
+            }
+            let readsOutside = stage.inputs.contains { if case .external = $0.source { true } else { false } }
+            // Nobody knows when such a file changes: only a person's word makes its results reusable.
+            if readsOutside, definition.cache == nil { stage.definition.cache = .off }
+            stages.append(stage)
+        }
+        return stages
+    }
+
+    /// All instances of what is needed; a text that names one instance needs that one.
+    private func needs(of definition: Pipeline.Stage) -> [String] {
+        var seen: Set<String> = []
+        var names: [String] = []
+        func add(_ name: String) { if seen.insert(name).inserted { names.append(name) } }
+        for input in definition.inputs {
+            if case .output(let other, _) = input.source.value { instances[other, default: []].forEach(add) }
+        }
+        if let select = definition.select { instances[select.from.value, default: []].forEach(add) }
+        for need in definition.needs { instances[need.value, default: []].forEach(add) }
+        for name in StageGraph.readStages(of: definition) {
+            if let all = instances[name] { all.forEach(add) } else if name.contains("[") { add(name) }
+        }
+        return names
+    }
+
+    /// The linker has merged the manifest's into them.
+    private static func outputs(
+        of definition: Pipeline.Stage, _ plugin: ResolvedPlugin?
+    ) -> [Pipeline.Stage.Output] {
+        guard definition.outputs.isEmpty else { return definition.outputs }
+        return (plugin?.manifest.outputs ?? []).map { Pipeline.Stage.Output(name: $0.name, type: $0.type) }
+    }
+
+    private mutating func sources(
+        of definition: Pipeline.Stage, _ plugin: ResolvedPlugin?
+    ) throws(PlanningError) -> [TreeEntry] {
+        if let plugin { return try tree.files(matching: plugin.manifest.sources + (definition.sources ?? [])) }
+        if let globs = definition.sources { return try tree.files(matching: globs) }
+        if let defaultSources { return defaultSources }
+        var hidden: String?
+        if case .file(let path) = linked.pipeline.params { hidden = path.value }
+        let entries = try tree.entries(under: "").filter { entry in
+            entry.isRegular && !entry.path.hasPrefix("pipelines/") && !entry.path.hasPrefix("plugins/")
+                && entry.path != hidden
+        }
+        defaultSources = entries
+        return entries
+    }
+
+    mutating func report(_ id: String, _ message: String, at location: SourceLocation, hint: String? = nil) {
+        diagnostics.append(Diagnostic(id: id, message: message, location: location, hint: hint))
+    }
+}
