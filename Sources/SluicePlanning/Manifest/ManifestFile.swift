@@ -90,7 +90,9 @@ struct ManifestReader {
         let python = MapReader(node, "`python`", keys: ["requirements"], in: findings)
         guard let path = python.string("requirements") else { return }
         let isInside = !path.hasPrefix("/") && !path.split(separator: "/").contains("..") && !path.isEmpty
-        if !isInside { findings.add(ManifestFindings.requirementsOutside(path), at: python.keyLocation("requirements")) }
+        if !isInside {
+            findings.add(ManifestFindings.requirementsOutside(path), at: python.keyLocation("requirements"))
+        }
         manifest.pythonRequirements = path
     }
 

@@ -17,7 +17,8 @@ enum ManifestFindings {
 
     static func command(found: String) -> Finding {
         Finding(
-            "manifest.wrong-type", "`command` should be a list of words, this is \(found == "a list" ? "empty" : found)",
+            "manifest.wrong-type",
+            "`command` should be a list of words, this is \(found == "a list" ? "empty" : found)",
             hint: "no shell reads it: `command: [python3, ./train.py]`")
     }
 

@@ -102,8 +102,12 @@ private struct SchemaChecker {
     private mutating func checkNumber(_ value: Double, _ node: ParameterSchema.Node, at steps: [String]) {
         if let limit = node.minimum, value < limit { report(steps, "should be at least \(Self.text(limit))") }
         if let limit = node.maximum, value > limit { report(steps, "should be at most \(Self.text(limit))") }
-        if let limit = node.exclusiveMinimum, value <= limit { report(steps, "should be more than \(Self.text(limit))") }
-        if let limit = node.exclusiveMaximum, value >= limit { report(steps, "should be less than \(Self.text(limit))") }
+        if let limit = node.exclusiveMinimum, value <= limit {
+            report(steps, "should be more than \(Self.text(limit))")
+        }
+        if let limit = node.exclusiveMaximum, value >= limit {
+            report(steps, "should be less than \(Self.text(limit))")
+        }
     }
 
     private static func text(_ number: Double) -> String { JSONValue.number(number).canonicalText }

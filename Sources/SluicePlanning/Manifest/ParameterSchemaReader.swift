@@ -49,7 +49,8 @@ struct ParameterSchemaReader {
             nodes.compactMap { node in
                 guard let name = values.string(node, "`type`") else { return nil }
                 if Self.types.contains(name) { return name }
-                findings.add(ValueFindings.unknownWord(name, "`type`", words: Self.types, in: findings.domain), at: node)
+                findings.add(
+                    ValueFindings.unknownWord(name, "`type`", words: Self.types, in: findings.domain), at: node)
                 return nil
             })
     }

@@ -28,7 +28,8 @@ enum CoreSchema {
     }
 
     private static func radix(_ text: String, _ prefix: String, _ base: Int) -> Int64? {
-        guard text.hasPrefix(prefix), text.utf8.count > 2, text.utf8[text.utf8.index(text.startIndex, offsetBy: 2)] > 0x2F
+        guard text.hasPrefix(prefix), text.utf8.count > 2,
+            text.utf8[text.utf8.index(text.startIndex, offsetBy: 2)] > 0x2F
         else { return nil }
         return Int64(text.dropFirst(2), radix: base)
     }

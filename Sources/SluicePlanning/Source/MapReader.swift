@@ -29,7 +29,8 @@ struct MapReader {
 
     private static func entries(of node: YAMLNode, _ what: String, in findings: Findings) -> [YAMLNode.Entry] {
         if let entries = node.entries { return entries }
-        findings.add(ValueFindings.wrongType(what, wanted: "a map", found: node.typeName, in: findings.domain), at: node)
+        findings.add(
+            ValueFindings.wrongType(what, wanted: "a map", found: node.typeName, in: findings.domain), at: node)
         return []
     }
 

@@ -63,7 +63,8 @@ struct ValueReader {
 
     func duration(_ node: YAMLNode, _ what: String) -> Duration? {
         if let text = node.text, let duration = Units.duration(text) { return duration }
-        findings.add(unit(node, what, kind: "a duration", example: "`90s`, `1h30m`, `500ms`, `2d`", suffix: "s"), at: node)
+        findings.add(
+            unit(node, what, kind: "a duration", example: "`90s`, `1h30m`, `500ms`, `2d`", suffix: "s"), at: node)
         return nil
     }
 

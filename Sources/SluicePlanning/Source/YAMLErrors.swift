@@ -52,7 +52,8 @@ struct YAMLErrors {
     /// `{ seed: ${params.seed} }`: the parser stumbles over the brace behind the dollar, or what comes after it.
     private func isInterpolation(in line: [Unicode.Scalar], before index: Int) -> Bool {
         let text = line.prefix(index + 2)
-        guard let dollar = zip(text, text.dropFirst()).enumerated().reversed().first(where: { $1 == ("$", "{") })?.offset
+        guard
+            let dollar = zip(text, text.dropFirst()).enumerated().reversed().first(where: { $1 == ("$", "{") })?.offset
         else { return false }
         let opening = line.prefix(dollar).filter { $0 == "{" || $0 == "[" }.count
         let quotes = line.prefix(dollar).filter { $0 == "\"" || $0 == "'" }.count

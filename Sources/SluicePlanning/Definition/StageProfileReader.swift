@@ -1,0 +1,80 @@
+import SluiceModel
+
+/// Reads the ways to run a stage: `profile`, `profiles` or `resources`, else the default.
+struct StageProfileReader {
+    /// The profile of a stage that names none, where `defaults` names none either; its request is the manifest's.
+    static let defaultName = "default"
+
+    let stage: StageReader
+    private var map: MapReader { stage.map }
+    private var findings: Findings { stage.findings }
+    private var policies: PolicyReader { PolicyReader(findings: findings) }
+
+    init(stage: StageReader) { self.stage = stage }
+
+    func profiles() -> [StageProfile] {
+        let said = ["profile", "profiles", "resources"].filter(map.has)
+        if said.count > 1 { findings.add(PipelineFindings.severalRequests(said), at: map.keyLocation(said[1])) }
+        let estimate = map.duration("estimate")
+        if let node = map["profiles"], node.items != nil || node.entries != nil {
+            let profiles = list(node, estimate)
+            if !profiles.isEmpty { return profiles }
+        }
+        let profile = single()
+        return [StageProfile(name: profile.name, profile: profile, estimate: estimate)]
+    }
+
+    private func single() -> Profile {
+        if let node = map["resources"] {
+            return ProfileReader(findings: findings).profile(node, named: "inline", "`resources`")
+        }
+        let named = (map["profile"] ?? map["profiles"]).flatMap { policies.profile($0, among: stage.profiles) }
+        return named ?? stage.defaults.profile ?? Profile(name: Self.defaultName, request: ResourceRequest())
+    }
+
+    private func list(_ node: YAMLNode, _ estimate: Duration?) -> [StageProfile] {
+        guard let items = node.items, !items.isEmpty else {
+            findings.add(PipelineFindings.profileList, at: node)
+            return []
+        }
+        var taken: [String: SourceLocation] = [:]
+        return items.enumerated().compactMap { position, item in
+            guard var profile = entry(item, position, estimate) else { return nil }
+            let isNamed = item["name"] != nil
+            if isNamed, let earlier = taken[profile.name] {
+                findings.add(PipelineFindings.profileTwice(profile.name, earlier: earlier.line), at: item)
+            }
+            // The same profile may be used twice, say with less data; later entries are numbered.
+            if !isNamed, taken[profile.name] != nil { profile.name += "-\(position + 1)" }
+            taken[profile.name] = item.location
+            return profile
+        }
+    }
+
+    private func entry(_ node: YAMLNode, _ position: Int, _ estimate: Duration?) -> StageProfile? {
+        let penalty = Amount(Int64(position))
+        if node.entries == nil {
+            return policies.profile(node, among: stage.profiles).map {
+                StageProfile(name: $0.name, profile: $0, estimate: estimate, penalty: penalty)
+            }
+        }
+        let keys = ["use", "name", "with", "estimate", "penalty", "degraded"]
+        let map = MapReader(node, "an entry of `profiles`", keys: keys, in: findings)
+        let with = map["with"]
+        if let with { stage.templates.check(with) }
+        let used = map.required("use", example: "{ use: small }")
+        guard let profile = used.flatMap({ policies.profile($0, among: stage.profiles) }) else { return nil }
+        guard case .object(let members) = MapReader(named: with, "`with`", in: findings).json else { return nil }
+        return StageProfile(
+            name: name(map) ?? profile.name, profile: profile, with: members,
+            estimate: map.duration("estimate") ?? estimate, penalty: map.amount("penalty") ?? penalty,
+            isDegraded: map.boolean("degraded") ?? false)
+    }
+
+    private func name(_ map: MapReader) -> String? {
+        guard let name = map.string("name"),
+            stage.values.isName(name, at: map["name"]?.location ?? map.location, kind: "a profile")
+        else { return nil }
+        return name
+    }
+}
