@@ -1,0 +1,69 @@
+import Clibgit2
+import SluiceModel
+
+extension GitRepository {
+    /// What a push changed on `reference`: compared with the old commit; for a new or forced reference with the merge
+    /// base of the default branch. Without anything to compare with, everything.
+    ///
+    /// A new or forced default branch cannot be compared with itself: forced, it is compared with where it left its
+    /// old history. Where `reference` is nil and the default branch is at `new` itself, that is assumed.
+    package func changedPaths(
+        pushed new: ObjectID, replacing old: ObjectID?, on reference: Reference? = nil
+    ) throws(GitError) -> ChangedPaths {
+        let new = try resolve(new)
+        let old = try old.flatMap { (oid) throws(GitError) in oid.isZero ? nil : try commitIfPresent(oid) }
+        if let old, try isAncestor(old.oid, of: new.oid) != false {
+            return try changedPaths(fromTree: old.tree, toTree: new.tree)
+        }
+        guard let base = try comparisonBase(of: new, replacing: old, on: reference) else { return .everything }
+        return try changedPaths(fromTree: try resolve(base).tree, toTree: new.tree)
+    }
+
+    /// What differs between two commits, whatever lies between them.
+    package func changedPaths(from old: ObjectID, to new: ObjectID) throws(GitError) -> ChangedPaths {
+        try changedPaths(fromTree: resolve(old).tree, toTree: resolve(new).tree)
+    }
+
+    /// What a commit changed; everything where it has no parent, or the parent is not here.
+    package func changedPathsFromFirstParent(of oid: ObjectID) throws(GitError) -> ChangedPaths {
+        let commit = try resolve(oid)
+        guard let parentID = try parentID(1, of: commit.oid), let parent = try commitIfPresent(parentID) else {
+            return .everything
+        }
+        return try changedPaths(fromTree: parent.tree, toTree: commit.tree)
+    }
+
+    private func comparisonBase(
+        of new: Commit, replacing old: Commit?, on reference: Reference?
+    ) throws(GitError) -> ObjectID? {
+        let branch = defaultBranch
+        let tip = try branch.flatMap { (name) throws(GitError) in try target(of: name)?.oid }
+        let isDefault = reference.map { $0 == branch } ?? (tip == new.oid)
+        guard let other = isDefault ? old?.oid : tip else { return nil }
+        guard case .commit(let base) = try mergeBase(new.oid, other) else { return nil }
+        return base
+    }
+
+    /// nil where the object is missing or no commit.
+    private func commitIfPresent(_ oid: ObjectID) throws(GitError) -> Commit? {
+        do throws(GitError) {
+            return try resolve(oid)
+        } catch {
+            guard error.code == .notFound || error.code == .notACommit else { throw error }
+            return nil
+        }
+    }
+
+    /// Compares names and oids only; renames are a path that goes and one that comes.
+    private func changedPaths(fromTree old: ObjectID, toTree new: ObjectID) throws(GitError) -> ChangedPaths {
+        if old == new { return .paths([]) }
+        var (oldRaw, newRaw) = (try old.raw(), try new.raw())
+        return try handle.withPointer { (repository) throws(GitError) in
+            let oldTree = try LibGit2.made("read tree \(old.short)") { git_tree_lookup(&$0, repository, &oldRaw) }
+            defer { git_tree_free(oldTree) }
+            let newTree = try LibGit2.made("read tree \(new.short)") { git_tree_lookup(&$0, repository, &newRaw) }
+            defer { git_tree_free(newTree) }
+            return try TreeDifference.paths(repository, from: oldTree, to: newTree)
+        }
+    }
+}

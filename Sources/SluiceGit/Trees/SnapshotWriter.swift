@@ -1,0 +1,90 @@
+import Glibc
+import SluiceModel
+
+/// Creates files below one folder. Every component is opened or made relative to its parent's descriptor and never
+/// through a link, so nothing lands outside, whatever lies in the folder. Folders of the last path stay open: entries
+/// come sorted, and most share their folder with the one before.
+struct SnapshotWriter: ~Copyable {
+    private let folder: String
+    private var open: [(name: [UInt8], descriptor: Int32)] = []
+    private let root: Int32
+
+    init(folder: String) throws(GitError) {
+        self.folder = folder
+        root = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard root >= 0 else { throw SystemFailure.now("open the folder \(folder)") }
+    }
+
+    deinit {
+        for level in open { close(level.descriptor) }
+        if root >= 0 { close(root) }
+    }
+
+    /// A new empty file; its folders are made. Throws where something is there already.
+    mutating func create(_ path: String, isExecutable: Bool) throws(GitError) -> NewFile {
+        guard let components = TreePath.components(of: path), let name = components.last else {
+            throw TreePath.refusal(of: path)
+        }
+        let parent = try enter(components.dropLast().map(Array.init), of: path)
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
+        let descriptor = openat(parent, String(Substring(name)), flags, isExecutable ? 0o755 : 0o644)
+        guard descriptor >= 0 else { throw SystemFailure.now("create \(path) in \(folder)") }
+        return NewFile(descriptor: descriptor, path: path)
+    }
+
+    /// The descriptor of a folder below the root.
+    private mutating func enter(_ components: [[UInt8]], of path: String) throws(GitError) -> Int32 {
+        var shared = 0
+        while shared < open.count, shared < components.count, open[shared].name == components[shared] { shared += 1 }
+        while open.count > shared, let level = open.popLast() { close(level.descriptor) }
+        for name in components[shared...] {
+            let parent = open.last?.descriptor ?? root
+            let text = String(decoding: name, as: UTF8.self)
+            guard mkdirat(parent, text, 0o755) == 0 || errno == EEXIST else {
+                throw SystemFailure.now("make the folders of \(path) in \(folder)")
+            }
+            let descriptor = openat(parent, text, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+            guard descriptor >= 0 else { throw SystemFailure.now("enter the folders of \(path) in \(folder)") }
+            open.append((name, descriptor))
+        }
+        return open.last?.descriptor ?? root
+    }
+}
+
+/// A file that is being written; closed at the end of its scope at the latest.
+struct NewFile: ~Copyable {
+    private(set) var descriptor: Int32
+    let path: String
+
+    init(descriptor: Int32, path: String) {
+        self.descriptor = descriptor
+        self.path = path
+    }
+
+    deinit { if descriptor >= 0 { Glibc.close(descriptor) } }
+
+    borrowing func write(_ bytes: UnsafeRawBufferPointer) throws(GitError) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw SystemFailure.now("write \(path)") }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// Says where a full disk shows only now.
+    mutating func close() throws(GitError) {
+        let status = Glibc.close(descriptor)
+        descriptor = -1
+        guard status == 0 else { throw SystemFailure.now("write \(path)") }
+    }
+}
+
+/// What the system says about a call that failed just now.
+enum SystemFailure {
+    static func now(_ doing: String, code: GitError.Code = .failed) -> GitError {
+        let number = errno
+        return GitError(code, "cannot \(doing): \(String(cString: strerror(number)))")
+    }
+}
