@@ -1,0 +1,118 @@
+import SluiceModel
+import SluicePlanning
+
+/// Runs one attempt from the filling of its folders to the collection of its outputs. Blocks its thread.
+struct AttemptRunner: Sendable {
+    let run: RunID
+    let ports: RunPorts
+    let order: AttemptOrder
+    let folder: AttemptFolder
+
+    func run(
+        cancellation: Cancellation, observe: @escaping @Sendable (AttemptEvent) -> Void
+    ) -> AttemptReport {
+        let report: AttemptReport
+        do throws(PreparationError) {
+            let request = try prepare()
+            let result = ports.executor.execute(request, cancellation: cancellation, observe: observe)
+            report = collect(result, request)
+        } catch {
+            report = AttemptReport(
+                number: order.number, result: AttemptResult(outcome: .failed, error: error.attemptError))
+        }
+        ports.workspaces.discard(folder, keepingOutputs: report.result.outcome != .succeeded)
+        return report
+    }
+
+    private func collect(_ result: AttemptResult, _ request: AttemptRequest) -> AttemptReport {
+        guard result.outcome == .succeeded else { return AttemptReport(number: order.number, result: result) }
+        do throws(ArtifactError) {
+            let artifacts = try OutputCollector(ports: ports, order: order, folder: folder).collect(request)
+            return AttemptReport(number: order.number, result: result, artifacts: artifacts)
+        } catch {
+            var failed = result
+            failed.outcome = .failed
+            failed.error = AttemptError(errorClass: .user, code: error.code.rawValue, message: error.message)
+            return AttemptReport(number: order.number, result: failed)
+        }
+    }
+
+    private func prepare() throws(PreparationError) -> AttemptRequest {
+        try during("the workspace") { () throws(GitError) in
+            try ports.tree.snapshot(order.definition.sources, into: folder.workspace)
+        }
+        let inputs = try InputFiller(ports: ports, folder: folder).fill(order.binding.inputs)
+        let outputs = order.definition.outputs.map { output in
+            AttemptRequest.Output(name: output.name, type: output.type, path: path(of: output))
+        }
+        for output in order.definition.outputs {
+            guard let parent = output.path.flatMap({ $0.lastIndex(of: "/").map($0.prefix(upTo:)) }) else { continue }
+            try during("the workspace") { () throws(StoreError) in
+                try ports.workspaces.makeFolder(folder.workspace + "/" + parent)
+            }
+        }
+        return try request(inputs: inputs, outputs: outputs)
+    }
+
+    private func path(of output: Pipeline.Stage.Output) -> String {
+        output.path.map { folder.workspace + "/" + $0 } ?? folder.outputs + "/" + output.name
+    }
+
+    private func request(
+        inputs: [AttemptRequest.Input], outputs: [AttemptRequest.Output]
+    ) throws(PreparationError) -> AttemptRequest {
+        let stage = order.definition
+        let paths = BindingPaths(
+            inputs: Dictionary(uniqueKeysWithValues: inputs.map { ($0.name, $0.items.map(\.path)) }),
+            outputs: Dictionary(uniqueKeysWithValues: outputs.map { ($0.name, $0.path) }))
+        return AttemptRequest(
+            run: run, stage: stage.name, number: order.number, wire: stage.wire, verb: .run,
+            program: try program(paths), params: order.binding.params(paths: paths), inputs: inputs, outputs: outputs,
+            metricsPath: stage.definition.metricsPath, environment: order.binding.environment(paths: paths),
+            searchPath: ports.searchPath,
+            folders: AttemptRequest.Folders(
+                workspace: folder.workspace, scratch: folder.scratch, home: folder.home,
+                temporary: folder.temporary, log: folder.log),
+            commit: order.commit,
+            grant: Grant(profile: order.profile.profile.name, request: order.profile.request),
+            timeout: stage.definition.timeout, heartbeat: stage.definition.heartbeat,
+            grace: stage.definition.grace ?? stage.plugin?.manifest.grace ?? .seconds(10),
+            seed: stage.definition.seed ?? 0, deployment: try deployment(),
+            wantsCleanup: stage.plugin?.manifest.verbs.contains(.cleanup) ?? false)
+    }
+
+    private func program(_ paths: BindingPaths) throws(PreparationError) -> AttemptRequest.Program {
+        guard let plugin = order.definition.plugin else {
+            return .script(order.binding.script(paths: paths) ?? "")
+        }
+        let folder = try PluginFreezer(ports: ports, folder: folder).folder(of: plugin)
+        return .plugin(command: plugin.manifest.command, folder: folder, python: order.environment)
+    }
+
+    private func deployment() throws(PreparationError) -> String? {
+        guard order.definition.isDeploy else { return nil }
+        return try during("the deployment's folder") { () throws(StoreError) in
+            try ports.workspaces.deployment(
+                repository: order.repository, pipeline: order.pipeline,
+                reference: order.commit.reference ?? order.commit.oid)
+        }
+    }
+}
+
+/// Why an attempt could not even be started.
+struct PreparationError: Error {
+    var attemptError: AttemptError
+}
+
+/// Runs one step of a preparation and says which it was when it fails.
+func during<Value, Failure: Error>(
+    _ what: String, _ step: () throws(Failure) -> Value
+) throws(PreparationError) -> Value {
+    do {
+        return try step()
+    } catch {
+        throw PreparationError(
+            attemptError: AttemptError(
+                errorClass: .internal, code: "attempt.preparation", message: "\(what) could not be made: \(error)"))
+    }
+}

@@ -1,0 +1,57 @@
+import SluiceModel
+import SluicePlanning
+
+/// What the world tells a `RunState`.
+package enum Happening: Sendable {
+    case begin
+    case environmentProvided(stage: Int, Result<ProvidedEnvironment, PluginError>)
+    case lookedUp(stage: Int, CacheEntry?)
+    case attemptEnded(stage: Int, AttemptReport)
+    /// A person, a newer commit or the end of the process wants the run to end; the second time, at once.
+    case cancel(CancelReason, killNow: Bool)
+    /// Nothing happened, but time went on.
+    case tick
+}
+
+/// What a `RunState` wants done; in this order.
+enum Effect: Sendable {
+    case record([RunEvent.Kind])
+    /// Remember a stage's result and record the events, in one transaction.
+    case complete(StageCompletion, [RunEvent.Kind])
+    /// Answered by `.environmentProvided`.
+    case provideEnvironment(stage: Int, ResolvedPlugin)
+    /// Answered by `.lookedUp`.
+    case lookUp(stage: Int, key: Digest, ResultLookup.Query)
+    /// Answered by `.attemptEnded`.
+    case start(AttemptOrder)
+    case cancelAttempt(stage: Int, CancelReason, killNow: Bool)
+}
+
+/// Everything that an attempt's thread needs to know.
+struct AttemptOrder: Sendable {
+    package var stage: Int
+    package var definition: Plan.Stage
+    package var number: Int
+    package var profile: Plan.PricedProfile
+    package var binding: Binding
+    /// Folder of the Python environment.
+    package var environment: String?
+    package var decision: GateDecision
+    package var commit: AttemptRequest.Commit
+    package var pipeline: String
+    package var repository: String
+}
+
+/// What an attempt's thread reports.
+package struct AttemptReport: Sendable {
+    package var number: Int
+    package var result: AttemptResult
+    /// Collected outputs; empty unless it succeeded.
+    package var artifacts: [Artifact]
+
+    package init(number: Int, result: AttemptResult, artifacts: [Artifact] = []) {
+        self.number = number
+        self.result = result
+        self.artifacts = artifacts
+    }
+}
