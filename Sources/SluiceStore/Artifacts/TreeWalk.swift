@@ -6,6 +6,8 @@ import SluiceModel
 struct TreeWalk {
     /// For messages.
     let shown: String
+    /// Passes over what is no file or folder instead of refusing it.
+    var skipsOthers = false
 
     static let deepest = 200
 
@@ -41,7 +43,7 @@ struct TreeWalk {
                 levels.append(try enter(name, of: level.folder, path: path + [UInt8(ascii: "/")]))
             } else if status.isFile {
                 try body(File(folder: level.folder, name: name, path: path, status: status))
-            } else {
+            } else if !skipsOthers {
                 let place = shown + "/" + ShownPath.text(of: path)
                 throw ArtifactError(.notRegular, "\(place) is \(status.kindName), not a file or folder")
             }

@@ -1,0 +1,61 @@
+import Glibc
+import SluiceModel
+
+/// The folders of attempts below the state folder: fulfils the engine's port.
+package struct AttemptFolders: Workspaces {
+    private let state: StateFolder
+
+    package init(folder: StateFolder) { state = folder }
+
+    package func create(run: RunID, stage: String, number: Int) throws(StoreError) -> AttemptFolder {
+        let name = state.attemptFolder(run: run, stage: stage, number: number)
+        let folder = AttemptFolder(root: state.path + "/" + name, name: name)
+        try TreeRemoval.remove(folder.root)
+        for path in [
+            folder.workspace, folder.inputs, folder.outputs, folder.scratch, folder.home, folder.temporary,
+        ] {
+            try makeFolder(path)
+        }
+        return folder
+    }
+
+    /// What cannot be removed is left for `gc`: an attempt's outcome does not depend on it.
+    package func discard(_ folder: AttemptFolder, keepingOutputs: Bool) {
+        var paths = [folder.workspace, folder.inputs, folder.scratch, folder.home, folder.temporary]
+        if !keepingOutputs { paths.append(folder.outputs) }
+        for path in paths { try? TreeRemoval.remove(path) }
+    }
+
+    package func makeFolder(_ path: String) throws(StoreError) {
+        guard path.hasPrefix(state.path + "/"), !path.split(separator: "/").contains("..") else {
+            throw StoreError(.failed, "not below the state folder: \(ShownPath.text(of: path.utf8))")
+        }
+        var made = state.path
+        for part in path.dropFirst(state.path.count).split(separator: "/") {
+            made += "/" + part
+            if mkdir(made, 0o700) != 0, errno != EEXIST { throw FileError("make", made).storeError }
+        }
+    }
+
+    package func files(below folder: String, matching globs: [Glob]) throws(StoreError) -> [String] {
+        do throws(ArtifactError) {
+            let place = try OutputPath(target: folder)
+            var found: [String] = []
+            let walk = TreeWalk(shown: folder, skipsOthers: true)
+            try walk.visit(place.name, of: place.parent) { (file) throws(ArtifactError) in
+                guard let path = String(validating: file.path, as: UTF8.self) else { return }
+                if globs.contains(where: { $0.matches(path) }) { found.append(path) }
+            }
+            return found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        } catch {
+            throw StoreError(.failed, error.message)
+        }
+    }
+
+    package func deployment(repository: String, pipeline: String, reference: String) throws(StoreError) -> String {
+        let names = [repository, pipeline, reference].map(StageFolderName.name).joined(separator: "/")
+        let path = state.deployments + "/" + names
+        try makeFolder(path)
+        return path
+    }
+}
