@@ -60,7 +60,9 @@ package enum StageBinding {
         guard let schema = stage.plugin?.manifest.params else { return resolved }
         let params = schema.applyingDefaults(to: resolved)
         if let violation = schema.violations(of: params).first {
-            throw BindingError("`with` of \(stage.name): \(violation)", at: location)
+            let place = violation.path.isEmpty ? "with" : "with.\(violation.path)"
+            throw BindingError(
+                "`\(place)` of \(stage.name): \(violation.message)", at: location, hint: violation.hint)
         }
         guard params.canonicalText.utf8.count <= paramsLimit else {
             throw BindingError("`with` of \(stage.name) is larger than 256 KiB", at: location)
