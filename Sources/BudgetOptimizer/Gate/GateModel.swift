@@ -23,6 +23,17 @@ struct GateModel {
         }
     }
 
+    /// The same model with another deadline.
+    init(_ other: GateModel, deadline: Int?) {
+        var problem = other.problem
+        problem.deadline = deadline
+        self.problem = problem
+        order = other.order
+        dependants = other.dependants
+        profiles = other.profiles
+        capacity = other.capacity
+    }
+
     var count: Int { order.count }
 
     /// Whether any start is limited from above, so that a choice may be impossible to schedule.

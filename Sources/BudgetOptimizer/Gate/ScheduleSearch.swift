@@ -4,6 +4,9 @@
 /// non-decreasing starts: for a feasible schedule the serial scheme over its start order places no stage later, so
 /// a fixpoint of that map is among the leaves and keeps every latest end.
 struct ScheduleSearch {
+    /// Above this number of stages only the heuristic passes run (the exact search recurses once a stage).
+    static let exactStages = 64
+
     let model: GateModel
     private let durations: [Int]
     private let demands: [[Int64]]
@@ -41,6 +44,10 @@ struct ScheduleSearch {
             guard passes < limit else { break }
             keep(pass(by: priority))
             if isDone(anyWillDo) { return best?.start }
+        }
+        guard model.count <= Self.exactStages else {
+            isProved = false
+            return best?.start
         }
         var start = [Int](repeating: 0, count: model.count)
         descend(

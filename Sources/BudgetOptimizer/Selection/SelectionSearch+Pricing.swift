@@ -1,0 +1,105 @@
+/// The Lagrangian bound and its prices.
+extension SelectionSearch {
+    /// Improves `price` for some steps; leaves the best prices in `bestPrice` and returns their bound.
+    mutating func evaluate(steps: Int, judge: Judge) -> Double {
+        var best = -Double.infinity
+        var agility = nodes == 0 ? 1.6 : 1.0
+        var stalled = 0
+        bestPrice.copy(from: price)
+        settle()
+        for step in 0..<steps {
+            let bound = relax(price)
+            work -= openCount * 4 * (rowCount + 1) + 64
+            if bound - best > 1e-9 * max(1, bound.magnitude) {
+                best = bound
+                bestPrice.copy(from: price)
+                stalled = 0
+            } else {
+                stalled += 1
+            }
+            if isClosed(best) || groups == 0 { return best }
+            if stalled >= 5 {
+                agility /= 2
+                stalled = 0
+                if agility < 0.01 { break }
+            }
+            if nodes == 0 && (step % 4 == 3 || isRelaxedFeasible()) { repairChosen(judge) }
+            guard move(bound: bound, agility: agility) else { break }
+        }
+        return best
+    }
+
+    /// One step along the subgradient; false where it points nowhere.
+    private func move(bound: Double, agility: Double) -> Bool {
+        var norm = 0.0
+        for chunk in 0..<chunks {
+            let isFree = (slope[chunk] .> SIMD4<Double>.zero) .| (price[chunk] .> SIMD4<Double>.zero)
+            let part = SIMD4<Double>.zero.replacing(with: slope[chunk], where: isFree)
+            norm += (part * part).sum()
+        }
+        guard norm > 0 else { return false }
+        let share = best.isEmpty ? 0.25 : 1.0
+        let length = agility * max(1e-9, share * (Double(upper) - bound)) / norm
+        for chunk in 0..<chunks {
+            let moved = price[chunk] + slope[chunk] * SIMD4<Double>(repeating: length)
+            price[chunk] = moved.replacing(with: SIMD4<Double>.zero, where: moved .< SIMD4<Double>.zero)
+        }
+        return true
+    }
+
+    /// Sums up the groups with one item left, so that the steps only visit the others.
+    mutating func settle() {
+        openCount = 0
+        work -= 2 * groups * (rowCount + 1)
+        settledValue = 0
+        for chunk in 0..<chunks { settledWeight[chunk] = -ceiling[chunk] }
+        for group in 0..<groups {
+            let item = slots[offsets[group]]
+            if aliveCount[group] == 1 {
+                chosen[group] = item
+                reduced[item] = value[item]
+                settledValue += value[item]
+                for chunk in 0..<chunks { settledWeight[chunk] += weight[item * chunks + chunk] }
+            } else {
+                openGroups[openCount] = group
+                openCount += 1
+            }
+        }
+    }
+
+    /// Chooses the cheapest living item of every open group at the given prices; returns the bound and leaves the
+    /// chosen items' total use less the limits in `slope`.
+    func relax(_ prices: borrowing FlatArray<SIMD4<Double>>) -> Double {
+        var bound = settledValue
+        for chunk in 0..<chunks {
+            bound += (prices[chunk] * settledWeight[chunk]).sum()
+            slope[chunk] = settledWeight[chunk]
+        }
+        for index in 0..<openCount {
+            let group = openGroups[index]
+            var least = Double.infinity
+            var pick = 0
+            let first = offsets[group]
+            for slot in first..<first + aliveCount[group] {
+                let item = slots[slot]
+                var sum = SIMD4<Double>.zero
+                for chunk in 0..<chunks { sum += prices[chunk] * weight[item * chunks + chunk] }
+                let total = value[item] + sum.sum()
+                reduced[item] = total
+                if total < least {
+                    least = total
+                    pick = item
+                }
+            }
+            bound += least
+            chosen[group] = pick
+            for chunk in 0..<chunks { slope[chunk] += weight[pick * chunks + chunk] }
+        }
+        return bound
+    }
+
+    private func isRelaxedFeasible() -> Bool {
+        for chunk in 0..<chunks where any(slope[chunk] .> SIMD4<Double>(repeating: 1e-12)) { return false }
+        return true
+    }
+}

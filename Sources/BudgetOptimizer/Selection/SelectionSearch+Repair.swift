@@ -1,0 +1,123 @@
+/// From a relaxed choice to an allowed one, and from an allowed one to a better one.
+extension SelectionSearch {
+    /// Repairs the relaxed choice.
+    mutating func repairChosen(_ judge: Judge) {
+        trial.copy(from: chosen)
+        repairTrial(judge)
+    }
+
+    mutating func repairTrial(_ judge: Judge) {
+        sumTrial()
+        var steps = groups + 8
+        while hasExcess() {
+            steps -= 1
+            guard steps > 0, let (group, item) = mostRelief() else { return }
+            replace(group, by: item)
+        }
+        while let (group, item) = bestSaving() { replace(group, by: item) }
+        var value: Int64 = 0
+        for group in 0..<groups { value += cost[trial[group]] }
+        if value < upper { offer(trial.array(), judge: judge) }
+    }
+
+    /// Takes an allowed and better choice as the best one; learns the row that a forbidden one breaks.
+    mutating func offer(_ items: [Int], isLeaf: Bool = false, judge: Judge) {
+        guard items.count == groups else { return }
+        let value = items.reduce(Int64(0)) { $0 + cost[$1] }
+        guard value < upper else { return }
+        for group in 0..<groups { trial[group] = items[group] }
+        guard sumsFit() else { return }
+        switch judge(items) {
+        case .accepted:
+            best = items
+            upper = value
+        case .broken(let row):
+            if rowCount < width { learn(row) }
+        case .impossible:
+            break
+        case .rejected:
+            if isLeaf { isCut = true }
+        }
+    }
+
+    private mutating func learn(_ row: SelectionProblem.Row) {
+        fillRow(rowCount, use: row.use, limit: row.limit)
+        settle()
+        rowCount += 1
+    }
+
+    func sumsFit() -> Bool {
+        sumTrial()
+        return !hasExcess()
+    }
+
+    private func sumTrial() {
+        for row in 0..<rowCount { used[row] = 0 }
+        for group in 0..<groups {
+            let base = trial[group] * width
+            for row in 0..<rowCount { used[row] += use[base + row] }
+        }
+    }
+
+    private func hasExcess() -> Bool {
+        for row in 0..<rowCount where used[row] > limits[row] { return true }
+        return false
+    }
+
+    private func replace(_ group: Int, by item: Int) {
+        let old = trial[group] * width
+        for row in 0..<rowCount { used[row] += use[item * width + row] - use[old + row] }
+        trial[group] = item
+    }
+
+    /// The switch that takes away most excess for the least rise of the reduced cost.
+    private mutating func mostRelief() -> (Int, Int)? {
+        var found: (group: Int, item: Int)?
+        var score = 0.0
+        work -= items * rowCount
+        for group in 0..<groups where aliveCount[group] > 1 {
+            let old = trial[group]
+            for slot in offsets[group]..<offsets[group] + aliveCount[group] where slots[slot] != old {
+                let item = slots[slot]
+                var relief = 0.0
+                for row in 0..<rowCount {
+                    let limit = limits[row]
+                    let before = used[row]
+                    let after = before + use[item * width + row] - use[old * width + row]
+                    if before <= limit && after <= limit { continue }
+                    relief += Double(max(0, before - limit) - max(0, after - limit)) / max(1, Double(limit))
+                }
+                guard relief > 0 else { continue }
+                let rise = max(1e-9, reduced[item] - reduced[old], Double(cost[item] - cost[old]) * 1e-3)
+                if relief / rise > score {
+                    score = relief / rise
+                    found = (group, item)
+                }
+            }
+        }
+        return found.map { ($0.group, $0.item) }
+    }
+
+    /// The single switch that saves most and keeps every row.
+    private mutating func bestSaving() -> (Int, Int)? {
+        var found: (group: Int, item: Int)?
+        var saving: Int64 = 0
+        work -= items
+        for group in 0..<groups {
+            let old = trial[group]
+            for slot in offsets[group]..<offsets[group] + aliveCount[group] {
+                let item = slots[slot]
+                guard cost[old] - cost[item] > saving, fits(item, insteadOf: old) else { continue }
+                saving = cost[old] - cost[item]
+                found = (group, item)
+            }
+        }
+        return found.map { ($0.group, $0.item) }
+    }
+
+    private func fits(_ item: Int, insteadOf old: Int) -> Bool {
+        for row in 0..<rowCount
+        where used[row] + use[item * width + row] - use[old * width + row] > limits[row] { return false }
+        return true
+    }
+}
