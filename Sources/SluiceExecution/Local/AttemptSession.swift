@@ -108,7 +108,13 @@ extension AttemptSession {
         case .overlong(let prefix, let bytes):
             let note = "… a line of \(bytes) bytes, the limit is \(request.limits.line)"
             let text = prefix + Array(note.utf8) + [0x0A]
-            if stream == .stderr { stderrTail.append(text) } else { findings.countMalformed(note, hasToken: false) }
+            if stream == .stderr {
+                stderrTail.append(text)
+            } else if request.wire == .sluice1 {
+                findings.countMalformed(note, hasToken: false)
+            } else {
+                findings.strays += 1
+            }
             listener.text(text, lines: 1, stream: stream, now: now)
         case .candidate(let line): judge(line, now)
         }
