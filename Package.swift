@@ -58,6 +58,18 @@ let package = Package(
         .executableTarget(name: "sluice", dependencies: ["SluiceCommands"], swiftSettings: strict),
         // Tests
         .target(name: "SluiceTesting", dependencies: ["SluiceModel"], swiftSettings: strict),
+        tests("ArchitectureTests", []),
+        tests("BudgetOptimizerTests", ["BudgetOptimizer"], resources: [.copy("Fixtures")]),
+        tests("PluginContractTests", ["PluginContract"]),
+        tests(
+            "SluicePlanningTests", ["SluicePlanning", "SluiceModel", "BudgetOptimizer", "SluiceTesting"],
+            resources: [.copy("Fixtures")]),
+        tests("SluiceEngineTests", ["SluiceEngine", "SluicePlanning", "SluiceModel", "SluiceTesting"]),
+        tests("SluiceReportTests", ["SluiceReport", "SluiceModel"], resources: [.copy("Fixtures")]),
+        tests("SluiceGitTests", ["SluiceGit", "SluiceModel", "SluiceTesting"]),
+        tests("SluiceStoreTests", ["SluiceStore", "SluiceModel", .product(name: "GRDB", package: "GRDB.swift")]),
+        tests("SluiceExecutionTests", ["SluiceExecution", "SluiceModel", "PluginContract", "CSluiceProcess"]),
+        tests("EndToEndTests", ["SluiceTesting", "sluice"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -71,6 +71,16 @@ struct sluice_program {
 /// the descriptors and waits for the pid.
 pid_t sluice_supervise(const struct sluice_program *program);
 
+/// Starts a program without a supervisor (hooks, detached workers): default signals, an empty mask, nothing open but
+/// 0, 1 and 2; `environment` NULL is the caller's, `folder` NULL its folder. Returns 0, or an errno.
+int sluice_spawn(const struct sluice_program *program, bool new_session, pid_t *pid);
+
+/// A file in memory, open for reading and writing, closed on exec. Returns -1 with errno.
+int sluice_memory_file(const char *name);
+
+/// Processors that the calling process may run on; at least 1.
+int sluice_usable_cpus(void);
+
 /// pipe2(O_CLOEXEC) whose ends are never 0, 1 or 2. Returns 0, or -1 with errno.
 int sluice_pipe(int ends[2]);
 

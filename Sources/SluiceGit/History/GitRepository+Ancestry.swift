@@ -15,8 +15,36 @@ extension GitRepository {
             return status
         }
         if status == 1 { return true }
-        return status < 0 || isShallow ? nil : false
+        guard status < 0 || isShallow else { return false }
+        return try isReachedDespiteGaps(old.oid, from: new.oid) ? true : nil
     }
+
+    /// libgit2 gives up at the first missing parent, although the answer may lie before it: looks at what is here.
+    private func isReachedDespiteGaps(_ ancestor: ObjectID, from start: ObjectID) throws(GitError) -> Bool {
+        var seen: Set<ObjectID> = [start]
+        var waiting = [start]
+        while let oid = waiting.popLast(), seen.count < Self.longestSearch {
+            if oid == ancestor { return true }
+            for parent in try parents(of: oid) where seen.insert(parent).inserted { waiting.append(parent) }
+        }
+        return false
+    }
+
+    /// None where the commit itself is missing.
+    private func parents(of oid: ObjectID) throws(GitError) -> [ObjectID] {
+        let raw = try oid.raw()
+        return try handle.withPointer { (repository) throws(GitError) in
+            let objects = GitObjects(repository: repository)
+            guard try objects.exists(raw) else { return [] }
+            return try objects.parents(of: raw).map { parent in
+                var parent = parent
+                return ObjectID(&parent)
+            }
+        }
+    }
+
+    /// Commits that are looked at one by one before an answer is given up.
+    private static var longestSearch: Int { 100_000 }
 
     /// The best common ancestor.
     package func mergeBase(_ one: ObjectID, _ other: ObjectID) throws(GitError) -> MergeBase {
@@ -27,8 +55,8 @@ extension GitRepository {
             var base = git_oid()
             let status = git_merge_base(&base, repository, &leftRaw, &rightRaw)
             guard status != GIT_ENOTFOUND.rawValue else {
-                // The same code for "no base" and "a parent is missing".
-                return hasGaps || Self.isObjectMissing ? .unknown : .none
+                // The same code for "no base" and "a parent is missing"; the object store complains of the latter.
+                return hasGaps || LibGit2.isLastError(of: GIT_ERROR_ODB) ? .unknown : .none
             }
             try LibGit2.check(status, "find where \(left.oid.short) and \(right.oid.short) meet")
             return .commit(ObjectID(&base))
@@ -70,11 +98,5 @@ extension GitRepository {
             guard error.code == .notFound else { throw error }
             return nil
         }
-    }
-
-    /// libgit2 sets its odb class where an object is missing, and another where there is no merge base.
-    private static var isObjectMissing: Bool {
-        guard let error = git_error_last() else { return false }
-        return error.pointee.klass == Int32(bitPattern: GIT_ERROR_ODB.rawValue)
     }
 }

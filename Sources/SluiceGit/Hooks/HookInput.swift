@@ -28,7 +28,8 @@ package enum HookInput {
         parse(input) { line in
             let fields = line.split(separator: space, omittingEmptySubsequences: false)
             guard fields.count >= 4 else { return nil }
-            let (localOID, remote, remoteOID) = (fields[fields.count - 3], fields[fields.count - 2], fields[fields.count - 1])
+            let last = fields.count - 1
+            let (localOID, remote, remoteOID) = (fields[last - 2], fields[last - 1], fields[last])
             let local = line[..<(localOID.startIndex - 1)]
             guard let (new, old) = oids(localOID, remoteOID), let remoteName = reference(remote),
                 let localName = reference(local)

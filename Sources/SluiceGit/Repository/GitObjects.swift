@@ -53,6 +53,12 @@ struct GitObjects {
         }
     }
 
+    func parents(of raw: git_oid) throws(GitError) -> [git_oid] {
+        try withCommit(raw) { (pointer) throws(GitError) in
+            (0..<git_commit_parentcount(pointer)).compactMap { git_commit_parent_id(pointer, $0)?.pointee }
+        }
+    }
+
     private func withCommit<T>(
         _ raw: git_oid, _ body: (OpaquePointer) throws(GitError) -> T
     ) throws(GitError) -> T {

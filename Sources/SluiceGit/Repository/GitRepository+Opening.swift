@@ -62,54 +62,28 @@ extension GitRepository {
 
     private static func refusal(_ status: Int32, path: String, named name: String) -> GitError {
         let message = LibGit2.lastMessage
+        // Where no `safe.directory` is set at all, libgit2 1.5 says "not found" for a folder of another user, about
+        // the configuration.
+        let isOwnedByOther =
+            status == GIT_EOWNER.rawValue
+            || status == GIT_ENOTFOUND.rawValue && LibGit2.isLastError(of: GIT_ERROR_CONFIG)
         if let format = UnreadableFormat.found(at: path) { return format }
-        switch status {
-        case GIT_ENOTFOUND.rawValue:
-            return GitError(
-                .notARepository, "\(name) is not in a git repository",
-                hint: "run `git init`, or name a folder of a repository")
-        case GIT_EOWNER.rawValue:
+        if isOwnedByOther {
             return GitError(
                 .ownership, "the git repository of \(name) belongs to another user",
                 hint: "`git config --global --add safe.directory \(name)` if you trust it")
-        default:
-            return GitError(.failed, "cannot open the git repository of \(name): \(message)")
         }
+        if status == GIT_ENOTFOUND.rawValue {
+            return GitError(
+                .notARepository, "\(name) is not in a git repository",
+                hint: "run `git init`, or name a folder of a repository")
+        }
+        return GitError(.failed, "cannot open the git repository of \(name): \(message)")
     }
 
     /// A variable of the process; empty ones count as unset, as in git.
     private static func variable(_ name: String) -> String? {
         guard let value = getenv(name), value.pointee != 0 else { return nil }
         return String(cString: value)
-    }
-}
-
-/// Says which of git's newer formats keeps libgit2 from reading a repository.
-private enum UnreadableFormat {
-    static func found(at path: String) -> GitError? {
-        var folder = git_buf()
-        defer { git_buf_dispose(&folder) }
-        guard git_repository_discover(&folder, path, 0, nil) == 0, let text = folder.ptr else { return nil }
-        var configuration: OpaquePointer?
-        guard git_config_open_ondisk(&configuration, String(cString: text) + "config") == 0 else { return nil }
-        defer { git_config_free(configuration) }
-        if value("extensions.objectformat", configuration) == "sha256" {
-            return GitError(
-                .unsupported, "this repository names its objects by SHA-256, which libgit2 cannot read",
-                hint: "convert it, or push to a repository made with `git init --object-format=sha1`")
-        }
-        if value("extensions.refstorage", configuration) == "reftable" {
-            return GitError(
-                .unsupported, "this repository keeps its references as reftable, which libgit2 cannot read",
-                hint: "`git refs migrate --ref-format=files`")
-        }
-        return nil
-    }
-
-    private static func value(_ name: String, _ configuration: OpaquePointer?) -> String? {
-        var buffer = git_buf()
-        defer { git_buf_dispose(&buffer) }
-        guard git_config_get_string_buf(&buffer, configuration, name) == 0, let text = buffer.ptr else { return nil }
-        return String(cString: text).lowercased()
     }
 }

@@ -29,39 +29,3 @@ final class RepositoryHandle: Sendable {
         }
     }
 }
-
-/// libgit2's global state, set up once and only where a repository is opened (it costs some milliseconds).
-enum LibGit2 {
-    private static let count = git_libgit2_init()
-
-    static func start() throws(GitError) {
-        guard count > 0 else { throw GitError(.failed, "libgit2 cannot be initialised") }
-    }
-
-    /// Throws what libgit2 says about a failed call. Must follow the call at once, on its thread.
-    static func check(
-        _ status: Int32, _ doing: @autoclosure () -> String, code: GitError.Code = .failed
-    ) throws(GitError) {
-        guard status < 0 else { return }
-        throw failure(status, doing(), code: code)
-    }
-
-    static func failure(_ status: Int32, _ doing: String, code: GitError.Code = .failed) -> GitError {
-        GitError(status == GIT_ENOTFOUND.rawValue ? .notFound : code, "cannot \(doing): \(lastMessage)")
-    }
-
-    static var lastMessage: String {
-        guard let error = git_error_last(), let text = error.pointee.message else { return "libgit2 gives no reason" }
-        return String(cString: text)
-    }
-
-    /// An object that a call made, or its error.
-    static func made(
-        _ doing: @autoclosure () -> String, _ call: (inout OpaquePointer?) -> Int32
-    ) throws(GitError) -> OpaquePointer {
-        var pointer: OpaquePointer?
-        try check(call(&pointer), doing())
-        guard let pointer else { throw GitError(.failed, "cannot \(doing()): libgit2 returned nothing") }
-        return pointer
-    }
-}

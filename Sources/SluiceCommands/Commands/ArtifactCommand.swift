@@ -1,0 +1,56 @@
+import ArgumentParser
+import SluiceModel
+import SluiceReport
+import SluiceStore
+
+/// `sluice artifact`: what stages made.
+struct ArtifactCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "artifact", abstract: "Lists and fetches what stages made.", subcommands: [List.self, Get.self])
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Lists the artifacts of a run.", discussion: "Example:\n  sluice artifact list 42")
+
+        @Argument(help: ArgumentHelp("The run's number; the newest by default.", valueName: "run"))
+        var number: Int64?
+
+        @OptionGroup var output: Output
+
+        func run() throws {
+            let services = try StateServices.open()
+            let record = try services.store.record(of: RunName.resolve(number, in: services))
+            if output.json { return output.answer(ArtifactsJSON(record)) }
+            output.answer(ArtifactsText.lines(record, width: output.width, style: output.style))
+        }
+    }
+
+    struct Get: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Copies an artifact out of the store.",
+            discussion: "Example:\n  sluice artifact get 42/train/model -o model")
+
+        @Argument(help: "RUN/STAGE/NAME.")
+        var name: String
+
+        @Option(name: .shortAndLong, help: ArgumentHelp("Where to; its name here by default.", valueName: "path"))
+        var output: String?
+
+        func run() throws {
+            let services = try StateServices.open()
+            let wanted = try RunName(name, wantsArtifact: true)
+            let stage = try services.store.record(of: wanted.run).requireStage(wanted.stage ?? "")
+            let artifacts = stage.end?.artifacts ?? []
+            guard let artifact = artifacts.first(where: { $0.name == wanted.artifact }) else {
+                throw CommandFailure(
+                    .usage, "\(stage.name) has no artifact `\(wanted.artifact ?? "")`",
+                    hint: artifacts.isEmpty ? nil : "it has \(artifacts.map(\.name).joined(separator: ", "))")
+            }
+            let target = output ?? String(artifact.name.split(separator: "/").last ?? "artifact")
+            guard !Files.exists(target) else {
+                throw CommandFailure(.usage, "\(target) is there already", hint: "name another place with -o")
+            }
+            try services.artifacts.export(artifact, to: target)
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import Glibc
+import SluiceExecution
+import SluiceGit
+import SluiceModel
+import SluiceReport
+
+/// `sluice doctor`: whether everything is there that a run may need.
+struct DoctorCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor", abstract: "Checks the installation and says what is in force.",
+        discussion: "Example:\n  sluice doctor")
+
+    func run() throws {
+        let installation = Installation.current()
+        let pool = Machine.pool()
+        say("binary", installation.executable)
+        say("libgit2", GitRepository.libraryVersion)
+        say("bundled plugins", installation.bundledPlugins ?? "none found beside the binary")
+        say("python", found("python3") ?? "not on PATH: stages with a Python environment cannot run")
+        say("environments by", found("uv").map { "uv, \($0)" } ?? "venv and pip")
+        say("local pool", "\(pool.cpus) cpus, \(HumanUnits.bytes(pool.memory)), \(pool.gpus) gpus")
+        say("sandbox", "none: stages run as this user; only trusted references run")
+        do {
+            let services = try StateServices.open()
+            say("state folder", services.folder.path)
+        } catch {
+            say("state folder", ErrorText.describe(error))
+            throw ErrorText.status(of: error).code
+        }
+    }
+
+    private func say(_ what: String, _ state: String) {
+        Console.answer(what + String(repeating: " ", count: max(1, 18 - what.count)) + state)
+    }
+
+    private func found(_ program: String) -> String? {
+        ProcessEnvironment.searchPath.split(separator: ":").map { "\($0)/\(program)" }
+            .first { access($0, X_OK) == 0 }
+    }
+}

@@ -1,0 +1,112 @@
+import ArgumentParser
+import Glibc
+import SluiceModel
+
+/// `sluice hook`: install and uninstall, and what the installed hooks call.
+struct HookCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hook", abstract: "Installs git hooks; and what the hooks call.",
+        subcommands: [Install.self, Uninstall.self, PostReceiveCommand.self, PrePushCommand.self])
+
+    struct Install: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Puts hooks into this repository; keeps and chains those that are there.",
+            discussion: """
+                A bare repository gets post-receive, a working one pre-push, unless others are named.
+
+                Example:
+                  sluice hook install post-receive
+                """)
+
+        @Argument(help: "post-receive, pre-push.")
+        var hooks: [String] = []
+
+        @OptionGroup var output: Output
+
+        func run() throws {
+            let context = try RepositoryContext.open()
+            let installer = HookInstaller(context: context, installation: .current())
+            let services = try StateServices.open()
+            output.tell(
+                try installer.install(try Hooks.named(hooks) ?? installer.defaults, home: services.folder.path)
+                    .map { "sluice: \($0)" })
+        }
+    }
+
+    struct Uninstall: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Takes the hooks out again and restores those that were there.",
+            discussion: "Example:\n  sluice hook uninstall")
+
+        @Argument(help: "post-receive, pre-push; all by default.")
+        var hooks: [String] = []
+
+        @OptionGroup var output: Output
+
+        func run() throws {
+            let installer = HookInstaller(context: try .open(), installation: .current())
+            let told = try installer.uninstall(try Hooks.named(hooks) ?? HookInstaller.Hook.allCases)
+            output.tell((told.isEmpty ? ["there was nothing to remove"] : told).map { "sluice: \($0)" })
+        }
+    }
+
+    struct PostReceiveCommand: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "post-receive", abstract: "What the post-receive hook calls.", shouldDisplay: false)
+
+        /// The push has happened: whatever goes wrong here is told, and the hook ends well.
+        func run() throws {
+            signal(SIGPIPE, SIG_IGN)
+            do {
+                let input = try Files.bytes(from: STDIN_FILENO, named: "git's input", limit: 64 << 20)
+                try Hooks.runKept("post-receive", arguments: [], input: input)
+                try PostReceive(installation: .current()).receive(input)
+            } catch {
+                Hooks.tell(error)
+            }
+        }
+    }
+
+    struct PrePushCommand: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "pre-push", abstract: "What the pre-push hook calls.", shouldDisplay: false)
+
+        @Argument var arguments: [String] = []
+
+        func run() throws {
+            let input = try Files.bytes(from: STDIN_FILENO, named: "git's input", limit: 64 << 20)
+            let status = try Hooks.runKept("pre-push", arguments: arguments, input: input)
+            guard status == 0 else { throw ExitCode(status) }
+            guard try PrePush(installation: .current()).judge(input) else {
+                Console.tell("sluice: push stopped; `git push --no-verify` goes on without this check")
+                throw ExitStatus.failed.code
+            }
+        }
+    }
+}
+
+/// What the hook commands share.
+private enum Hooks {
+    static func named(_ names: [String]) throws -> [HookInstaller.Hook]? {
+        guard !names.isEmpty else { return nil }
+        return try names.map { name in
+            guard let hook = HookInstaller.Hook(rawValue: name) else {
+                throw CommandFailure(
+                    .usage, "there is no hook `\(name)`",
+                    hint: "one of \(HookInstaller.Hook.allCases.map(\.rawValue).joined(separator: ", "))")
+            }
+            return hook
+        }
+    }
+
+    @discardableResult
+    static func runKept(_ hook: String, arguments: [String], input: [UInt8]) throws -> Int32 {
+        let context = try RepositoryContext.openInHook()
+        return try ChainedHook.run(hook, in: context.git.hooksFolder, arguments: arguments, input: input)
+    }
+
+    static func tell(_ error: any Error) {
+        if let invalid = error as? InvalidDefinition { return Diagnostics.tell(invalid.diagnostics) }
+        Console.tell("sluice: \(ErrorText.describe(error))")
+    }
+}

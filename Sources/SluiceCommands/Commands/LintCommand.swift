@@ -1,0 +1,56 @@
+import ArgumentParser
+import SluiceModel
+import SluicePlanning
+import SluiceReport
+
+/// `sluice lint`: everything that is wrong, at once.
+struct LintCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lint", abstract: "Shows all that is wrong with pipelines and the plugins that they use.",
+        discussion: """
+            Reads the working tree, or a commit with --revision. Ends with 65 when there is an error.
+
+            Example:
+              sluice lint pipelines/train.yaml
+            """)
+
+    @Argument(help: "Definitions to look at; all by default.")
+    var paths: [String] = []
+
+    @Option(help: ArgumentHelp("A commit instead of the working tree.", valueName: "rev"))
+    var revision: String?
+
+    @OptionGroup var output: Output
+
+    func run() throws {
+        let context = try RepositoryContext.open()
+        let opener = RevisionOpener(context: context)
+        let opened =
+            try context.git.isBare || revision != nil
+            ? opener.open(named: revision ?? "HEAD") : opener.openWorktree()
+        let diagnostics = try found(opened, context).sorted { $0.location < $1.location }
+        let errors = diagnostics.count { $0.severity == .error }
+        if output.json {
+            output.answer(LintJSON(diagnostics))
+        } else {
+            Diagnostics.tell(diagnostics)
+            if diagnostics.isEmpty { output.tell(["sluice: nothing to complain about"]) }
+        }
+        if errors > 0 { throw ExitStatus.invalid.code }
+    }
+
+    private func found(_ opened: OpenRevision, _ context: RepositoryContext) throws -> [Diagnostic] {
+        let definitions = try PlanMaker.definitions(in: opened.tree)
+        let wanted = try paths.map { path in
+            let name = path.hasPrefix("./") ? String(path.dropFirst(2)) : path
+            guard let definition = definitions.first(where: { $0.source.path == name }) else {
+                throw CommandFailure(
+                    .usage, "\(path) is no pipeline definition", hint: "definitions are pipelines/*.yaml")
+            }
+            return definition
+        }
+        return try (paths.isEmpty ? definitions : wanted).flatMap { definition in
+            try PlanMaker.lint(definition, at: opened, context: context, installation: .current()).diagnostics
+        }
+    }
+}

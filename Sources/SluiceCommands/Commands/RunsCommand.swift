@@ -1,0 +1,46 @@
+import ArgumentParser
+import SluiceModel
+import SluiceReport
+
+/// `sluice runs`: the records.
+struct RunsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "runs", abstract: "Shows the records of runs.", subcommands: [List.self, Show.self])
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Lists runs, newest first.", discussion: "Example:\n  sluice runs list --limit 5")
+
+        @Option(help: "How many.")
+        var limit = 20
+
+        @OptionGroup var output: Output
+
+        func run() throws {
+            let services = try StateServices.open()
+            let heads = try services.store.heads(limit: limit)
+            if output.json { return output.answer(RunsJSON(heads)) }
+            output.answer(
+                RunListText.lines(heads, now: services.clock.now(), width: output.width, style: output.style))
+        }
+    }
+
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Shows a run: stages, decisions, metrics, cost, artifacts.",
+            discussion: "Example:\n  sluice runs show 42 --json | jq .outcome")
+
+        @Argument(help: ArgumentHelp("The run's number; the newest by default.", valueName: "run"))
+        var number: Int64?
+
+        @OptionGroup var output: Output
+
+        func run() throws {
+            let services = try StateServices.open()
+            let record = try services.store.record(of: RunName.resolve(number, in: services))
+            if output.json { return output.answer(RunJSON(record)) }
+            Diagnostics.tell(record.diagnostics)
+            output.answer(RunText.lines(record, width: output.width, style: output.style))
+        }
+    }
+}

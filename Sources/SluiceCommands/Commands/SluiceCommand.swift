@@ -1,0 +1,48 @@
+import ArgumentParser
+
+/// `sluice`: the whole command line.
+package struct SluiceCommand: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "sluice",
+        abstract: "Runs the ML pipeline of a git commit, gated by budgets, and records what happened.",
+        discussion: """
+            Pipelines are files pipelines/*.yaml of the commit; stages are plugins or `run:` lines.
+
+            Examples:
+              sluice lint
+              sluice plan
+              sluice run --set lr=0.3
+              sluice hook install
+            """,
+        version: "sluice 0.1.0",
+        subcommands: [
+            LintCommand.self, PlanCommand.self, RunCommand.self, StatusCommand.self, RunsCommand.self,
+            LogsCommand.self, ArtifactCommand.self, HookCommand.self, WorkerCommand.self, DoctorCommand.self,
+        ])
+
+    package init() {}
+
+    /// Parses the arguments, runs what they name and ends the process.
+    package static func start() -> Never {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+            exit(withError: nil)
+        } catch let code as ExitCode {
+            exit(withError: code)
+        } catch let invalid as InvalidDefinition {
+            Diagnostics.tell(invalid.diagnostics)
+            exit(withError: ExitStatus.invalid.code)
+        } catch {
+            guard !isOfArgumentParser(error) else { exit(withError: error) }
+            Console.tell("sluice: \(ErrorText.describe(error))")
+            exit(withError: ErrorText.status(of: error).code)
+        }
+    }
+
+    /// Help, version and usage errors print themselves.
+    private static func isOfArgumentParser(_ error: any Error) -> Bool {
+        error is CleanExit || error is ValidationError || exitCode(for: error) == .validationFailure
+            || exitCode(for: error) == .success
+    }
+}

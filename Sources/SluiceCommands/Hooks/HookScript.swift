@@ -1,0 +1,27 @@
+/// The text of an installed hook: a few lines of shell that hand over to the binary. No data of a push passes
+/// through the shell.
+enum HookScript {
+    /// By this line a hook is known to be ours.
+    static let marker = "# Installed by sluice."
+    /// What was there before lies beside it under this ending.
+    static let keptEnding = ".before-sluice"
+
+    static func text(hook: String, executable: String) -> String {
+        let program = quoted(executable)
+        return """
+            #!/bin/sh
+            \(marker) `sluice hook uninstall` restores what was here before.
+            if [ ! -x \(program) ]; then
+                echo 'sluice: the program of this hook is gone; install it again, or remove the hook' >&2
+                exit 0
+            fi
+            exec \(program) hook \(hook) "$@"
+
+            """
+    }
+
+    /// One shell word.
+    private static func quoted(_ text: String) -> String {
+        "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
+}

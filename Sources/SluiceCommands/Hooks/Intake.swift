@@ -1,0 +1,101 @@
+import SluiceGit
+import SluiceModel
+import SluicePlanning
+import SluiceStore
+
+/// Turns what hooks wrote into the spool into queued runs: each event once, whoever gets to it first.
+struct Intake: Sendable {
+    let services: StateServices
+    let installation: Installation
+
+    /// What one event came to.
+    struct Outcome: Sendable {
+        var event: IntakeEvent
+        var runs: [RunHead] = []
+        /// For the person who pushed: what ran nothing, and why.
+        var remarks: [String] = []
+    }
+
+    /// Queues everything in the spool. Called by hooks, the worker and `status`.
+    @discardableResult
+    func drain() throws -> [Outcome] {
+        var outcomes: [Outcome] = []
+        let problems = try Spool(folder: services.folder).drain { (item) throws(StoreError) in
+            outcomes.append(try take(item.event))
+        }
+        for problem in problems { Console.tell("sluice: \(problem)") }
+        return outcomes
+    }
+
+    /// An event whose repository or commits cannot be read makes no runs: it is told, and not tried for ever.
+    private func take(_ event: IntakeEvent) throws(StoreError) -> Outcome {
+        var outcome = Outcome(event: event)
+        var runs: [NewRun] = []
+        do {
+            let context = try RepositoryContext.open(at: event.repository.gitDirectory)
+            for update in event.updates { runs += try newRuns(for: update, event, context, &outcome.remarks) }
+            let most = context.configuration.maxRunsPerPush
+            if runs.count > most {
+                outcome.remarks += ["this push asks for \(runs.count) runs, more than \(most): none is queued"]
+                runs = []
+            }
+            outcome.runs = try services.store.enqueue(event, runs: runs)
+            guard context.git.isBare else { return outcome }
+            for run in outcome.runs { try context.git.pin(run.revision.oid, forRun: run.id.number) }
+        } catch let error as StoreError {
+            throw error
+        } catch {
+            outcome.remarks.append(ErrorText.describe(error))
+            outcome.runs = try services.store.enqueue(event, runs: [])
+        }
+        return outcome
+    }
+
+    private func newRuns(
+        for update: IntakeEvent.Update, _ event: IntakeEvent, _ context: RepositoryContext, _ remarks: inout [String]
+    ) throws -> [NewRun] {
+        let reference = update.reference
+        guard !update.new.isZero, !reference.isOurs, reference.branch != nil || reference.tag != nil else { return [] }
+        let opener = RevisionOpener(context: context)
+        let opened: OpenRevision
+        do {
+            opened = try opener.open(update.new, reference: reference)
+        } catch let error as GitError where error.code == .notACommit {
+            remarks.append("\(reference.name): \(error.message); nothing to run")
+            return []
+        }
+        let previous = update.old.isZero ? nil : update.old
+        let changed = try opener.changes(to: opened.revision, from: previous, trigger: .push, since: nil)
+        return try PlanMaker.definitions(in: opened.tree).compactMap { definition in
+            guard isWanted(definition, reference, changed, PushOptions(event.options)) else { return nil }
+            return NewRun(
+                pipeline: definition.name, path: definition.source.path, repository: event.repository,
+                revision: opened.revision, trigger: .push, previous: previous,
+                priority: definition.pipeline?.priority ?? 0)
+        }
+    }
+
+    /// A definition that cannot be read is wanted on every branch: nobody knows what it would have said, and a
+    /// person must hear of it.
+    private func isWanted(
+        _ definition: Definition, _ reference: Reference, _ changed: ChangedPaths, _ options: PushOptions
+    ) -> Bool {
+        if let only = options.pipeline, only != definition.name { return false }
+        guard let pipeline = definition.pipeline else { return reference.branch != nil }
+        guard let filter = pipeline.triggers.push else { return false }
+        return filter.accepts(reference) && filter.accepts(changed: changed.known)
+    }
+}
+
+extension ChangedPaths {
+    /// nil: everything.
+    var known: [String]? {
+        guard case .paths(let paths) = self else { return nil }
+        return paths
+    }
+}
+
+extension Reference {
+    /// Our own pins and other people's notes start nothing.
+    var isOurs: Bool { name.hasPrefix("refs/sluice/") || name.hasPrefix("refs/notes/") }
+}

@@ -1,0 +1,57 @@
+import Glibc
+import SluiceExecution
+import SluiceGit
+import SluiceModel
+import SluicePlanning
+import SluiceReport
+import SluiceStore
+
+/// `post-receive`: a durable event before it returns, a few lines for the pusher, a worker behind it.
+///
+/// The push has happened already: nothing here may fail it, so every problem is a line on the pusher's screen.
+struct PostReceive {
+    let installation: Installation
+
+    /// How many runs are planned on the pusher's screen.
+    private static let shownPlans = 10
+
+    func receive(_ input: [UInt8]) throws {
+        let context = try RepositoryContext.openInHook()
+        let services = try StateServices.open(home: context.recordedHome)
+        let (updates, malformed) = HookInput.parseReceive(input)
+        for line in malformed { Console.tell("sluice: line \(line.number) of git's input is not understood") }
+        let options = PushOptions.fromEnvironment()
+        if PushOptions(options).skips { return Console.tell("sluice: skipped, as the push asked") }
+        let wanted = updates.filter { !$0.reference.isOurs }.map {
+            IntakeEvent.Update(old: $0.old, new: $0.new, reference: $0.reference)
+        }
+        guard !wanted.isEmpty else { return }
+        let event = IntakeEvent(
+            id: RandomID.make(), time: services.clock.now(), repository: context.repository, updates: wanted,
+            options: options, trigger: .push)
+        try Spool(folder: services.folder).write(event)
+        let outcomes = try Intake(services: services, installation: installation).drain()
+        for outcome in outcomes where outcome.event.id == event.id { try tell(outcome, context, services) }
+        if try services.hasWork() { try startWorker(context, services) }
+    }
+
+    private func tell(_ outcome: Intake.Outcome, _ context: RepositoryContext, _ services: StateServices) throws {
+        for remark in outcome.remarks { Console.tell("sluice: \(remark)") }
+        for (position, head) in outcome.runs.enumerated() {
+            guard position < Self.shownPlans else {
+                Console.tell("sluice: … and \(outcome.runs.count - position) more runs")
+                break
+            }
+            let preview = RunPreview(context: context, services: services, installation: installation)
+            for line in try preview.lines(of: head) { Console.tell(line) }
+        }
+    }
+
+    /// Detached: a session of its own, no descriptor of git's, no variable of git's or of the pusher's.
+    private func startWorker(_ context: RepositoryContext, _ services: StateServices) throws {
+        let environment = ProcessEnvironment.forWorker(home: services.folder.path, searchPath: context.searchPath)
+        try DetachedProcess.start(
+            [installation.executable, "worker", "--once"], environment: environment,
+            folder: services.folder.path, output: services.folder.path + "/worker.log")
+    }
+}

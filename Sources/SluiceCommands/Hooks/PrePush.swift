@@ -1,0 +1,77 @@
+import SluiceGit
+import SluiceModel
+import SluicePlanning
+import SluiceReport
+
+/// `pre-push`: plan and gate of what is about to be pushed; nothing runs unless it is asked for.
+struct PrePush {
+    let installation: Installation
+
+    /// `git config sluice.prePush`.
+    enum Mode: String { case check, warn }
+
+    /// Whether the push may go on.
+    func judge(_ input: [UInt8]) throws -> Bool {
+        let context = try RepositoryContext.openInHook()
+        let mode = try mode(of: context)
+        let services = try StateServices.open(home: context.recordedHome)
+        let updates = HookInput.parsePrePush(input).updates
+        var isGood = true
+        for update in updates where !update.localOID.isZero {
+            let reference = update.remote
+            guard reference.branch != nil || reference.tag != nil else { continue }
+            isGood = try judge(update, reference, context, services) && isGood
+        }
+        return isGood || mode == .warn
+    }
+
+    private func mode(of context: RepositoryContext) throws -> Mode {
+        guard let text = context.git.configuration("sluice.prePush") else { return .check }
+        guard let mode = Mode(rawValue: text) else {
+            throw CommandFailure(
+                .usage, "git config sluice.prePush is `\(text)`", hint: "one of check, warn")
+        }
+        return mode
+    }
+
+    private func judge(
+        _ update: PrePushUpdate, _ reference: Reference, _ context: RepositoryContext, _ services: StateServices
+    ) throws -> Bool {
+        let opener = RevisionOpener(context: context)
+        let opened: OpenRevision
+        do {
+            opened = try opener.open(update.localOID, reference: reference)
+        } catch let error as GitError where error.code == .notACommit {
+            return true
+        }
+        let previous = update.remoteOID.isZero ? nil : update.remoteOID
+        let changed = try opener.changes(to: opened.revision, from: previous, trigger: .prePush, since: nil)
+        let maker = PlanMaker(context: context, services: services, installation: installation)
+        var isGood = true
+        for definition in try PlanMaker.definitions(in: opened.tree) {
+            if let filter = definition.pipeline?.triggers.prePush {
+                guard filter.accepts(reference), filter.accepts(changed: changed.known) else { continue }
+            } else if definition.pipeline != nil {
+                continue
+            }
+            isGood = try judge(definition, opened, changed, maker) && isGood
+        }
+        return isGood
+    }
+
+    private func judge(
+        _ definition: Definition, _ opened: OpenRevision, _ changed: ChangedPaths, _ maker: PlanMaker
+    ) throws -> Bool {
+        do {
+            let plan = try maker.plan(
+                definition, at: opened, trigger: .prePush, changed: changed, options: RunOptions())
+            for line in HookText.prePush(plan, style: Output.style(forTerminal: Console.tellsTerminal)) {
+                Console.tell(line)
+            }
+            return plan.decision.isAdmitted
+        } catch let invalid as InvalidDefinition {
+            Diagnostics.tell(invalid.diagnostics)
+            return !invalid.diagnostics.contains { $0.severity == .error }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+import SluiceExecution
+import SluiceGit
+import SluiceModel
+import SluicePlanning
+
+/// A revision of a repository with its files.
+struct OpenRevision: Sendable {
+    var revision: Revision
+    var tree: any TreeReader
+}
+
+/// A definition file of a revision, parsed.
+struct Definition: Sendable {
+    var source: SourceText
+    var pipeline: Pipeline?
+    var diagnostics: [Diagnostic]
+
+    /// What the pipeline is called, or would be: a file that does not parse goes by its own name.
+    var name: String {
+        pipeline?.name ?? String(source.path.split(separator: "/").last?.prefix { $0 != "." } ?? "pipeline")
+    }
+}
+
+/// Thrown where a definition has errors and nothing can be done without it.
+struct InvalidDefinition: Error {
+    var diagnostics: [Diagnostic]
+}
+
+/// Makes plans: the one place where git, plugins, records and the pure planner meet. Runs nothing of the commit.
+struct PlanMaker: Sendable {
+    let context: RepositoryContext
+    let services: StateServices
+    let installation: Installation
+
+    var finder: PluginFolders { Self.finder(context: context, installation: installation) }
+
+    /// The operator's folders, those of `SLUICE_PLUGINS`, then what was installed with the binary.
+    static func finder(context: RepositoryContext, installation: Installation) -> PluginFolders {
+        let named = ProcessEnvironment["SLUICE_PLUGINS"]?.split(separator: ":").map(String.init) ?? []
+        let roots = (context.configuration.plugins + named).map { PluginFolders.Root(origin: .operator, path: $0) }
+        let bundled = installation.bundledPlugins.map { PluginFolders.Root(origin: .bundled, path: $0) }
+        return PluginFolders(roots + [bundled].compactMap(\.self))
+    }
+
+    var environments: PythonEnvironments {
+        PythonEnvironments(
+            folder: services.folder.environments, sdk: installation.pythonSDK ?? "sluice.py",
+            operatorEnvironment: ProcessEnvironment.all)
+    }
+
+    /// What pins a plugin's Python environment, from where the plugin lies.
+    func requirements(in tree: any TreeReader) -> @Sendable (ResolvedPlugin) throws(PluginError) -> [UInt8]? {
+        { (plugin) throws(PluginError) in
+            guard let name = plugin.manifest.pythonRequirements else { return nil }
+            let path = plugin.folder.path + "/" + name
+            do {
+                guard plugin.folder.origin == .tree else { return try Files.bytes(at: path) }
+                guard let entry = try tree.entry(at: path) else { return nil }
+                return try tree.contents(of: entry, limit: 1 << 20)
+            } catch {
+                throw PluginError(.unreadable, "\(path) cannot be read: \(ErrorText.describe(error))")
+            }
+        }
+    }
+
+    /// All definitions of a revision, those with errors included.
+    static func definitions(in tree: any TreeReader) throws -> [Definition] {
+        let contents = try PipelineFolder.definitions(in: tree)
+        let unreadable = Dictionary(grouping: contents.diagnostics, by: \.location.file).map { path, diagnostics in
+            Definition(source: SourceText(path: path, bytes: []), pipeline: nil, diagnostics: diagnostics)
+        }
+        let parsed = contents.files.map { source in
+            let (pipeline, diagnostics) = PipelineFile.parse(source)
+            return Definition(source: source, pipeline: pipeline, diagnostics: diagnostics)
+        }
+        return (unreadable + parsed).sorted { $0.source.path < $1.source.path }
+    }
+
+    /// Everything that is wrong with a definition and with what it names, all at once.
+    static func lint(
+        _ definition: Definition, at opened: OpenRevision, context: RepositoryContext, installation: Installation,
+        overrides: [String: JSONValue] = [:]
+    ) throws -> (linked: LinkedPipeline?, diagnostics: [Diagnostic]) {
+        guard !definition.source.bytes.isEmpty else { return (nil, definition.diagnostics) }
+        return try PipelineLinker.lint(
+            definition.source, tree: opened.tree, plugins: finder(context: context, installation: installation),
+            configuration: context.configuration, overrides: overrides, isTrusted: opened.revision.isTrusted)
+    }
+
+    /// A plan, or throws `InvalidDefinition` with everything that is wrong.
+    func plan(
+        _ definition: Definition, at opened: OpenRevision, trigger: Trigger, changed: ChangedPaths,
+        options: RunOptions
+    ) throws -> Plan {
+        let (linked, diagnostics) = try Self.lint(
+            definition, at: opened, context: context, installation: installation, overrides: options.overrides)
+        guard let linked else { throw InvalidDefinition(diagnostics: diagnostics) }
+        do {
+            return try Planner.plan(
+                linked, in: planningContext(opened, trigger: trigger, changed: changed, options: options))
+        } catch PlanningError.invalid(let found) {
+            throw InvalidDefinition(diagnostics: diagnostics + found)
+        }
+    }
+
+    private func planningContext(
+        _ opened: OpenRevision, trigger: Trigger, changed: ChangedPaths, options: RunOptions
+    ) -> PlanningContext {
+        let (artifacts, git) = (services.artifacts, context.git)
+        return PlanningContext(
+            tree: opened.tree, cache: services.store, environments: environments,
+            configuration: context.configuration, pool: context.configuration.local ?? Machine.pool(),
+            trigger: trigger, revision: opened.revision, repository: context.repository.gitDirectory,
+            changed: changed, options: options, now: services.clock.now(), searchPath: context.searchPath,
+            requirements: requirements(in: opened.tree), hasArtifact: { artifacts.contains($0) },
+            isAncestor: { (try? git.isAncestor($0, of: $1)) == true })
+    }
+}

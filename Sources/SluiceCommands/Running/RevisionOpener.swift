@@ -1,0 +1,65 @@
+import SluiceGit
+import SluiceModel
+import SluicePlanning
+
+/// Finds the commit that is meant, and what it changed.
+struct RevisionOpener: Sendable {
+    let context: RepositoryContext
+
+    /// A commit by oid, as a hook names it: by the pushed oid, never by what the reference says now.
+    func open(_ oid: ObjectID, reference: Reference?) throws -> OpenRevision {
+        let commit = try context.git.resolve(oid)
+        return try opened(commit, reference: reference, isTrusted: context.isTrusted(reference))
+    }
+
+    /// A commit by the word of a person: HEAD, a branch, a tag, an oid.
+    func open(named text: String) throws -> OpenRevision {
+        let (commit, reference) = try context.git.resolve(named: text)
+        guard reference == nil else {
+            return try opened(commit, reference: reference, isTrusted: context.isTrusted(reference))
+        }
+        // Named by oid: as trusted as the references that lead to it.
+        let isTrusted = context.git.isReachable(commit.oid) { context.isTrusted($0) }
+        return try opened(commit, reference: nil, isTrusted: isTrusted)
+    }
+
+    /// The uncommitted state of a working repository, on top of HEAD.
+    func openWorktree() throws -> OpenRevision {
+        guard !context.git.isBare else {
+            throw CommandFailure(.usage, "a bare repository has no working tree", hint: "leave --worktree out")
+        }
+        let (commit, reference) = try context.git.resolve(named: "HEAD")
+        let tree = try context.git.worktree()
+        let revision = Revision(
+            oid: commit.oid, tree: commit.tree, committed: commit.committed, reference: reference,
+            isTrusted: context.isTrusted(reference), isWorktree: true)
+        return OpenRevision(revision: revision, tree: tree)
+    }
+
+    /// The files of a revision that a record holds.
+    func reopen(_ revision: Revision) throws -> OpenRevision {
+        if revision.isWorktree { return try openWorktree() }
+        return OpenRevision(revision: revision, tree: try context.git.tree(revision.tree))
+    }
+
+    /// What counts as changed (the rule of `paths` and `changed()`).
+    func changes(
+        to revision: Revision, from previous: ObjectID?, trigger: Trigger, since: ObjectID?
+    ) throws -> ChangedPaths {
+        if let since { return try context.git.changedPaths(from: since, to: revision.oid) }
+        switch trigger {
+        case .push, .prePush, .preReceive:
+            return try context.git.changedPaths(
+                pushed: revision.oid, replacing: previous, on: revision.reference)
+        case .manual, .ci:
+            return try context.git.changedPathsFromFirstParent(of: revision.oid)
+        }
+    }
+
+    private func opened(_ commit: Commit, reference: Reference?, isTrusted: Bool) throws -> OpenRevision {
+        let revision = Revision(
+            oid: commit.oid, tree: commit.tree, committed: commit.committed, reference: reference,
+            isTrusted: isTrusted)
+        return OpenRevision(revision: revision, tree: try context.git.tree(commit.tree))
+    }
+}

@@ -1,0 +1,79 @@
+import SluiceEngine
+import SluiceExecution
+import SluiceGit
+import SluiceModel
+import SluicePlanning
+import SluiceStore
+
+/// Takes one queued or interrupted run to its end in this process.
+struct RunSession: Sendable {
+    let context: RepositoryContext
+    let services: StateServices
+    let installation: Installation
+    var observers: [any RunObserver] = []
+    /// Called with the driver before anything starts, so that signals reach it.
+    var willDrive: @Sendable (RunDriver) -> Void = { _ in }
+
+    /// Blocks until the run has ended; its record says how. The caller holds the run's lock.
+    func carryOut(_ head: RunHead, from record: RunRecord? = nil) throws -> RunOutcome {
+        let journal = services.store
+        do {
+            let (plan, tree) = try plan(head)
+            guard head.revision.isTrusted else { return try refuseUntrusted(head) }
+            let driver = RunDriver(run: head.id, ports: ports(tree: tree), observers: observers)
+            willDrive(driver)
+            guard let record, !record.stages.isEmpty else {
+                return try driver.execute(plan, options: head.options)
+            }
+            return try driver.resume(plan, options: head.options, from: record)
+        } catch let invalid as InvalidDefinition {
+            return try reject(head, invalid.diagnostics, .policy("the definition is not valid"), in: journal)
+        } catch let error as GitError {
+            let diagnostic = Diagnostic(
+                id: "git.\(error.code.rawValue)", message: error.message,
+                location: SourceLocation(file: head.path), hint: error.hint)
+            return try reject(head, [diagnostic], .policy("the commit cannot be read"), in: journal)
+        }
+    }
+
+    func plan(_ head: RunHead) throws -> (plan: Plan, tree: any TreeReader) {
+        let maker = PlanMaker(context: context, services: services, installation: installation)
+        let opened = try RevisionOpener(context: context).reopen(head.revision)
+        let definitions = try PlanMaker.definitions(in: opened.tree)
+        guard let definition = definitions.first(where: { $0.source.path == head.path }) else {
+            throw GitError(.notFound, "\(head.path) is not in commit \(head.revision.oid.short)")
+        }
+        let changed = try RevisionOpener(context: context).changes(
+            to: head.revision, from: head.previous, trigger: head.trigger, since: head.options.changedSince)
+        let plan = try maker.plan(
+            definition, at: opened, trigger: head.trigger, changed: changed, options: head.options)
+        return (plan, opened.tree)
+    }
+
+    private func refuseUntrusted(_ head: RunHead) throws -> RunOutcome {
+        let name = head.revision.reference?.name ?? head.revision.oid.short
+        let why = "\(name) is not trusted here: it is planned and gated, but nothing of it runs"
+        return try reject(head, [], .policy(why), in: services.store)
+    }
+
+    private func reject(
+        _ head: RunHead, _ diagnostics: [Diagnostic], _ decision: GateDecision, in journal: Store
+    ) throws -> RunOutcome {
+        let events = try journal.append(
+            [
+                .rejected(diagnostics: diagnostics, decision: decision),
+                .runEnded(outcome: .refused, reason: decision.explanation.first),
+            ], to: head.id, at: services.clock.now())
+        for event in events { for observer in observers { observer.recorded(event) } }
+        return .refused
+    }
+
+    private func ports(tree: any TreeReader) -> RunPorts {
+        let maker = PlanMaker(context: context, services: services, installation: installation)
+        return RunPorts(
+            tree: tree, journal: services.store, cache: services.store, artifacts: services.artifacts,
+            workspaces: AttemptFolders(folder: services.folder), plugins: maker.finder,
+            environments: maker.environments, executor: LocalExecutor(), clock: services.clock,
+            requirements: maker.requirements(in: tree), searchPath: context.searchPath)
+    }
+}

@@ -1,0 +1,84 @@
+import Glibc
+import SluiceEngine
+import SluiceModel
+import SluiceStore
+
+/// Drains the queue: one run after the other, one worker per state folder.
+struct Worker {
+    let services: StateServices
+    let installation: Installation
+    let signals: RunSignals
+    /// How long to wait for more before ending; nil: for ever.
+    let idleExit: Duration?
+
+    /// Returns when there is nothing left to do, or at once when another worker is at work.
+    func work() throws {
+        while try drainAlone() {
+            // Whoever queued while we held the lock found it taken and went away: look once more without it.
+            if try services.hasWork() { continue }
+            guard try waitForWork() else { return }
+        }
+    }
+
+    /// False when another worker is at work.
+    private func drainAlone() throws -> Bool {
+        guard let lock = try WorkerLock.tryHold(in: services.folder) else { return false }
+        defer { withExtendedLifetime(lock) {} }
+        try drain()
+        return true
+    }
+
+    private func drain() throws {
+        let intake = Intake(services: services, installation: installation)
+        var failed: Set<RunID> = []
+        while !signals.hasArrived {
+            for outcome in try intake.drain() { for remark in outcome.remarks { Console.tell("sluice: \(remark)") } }
+            let interrupted = try services.interrupted().filter { !failed.contains($0.id) }
+            if let head = interrupted.first {
+                if try !carryOut(head, isResumed: true) { failed.insert(head.id) }
+                continue
+            }
+            guard let head = try services.store.claimNext(at: services.clock.now()) else { return }
+            if try !carryOut(head, isResumed: false) { failed.insert(head.id) }
+        }
+    }
+
+    /// Whether the run was ours to carry out.
+    private func carryOut(_ head: RunHead, isResumed: Bool) throws -> Bool {
+        guard let lock = try RunLock.tryHold(head.id, in: services.folder) else { return false }
+        defer { withExtendedLifetime(lock) {} }
+        do {
+            let context = try RepositoryContext.open(at: head.repository.gitDirectory)
+            let session = RunSession(
+                context: context, services: services, installation: installation,
+                observers: [PlainObserver(style: .plain, showsLogs: false)],
+                willDrive: { [signals] in signals.forward(to: $0) })
+            let record = isResumed ? try services.store.record(of: head.id) : nil
+            let outcome = try session.carryOut(head, from: record)
+            if context.git.isBare { try? context.git.unpin(run: head.id.number) }
+            Console.tell("sluice: run \(head.id) \(outcome.rawValue)")
+        } catch {
+            try giveUp(head, because: error)
+        }
+        return true
+    }
+
+    /// A run that cannot even be tried ends, with the reason in its record.
+    private func giveUp(_ head: RunHead, because error: any Error) throws {
+        let reason = ErrorText.describe(error)
+        Console.tell("sluice: run \(head.id): \(reason)")
+        try services.store.append(
+            [.runEnded(outcome: .lost, reason: reason)], to: head.id, at: services.clock.now())
+    }
+
+    private func waitForWork() throws -> Bool {
+        guard idleExit != .zero else { return false }
+        var waited = Duration.zero
+        while !signals.hasArrived, idleExit.map({ waited < $0 }) ?? true {
+            usleep(250_000)
+            waited += .milliseconds(250)
+            if try services.hasWork() || !Spool(folder: services.folder).isEmpty { return true }
+        }
+        return false
+    }
+}

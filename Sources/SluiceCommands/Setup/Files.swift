@@ -1,0 +1,55 @@
+import Glibc
+
+/// Small files that belong to the operator or to us, whole.
+enum Files {
+    /// nil where there is none. Larger ones than `limit` bytes are refused.
+    static func bytes(at path: String, limit: Int = 1 << 20) throws(CommandFailure) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT || errno == ENOTDIR { return nil }
+            throw CommandFailure(.storage, "cannot read \(path): \(lastError())")
+        }
+        defer { close(descriptor) }
+        return try bytes(from: descriptor, named: path, limit: limit)
+    }
+
+    /// Everything that a descriptor gives, up to `limit` bytes.
+    static func bytes(from descriptor: Int32, named name: String, limit: Int) throws(CommandFailure) -> [UInt8] {
+        var all: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+            if count == 0 { return all }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw CommandFailure(.storage, "cannot read \(name): \(lastError())")
+            }
+            guard all.count + count <= limit else {
+                throw CommandFailure(.storage, "\(name) is larger than \(limit) bytes")
+            }
+            all += buffer[..<count]
+        }
+    }
+
+    /// Writes a new file beside the old one and puts it in its place, so that nobody sees half of it.
+    static func replace(_ path: String, with text: String, mode: mode_t) throws(CommandFailure) {
+        let partial = path + ".sluice-new"
+        let descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+        guard descriptor >= 0 else { throw CommandFailure(.storage, "cannot write \(partial): \(lastError())") }
+        let bytes = Array(text.utf8)
+        let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        fchmod(descriptor, mode)
+        close(descriptor)
+        guard written == bytes.count, rename(partial, path) == 0 else {
+            unlink(partial)
+            throw CommandFailure(.storage, "cannot write \(path): \(lastError())")
+        }
+    }
+
+    static func exists(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
+    static func lastError() -> String { String(cString: strerror(errno)) }
+}

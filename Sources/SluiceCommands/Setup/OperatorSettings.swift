@@ -1,0 +1,25 @@
+import SluiceModel
+import SluicePlanning
+
+/// Reads the operator's configuration: one per repository over one per service user.
+enum OperatorSettings {
+    static func load(gitDirectory: String) throws -> OperatorConfiguration {
+        var configuration = OperatorConfiguration()
+        for path in [userFile, gitDirectory + "/sluice.yaml"].compactMap(\.self) {
+            guard let bytes = try Files.bytes(at: path) else { continue }
+            let (layer, diagnostics) = OperatorFile.parse(SourceText(path: path, bytes: bytes))
+            for warning in diagnostics where warning.severity != .error { Diagnostics.tell([warning]) }
+            guard let layer, !diagnostics.contains(where: { $0.severity == .error }) else {
+                throw InvalidDefinition(diagnostics: diagnostics)
+            }
+            configuration = layer.layered(over: configuration)
+        }
+        return configuration
+    }
+
+    private static var userFile: String? {
+        if let file = ProcessEnvironment["SLUICE_CONFIG"] { return file }
+        if let folder = ProcessEnvironment["XDG_CONFIG_HOME"] { return folder + "/sluice/sluice.yaml" }
+        return ProcessEnvironment["HOME"].map { $0 + "/.config/sluice/sluice.yaml" }
+    }
+}

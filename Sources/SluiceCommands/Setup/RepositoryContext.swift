@@ -1,0 +1,36 @@
+import SluiceGit
+import SluiceModel
+import SluicePlanning
+
+/// A repository with what its operator says about it.
+struct RepositoryContext: Sendable {
+    let git: GitRepository
+    let configuration: OperatorConfiguration
+
+    var repository: Repository { Repository(gitDirectory: git.commonDirectory, isBare: git.isBare) }
+
+    /// `PATH` of stages: the operator's, else the one recorded at `hook install`, else the caller's.
+    var searchPath: String {
+        configuration.searchPath ?? git.configuration("sluice.path") ?? ProcessEnvironment.searchPath
+    }
+
+    /// The state folder that was recorded at `hook install`.
+    var recordedHome: String? { git.configuration("sluice.home") }
+
+    static func open(at path: String = ".") throws -> RepositoryContext { try make(GitRepository.open(at: path)) }
+
+    /// Inside a hook: the repository, and the quarantine, that git's environment names.
+    static func openInHook() throws -> RepositoryContext { try make(GitRepository.openFromEnvironment()) }
+
+    private static func make(_ git: GitRepository) throws -> RepositoryContext {
+        RepositoryContext(git: git, configuration: try OperatorSettings.load(gitDirectory: git.commonDirectory))
+    }
+
+    /// Whether the operator's rules trust a reference. Never asked of the pushed tree.
+    func isTrusted(_ reference: Reference?) -> Bool {
+        TrustRules(
+            configured: configuration.trust, isBare: git.isBare, isCI: ProcessEnvironment.isCI,
+            defaultBranch: git.defaultBranch
+        ).trust(reference)
+    }
+}

@@ -1,0 +1,41 @@
+import SluiceModel
+import SluiceStore
+
+/// The state folder and what is kept in it, opened once per process.
+struct StateServices: Sendable {
+    let folder: StateFolder
+    let store: Store
+    let artifacts: ArtifactFiles
+    let clock = SystemClock()
+
+    /// `home` wins over the environment: a hook works on the folder that was recorded when it was installed, not on
+    /// the one that a pusher's environment names.
+    static func open(home: String? = nil) throws -> StateServices {
+        let folder = StateFolder(path: try home ?? location())
+        return StateServices(
+            folder: folder, store: try Store.open(folder), artifacts: ArtifactFiles(folder: folder))
+    }
+
+    /// Whether there is something for a worker to do.
+    func hasWork() throws -> Bool {
+        let counts = try store.counts()
+        guard counts.queued == 0 else { return true }
+        return try !interrupted().isEmpty
+    }
+
+    /// Runs that were begun and that nobody holds any more: their runner died.
+    func interrupted() throws -> [RunHead] {
+        try store.heads(in: [.running, .waiting]).filter { try !RunLock.isHeld($0.id, in: folder) }
+    }
+
+    /// `SLUICE_HOME`, else `$XDG_STATE_HOME/sluice`, else `~/.local/state/sluice`.
+    static func location() throws -> String {
+        if let home = ProcessEnvironment["SLUICE_HOME"] { return home }
+        if let state = ProcessEnvironment["XDG_STATE_HOME"] { return state + "/sluice" }
+        guard let home = ProcessEnvironment["HOME"] else {
+            throw CommandFailure(
+                .storage, "there is no place for the state folder", hint: "set SLUICE_HOME, or HOME")
+        }
+        return home + "/.local/state/sluice"
+    }
+}
