@@ -1,0 +1,260 @@
+import SluiceModel
+
+/// The wording of what a pipeline gets wrong about its surroundings: plugins, params, files, other stages.
+enum LinkFindings {
+    // MARK: Files of the commit
+
+    static func notFound(_ path: String, _ what: String, hint: String?) -> Finding {
+        Finding(
+            "input.not-found", "\(what) `\(path)` is not in the commit",
+            hint: hint ?? "add it with `git add`; what is ignored or only on disk is no part of a commit")
+    }
+
+    static func behindLink(_ path: String, link: String) -> Finding {
+        Finding(
+            "input.link", "`\(path)` lies behind the symbolic link `\(link)`",
+            hint: "links are not followed: name the target")
+    }
+
+    static func link(_ path: String, _ what: String) -> Finding {
+        Finding(
+            "input.link", "\(what) `\(path)` is a symbolic link",
+            hint: "links are not followed: name the target, or commit the file itself")
+    }
+
+    static func submodule(_ path: String, _ what: String) -> Finding {
+        Finding(
+            "input.submodule", "\(what) `\(path)` is in a submodule, whose files are not in this commit",
+            hint: "commit the files themselves, or name them as `{ file: /absolute/path }` where the operator allows it"
+        )
+    }
+
+    static func folder(_ path: String, _ what: String) -> Finding {
+        Finding("input.folder", "\(what) `\(path)` is a folder", hint: "name a file in it")
+    }
+
+    static func fileTooLarge(_ path: String) -> Finding {
+        Finding("yaml.too-large", "`\(path)` is larger than 1 MiB")
+    }
+
+    static func pointer(_ path: String) -> Finding {
+        Finding(
+            "input.lfs-pointer", "`\(path)` is a Git LFS pointer; the data itself is not in the commit",
+            hint: "`git lfs migrate export --include=\"\(path)\"` puts it there, "
+                + "or use `{ file: /absolute/path }` where the operator allows it")
+    }
+
+    static func emptyGlob(_ glob: String) -> Finding {
+        Finding(
+            "input.not-found", "no file of the commit matches `\(glob)`", hint: "`*` stops at `/`, `**` does not")
+    }
+
+    static func notAllowed(_ path: String, allowed: [String]) -> Finding {
+        let folders = allowed.map { "`\($0)`" }.joined(separator: ", ")
+        return Finding(
+            "input.not-allowed", "the operator does not allow the file `\(path)` as an input",
+            hint: allowed.isEmpty
+                ? "he lists folders under `inputs: { allow: [...] }` in sluice.yaml"
+                : "allowed are files below \(folders)")
+    }
+
+    // MARK: Params
+
+    static func unknownOverride(_ name: String, known: [String]) -> Finding {
+        Finding(
+            "pipeline.unknown-param", "`--set \(name)` names no param",
+            hint: NearestName.hint(for: name, of: known, kind: "params") ?? "the pipeline has no params")
+    }
+
+    static func paramsAreNoMap(_ found: String) -> Finding {
+        Finding("params.wrong-type", "a params file should be a map, this is \(found)", hint: "for example `seed: 7`")
+    }
+
+    static func unknownParam(_ name: String, known: [String]) -> Finding {
+        Finding(
+            "pipeline.unknown-param", "there is no param `\(name)`",
+            hint: NearestName.hint(for: name, of: known, kind: "params") ?? "add `params:` at the top level")
+    }
+
+    static func param(_ violation: SchemaViolation, plugin: String, isMissing: Bool) -> Finding {
+        if violation.isUnknownKey {
+            return Finding(
+                "pipeline.unknown-param", "plugin `\(plugin)` has no param `\(violation.path)`", hint: violation.hint)
+        }
+        let subject = violation.path.isEmpty ? "`with`" : "`\(violation.path)`"
+        if isMissing {
+            return Finding(
+                "pipeline.missing-param", "\(subject) \(violation.message) for plugin `\(plugin)`", hint: violation.hint
+            )
+        }
+        return Finding("pipeline.bad-param", "\(subject) \(violation.message)", hint: violation.hint)
+    }
+
+    // MARK: Plugins
+
+    static func unknownPlugin(_ name: String, known: [String]) -> Finding {
+        Finding(
+            "pipeline.unknown-plugin", "there is no plugin `\(name)`",
+            hint: NearestName.hint(for: name, of: Array(Set(known)), kind: "plugins")
+                ?? "make one with `sluice plugin new \(name)`")
+    }
+
+    static func pluginName(_ name: String) -> Finding {
+        Finding(
+            "pipeline.unknown-plugin", "`\(name)` cannot be a plugin's name",
+            hint: "write a name like `train-sklearn`, or `./path` from the repository's root")
+    }
+
+    static func unusablePlugin(_ name: String, _ error: PluginError) -> Finding {
+        Finding("plugin.unusable", "the plugin `\(name)` cannot be used: \(error.message)", hint: error.hint)
+    }
+
+    static func noManifest(_ path: String) -> Finding {
+        Finding("plugin.no-manifest", "`\(path)` has no file `plugin.yaml`", hint: "`sluice plugin new` makes one")
+    }
+
+    static func linkOutside(_ path: String, _ target: String) -> Finding {
+        Finding(
+            "plugin.link-outside", "the link `\(path)` leads out of its plugin's folder, to `\(target)`",
+            hint: "a plugin is frozen with all of its files: put the file into the folder")
+    }
+
+    static func nameMismatch(_ name: String, folder: String) -> Finding {
+        Finding(
+            "plugin.name-mismatch", "the plugin in folder `\(folder)` calls itself `\(name)`",
+            hint: "give the folder and the manifest's `name` the same name")
+    }
+
+    static func shadowed(_ name: String, by folder: PluginFolder, _ other: PluginFolder, isTrusted: Bool) -> Finding {
+        let owner = other.origin == .bundled ? "the bundled plugin" : "the operator's plugin"
+        return Finding(
+            "plugin.shadowed", "`\(folder.path)` of the commit hides \(owner) of the name `\(name)`",
+            hint: isTrusted
+                ? "rename it if that is not meant"
+                : "this reference is not trusted: rename the plugin, its folder and `uses`",
+            severity: isTrusted ? .warning : .error)
+    }
+
+    static func secret(_ name: String, plugin: String) -> Finding {
+        Finding(
+            "secret.not_granted", "plugin `\(plugin)` asks for the secret `\(name)`, which is not granted",
+            hint: "grants are not available in this version: use a plugin that needs no secret")
+    }
+
+    // MARK: Ends
+
+    static func missingInput(_ input: PluginManifest.Input, plugin: String) -> Finding {
+        Finding(
+            "pipeline.missing-input", "plugin `\(plugin)` needs the input `\(input.name)`",
+            hint: "add `\(input.name): STAGE.OUTPUT` or a path of the commit (type \(input.type.rawValue)) to `inputs`")
+    }
+
+    static func unknownInput(_ name: String, plugin: String, known: [String]) -> Finding {
+        Finding(
+            "pipeline.unknown-input", "plugin `\(plugin)` has no input `\(name)`",
+            hint: NearestName.hint(for: name, of: known, kind: "inputs") ?? "it has none at all")
+    }
+
+    static func noSuchInput(_ name: String, stage: String, known: [String]) -> Finding {
+        Finding(
+            "pipeline.unknown-input", "stage `\(stage)` has no input `\(name)`",
+            hint: NearestName.hint(for: name, of: known, kind: "inputs") ?? "add it to `inputs`")
+    }
+
+    static func unknownOutput(_ name: String, of stage: String, known: [String]) -> Finding {
+        Finding(
+            "pipeline.unknown-output", "stage `\(stage)` has no output `\(name)`",
+            hint: NearestName.hint(for: name, of: known, kind: "outputs") ?? "declare it under `outputs` of `\(stage)`")
+    }
+
+    static func inputType(_ name: String, _ type: ArtifactType, from: String, wanted: ArtifactType) -> Finding {
+        Finding(
+            "pipeline.type-mismatch",
+            "input `\(name)` takes a \(wanted.rawValue), `\(from)` is a \(type.rawValue)")
+    }
+
+    static func outputType(_ name: String, _ type: ArtifactType, declared: ArtifactType, plugin: String) -> Finding {
+        Finding(
+            "pipeline.type-mismatch",
+            "output `\(name)` of plugin `\(plugin)` is a \(declared.rawValue), not a \(type.rawValue)",
+            hint: "leave it out here: outputs come from the manifest")
+    }
+
+    static func matrixNeedsSelect(_ stage: String, input: String) -> Finding {
+        Finding(
+            "pipeline.matrix-needs-select", "stage `\(stage)` has a matrix, and input `\(input)` takes one artifact",
+            hint: "add `select: { from: \(stage), metric: METRIC, direction: maximize }`")
+    }
+
+    static func matrixResult(_ stage: String) -> Finding {
+        Finding(
+            "pipeline.matrix-needs-select", "stage `\(stage)` has a matrix, so it has no single result",
+            hint: "add `select: { from: \(stage), metric: METRIC, direction: maximize }`")
+    }
+
+    static func globIsMany(_ glob: String, input: String) -> Finding {
+        Finding(
+            "pipeline.type-mismatch", "`\(glob)` stands for a list of files, and input `\(input)` takes one",
+            hint: "name one file or its folder")
+    }
+
+    static func metricsPath(plugin: String) -> Finding {
+        Finding(
+            "pipeline.metrics-path", "plugin `\(plugin)` sends its metrics itself, `metrics` has no meaning here",
+            hint: "`metrics` is for `run` and for plugins with `protocol: command`")
+    }
+
+    static func unknownMetric(_ name: String, plugin: String, known: [String]) -> Finding {
+        Finding(
+            "pipeline.unknown-metric", "plugin `\(plugin)` declares no metric `\(name)`",
+            hint: NearestName.hint(for: name, of: known, kind: "metrics"), severity: .warning)
+    }
+
+    static func cacheOfDeploy(_ stage: String) -> Finding {
+        Finding(
+            "pipeline.cache-of-deploy", "stage `\(stage)` deploys: it is never restored from the cache",
+            hint: "leave `cache` out", severity: .warning)
+    }
+
+    // MARK: Names and order
+
+    static func unknownAxis(_ name: String, stage: String, known: [String]) -> Finding {
+        Finding(
+            "pipeline.unknown-axis", "stage `\(stage)` has no matrix axis `\(name)`",
+            hint: NearestName.hint(for: name, of: known, kind: "axes") ?? "it has no `matrix`")
+    }
+
+    static func notUpstream(_ other: String, of stage: String) -> Finding {
+        Finding(
+            "pipeline.not-upstream", "stage `\(stage)` reads a result of `\(other)` without waiting for it",
+            hint: other == stage ? "a stage cannot read its own results" : "add `needs: [\(other)]`")
+    }
+
+    static func conditionIsFalse(_ stage: String) -> Finding {
+        Finding(
+            "pipeline.unreachable-stage", "stage `\(stage)` never runs: its condition is always false",
+            hint: "remove the stage, or make the condition depend on something", severity: .warning)
+    }
+
+    static func dataNeverComes(_ stage: String, from other: String) -> Finding {
+        Finding(
+            "pipeline.unreachable-stage", "stage `\(stage)` never runs: it needs data of `\(other)`, which never runs",
+            hint: "change the condition of `\(other)`, or take the data from elsewhere", severity: .warning)
+    }
+
+    // MARK: The folder of definitions
+
+    static let pipelineLink = Finding(
+        "pipeline.link", "the definition is a symbolic link", hint: "links are not followed: commit the file itself")
+    static let pipelineSubmodule = Finding(
+        "pipeline.submodule", "a submodule stands where a definition is expected", hint: "commit a file")
+    static let definitionTooLarge = Finding("yaml.too-large", "the file is larger than 1 MiB")
+
+    static func pipelinesFolder(_ kind: TreeEntry.Kind) -> Finding {
+        kind == .link
+            ? Finding(
+                "pipeline.link", "`pipelines` is a symbolic link", hint: "links are not followed: commit the folder")
+            : Finding(
+                "pipeline.submodule", "`pipelines` is a submodule", hint: "definitions are files of the commit itself")
+    }
+}
