@@ -11,13 +11,13 @@ extension AttemptSession {
         case nil: break
         }
         if result.error != nil {
-            result.error?.stderr = stderrTail.lines(64)
+            result.error?.stderr = voice.stderrTail.lines(64)
             result.error?.lastLine = shownLastLine
         }
-        result.metrics = findings.metrics
-        result.outputValues = findings.outputValues
-        result.strays = findings.strays
-        result.warnings = findings.allWarnings
+        result.metrics = voice.findings.metrics
+        result.outputValues = voice.findings.outputValues
+        result.strays = voice.findings.strays
+        result.warnings = voice.findings.allWarnings
         result.usage = Usage(
             wall: Double((end ?? start) - start) / 1000, cpu: totals.cpu, memoryPeak: totals.memoryPeak)
         return result
@@ -26,14 +26,14 @@ extension AttemptSession {
     private func ending() -> AttemptResult {
         if let executionFailure { return notExecutable(executionFailure) }
         if let stop { return stopped(stop) }
-        if let violation { return AttemptResult(outcome: .failed, error: violation) }
+        if let violation = voice.violation { return AttemptResult(outcome: .failed, error: violation) }
         if hasOutstayed { return mismatch("it said how it ended and did not exit within its grace") }
         guard let exit, !supervisorIsLost else {
             return crash("its supervisor was killed, and the program with it")
         }
         let verdict =
             request.wire == .sluice1
-            ? ExitTable.verdict(terminal: terminal, exit: exit) : ExitTable.commandVerdict(exit: exit)
+            ? ExitTable.verdict(terminal: voice.terminal, exit: exit) : ExitTable.commandVerdict(exit: exit)
         return ending(verdict, exit)
     }
 
@@ -72,7 +72,7 @@ extension AttemptSession {
             let error = AttemptError.contract(
                 "heartbeat.stalled", "it said nothing for \(silence.inSeconds) s, three times its heartbeat")
             return AttemptResult(outcome: .timedOut, error: error)
-        case .violation: return AttemptResult(outcome: .failed, error: violation)
+        case .violation: return AttemptResult(outcome: .failed, error: voice.violation)
         }
     }
 
@@ -107,7 +107,7 @@ extension AttemptSession {
     }
 
     private var terminalWord: String {
-        switch terminal {
+        switch voice.terminal {
         case .result(let status, _): status.rawValue
         case .error(let message): "\(message.failure.rawValue) error"
         case nil: "nothing"
@@ -115,14 +115,14 @@ extension AttemptSession {
     }
 
     private var okReason: String? {
-        guard case .result(_, let reason) = terminal else { return nil }
+        guard case .result(_, let reason) = voice.terminal else { return nil }
         return reason
     }
 
     /// The last protocol line without its token.
     private var shownLastLine: String? {
-        guard !lastLine.isEmpty else { return nil }
-        let text = String(decoding: lastLine, as: UTF8.self)
+        guard !voice.lastLine.isEmpty else { return nil }
+        let text = String(decoding: voice.lastLine, as: UTF8.self)
         return ShownText.escaped(text.split(separator: token, omittingEmptySubsequences: false).joined(separator: "…"))
     }
 

@@ -26,14 +26,9 @@ struct AttemptSession {
     let token: String
     let start: Int64
     private let grace: Int64
-    private let listener: any AttemptListener
 
     private(set) var actions: [Action] = []
-    private(set) var findings = Findings()
-    private(set) var stderrTail = StreamTail()
-    private(set) var lastLine: [UInt8] = []
-    private(set) var terminal: TerminalMessage?
-    private(set) var violation: AttemptError?
+    private(set) var voice: PluginVoice
     private(set) var stop: AttemptStop?
     private(set) var exit: ProcessExit?
     private(set) var executionFailure: (errno: Int32, what: String)?
@@ -43,10 +38,6 @@ struct AttemptSession {
     private(set) var isOver = false
     private(set) var end: Int64?
 
-    private var decoders: [LogStream: LineDecoder]
-    private var metricRate: RateLimit
-    private var lastLife: Int64
-    private var terminalAt: Int64?
     private var supervisorDeadline: Int64?
     private var drainDeadline: Int64?
     private var hasKilled = false
@@ -56,16 +47,11 @@ struct AttemptSession {
     init(request: AttemptRequest, token: String, listener: any AttemptListener, now: Int64) {
         self.request = request
         self.token = token
-        self.listener = listener
         start = now
-        lastLife = now
         grace = max(0, request.grace.wholeMilliseconds)
-        metricRate = RateLimit(perSecond: request.limits.metricsPerSecond, now: now)
         let speaks = request.wire == .sluice1
-        decoders = [
-            .stdout: LineDecoder(limit: request.limits.line, looksForMessages: speaks),
-            .stderr: LineDecoder(limit: request.limits.line, looksForMessages: false),
-        ]
+        voice = PluginVoice(
+            token: token, speaks: speaks, limits: request.limits, listener: listener, now: now)
         actions.append(.send(RunnerMessage.start(StartMessage(request, token: token)).line))
         if !speaks { actions.append(.hangUp) }
     }
@@ -80,139 +66,14 @@ struct AttemptSession {
 
 extension AttemptSession {
     mutating func received(_ bytes: UnsafeRawBufferPointer, on stream: LogStream, now: Int64) {
-        decode(stream, now) { decoder, emit in decoder.append(bytes, emit: emit) }
+        voice.received(bytes, on: stream, now: now)
+        if voice.mustStop { begin(.violation, now) }
     }
 
     /// The stream has ended.
     mutating func ended(_ stream: LogStream, now: Int64) {
-        decode(stream, now) { decoder, emit in decoder.finish(emit: emit) }
-        decoders[stream] = nil
+        voice.ended(stream, now: now)
         endIfDrained(now)
-    }
-
-    private mutating func decode(
-        _ stream: LogStream, _ now: Int64, _ body: (inout LineDecoder, (LineDecoder.Piece) -> Void) -> Void
-    ) {
-        guard var decoder = decoders[stream] else { return }
-        var pieces: [LineDecoder.Piece] = []
-        body(&decoder) { pieces.append($0) }
-        decoders[stream] = decoder
-        for piece in pieces { take(piece, stream, now) }
-    }
-
-    private mutating func take(_ piece: LineDecoder.Piece, _ stream: LogStream, _ now: Int64) {
-        switch piece {
-        case .text(let text, let lines):
-            if stream == .stderr { stderrTail.append(text) } else { findings.strays += lines }
-            listener.text(text, lines: lines, stream: stream, now: now)
-        case .overlong(let prefix, let bytes):
-            let note = "… a line of \(bytes) bytes, the limit is \(request.limits.line)"
-            let text = prefix + Array(note.utf8) + [0x0A]
-            if stream == .stderr {
-                stderrTail.append(text)
-            } else if request.wire == .sluice1 {
-                findings.countMalformed(note, hasToken: false)
-            } else {
-                findings.strays += 1
-            }
-            listener.text(text, lines: 1, stream: stream, now: now)
-        case .candidate(let line): judge(line, now)
-        }
-    }
-
-    private mutating func judge(_ line: [UInt8], _ now: Int64) {
-        switch ReceivedLine(line, token: token) {
-        case .stray: stray(line, now)
-        case .malformed(let error):
-            findings.countMalformed(error.description, hasToken: contains(line, token))
-            stray(line, now, isCounted: true)
-        case .message(let message):
-            protocolLine(line, now, isTerminal: message.isTerminal)
-            if violation == nil { hear(message, now) }
-        case .dropped(let error):
-            protocolLine(line, now)
-            findings.warn("dropped: \(ShownText.escaped(error.description))")
-        case .unknown:
-            protocolLine(line, now)
-            findings.countUnknown()
-        case .critical(let type):
-            protocolLine(line, now)
-            violate("protocol.critical", "it needs messages of the type '\(ShownText.escaped(type))'", .config, now)
-        }
-    }
-
-    private mutating func stray(_ line: [UInt8], _ now: Int64, isCounted: Bool = false) {
-        if !isCounted { findings.strays += 1 }
-        listener.text(line + [0x0A], lines: 1, stream: .stdout, now: now)
-    }
-
-    /// Any line with the token: a sign of life, and nothing may come after the terminal one.
-    private mutating func protocolLine(_ line: [UInt8], _ now: Int64, isTerminal: Bool = false) {
-        lastLife = now
-        lastLine = Array(line.prefix(4096))
-        guard terminal != nil, violation == nil else { return }
-        violation =
-            isTerminal
-            ? .contract("protocol.second_terminal", "it said twice how it ended")
-            : .contract("protocol.after_terminal", "it went on speaking after its terminal line")
-    }
-
-    private func contains(_ line: [UInt8], _ token: String) -> Bool {
-        let needle = Array(token.utf8)
-        return line.split(separator: UInt8(ascii: "\"")).contains { $0.elementsEqual(needle) }
-    }
-}
-
-// MARK: - Messages
-
-extension AttemptSession {
-    private mutating func hear(_ message: PluginMessage, _ now: Int64) {
-        switch message {
-        case .hello(let wire): hello(wire, now)
-        case .log(let level, let text, let fields): log(level, text, fields, now)
-        case .progress(let done, let total, let unit, let text):
-            let event = AttemptEvent.progress(
-                done: done, total: total, unit: unit.map { ShownText.escaped($0) },
-                message: text.map { ShownText.escaped($0) })
-            listener.event(event, now: now)
-        case .metric(let name, let value, let step): metric(name, value, step, now)
-        case .output(let name, let value): findings.setOutput(name, value)
-        case .checkpoint(let id, _):
-            findings.warn("checkpoints are not stored by this executor: '\(id)' cannot be resumed from")
-            listener.event(.checkpoint(id: id), now: now)
-        case .heartbeat: listener.event(.heartbeat, now: now)
-        case .estimate: findings.countUnknown()
-        case .terminal(let message):
-            terminal = message
-            terminalAt = now
-        }
-    }
-
-    private mutating func hello(_ wire: String, _ now: Int64) {
-        guard wire != ContractLimits.wire, !wire.hasPrefix(ContractLimits.wire + ".") else { return }
-        let theirs = ShownText.escaped(String(wire.prefix(40)))
-        violate(
-            "protocol.version",
-            "the plugin speaks \(theirs), this runner \(ContractLimits.wire): upgrade the older one",
-            .config, now)
-    }
-
-    private func log(_ level: String, _ text: String, _ fields: JSON?, _ now: Int64) {
-        var line = level == "info" ? text : "\(level): \(text)"
-        if let fields { line += " " + String(decoding: fields.line, as: UTF8.self) }
-        listener.event(.log(stream: .log, text: line.split(separator: "\n").joined(separator: " ⏎ ")), now: now)
-    }
-
-    private mutating func metric(_ name: String, _ value: Double, _ step: Double?, _ now: Int64) {
-        if step == nil { findings.setMetric(name, value) }
-        guard metricRate.take(now) else { return findings.countOverRate() }
-        listener.event(.metric(name: name, value: value, step: step), now: now)
-    }
-
-    private mutating func violate(_ code: String, _ message: String, _ errorClass: ErrorClass, _ now: Int64) {
-        guard violation == nil else { return }
-        violation = .contract(code, message, errorClass)
-        begin(.violation, now)
     }
 }
 
@@ -249,7 +110,7 @@ extension AttemptSession {
             actions.append(.abandon)
         }
         if let deadline = drainDeadline, now >= deadline {
-            findings.warn("a pipe was still held open by a process outside of the attempt")
+            voice.findings.warn("a pipe was still held open by a process outside of the attempt")
             isOver = true
         }
     }
@@ -277,10 +138,10 @@ extension AttemptSession {
     private enum RunningEvent { case timeout, stalled, outstayed }
 
     private var runningDeadlines: [(at: Int64, event: RunningEvent)] {
-        if let terminalAt { return [(terminalAt + grace, .outstayed)] }
+        if let terminalAt = voice.terminalAt { return [(terminalAt + grace, .outstayed)] }
         let timeout = (at: start + request.timeout.wholeMilliseconds, event: RunningEvent.timeout)
         guard request.wire == .sluice1, let heartbeat = request.heartbeat else { return [timeout] }
-        return [timeout, (lastLife + 3 * heartbeat.wholeMilliseconds, .stalled)]
+        return [timeout, (voice.lastLife + 3 * heartbeat.wholeMilliseconds, .stalled)]
     }
 
     /// When `tick` has to be called next at the latest; nil: only when something comes in.
@@ -315,7 +176,7 @@ extension AttemptSession {
     mutating func supervisorEnded(now: Int64) {
         if drainDeadline == nil, !isOver {
             supervisorIsLost = exit == nil && executionFailure == nil
-            findings.warn("the attempt's supervisor was killed")
+            voice.findings.warn("the attempt's supervisor was killed")
             finish(now)
         }
     }
@@ -332,9 +193,9 @@ extension AttemptSession {
         self.totals = totals
         if totals.leftovers > 0, !hasKilled {
             let names = leftovers.isEmpty ? "" : ": " + leftovers.joined(separator: ", ")
-            findings.warn("\(totals.leftovers) processes were left running and killed\(names)")
+            voice.findings.warn("\(totals.leftovers) processes were left running and killed\(names)")
         }
-        if totals.survivors > 0 { findings.warn("\(totals.survivors) processes could not be killed") }
+        if totals.survivors > 0 { voice.findings.warn("\(totals.survivors) processes could not be killed") }
         finish(now)
     }
 
@@ -349,14 +210,7 @@ extension AttemptSession {
     var hasEnding: Bool { drainDeadline != nil }
 
     private mutating func endIfDrained(_ now: Int64) {
-        if drainDeadline != nil, decoders.isEmpty { isOver = true }
-    }
-}
-
-extension PluginMessage {
-    fileprivate var isTerminal: Bool {
-        guard case .terminal = self else { return false }
-        return true
+        if drainDeadline != nil, voice.hasEnded { isOver = true }
     }
 }
 

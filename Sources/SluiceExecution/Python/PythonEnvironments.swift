@@ -33,7 +33,8 @@ package struct PythonEnvironments: EnvironmentProvider {
     }
 
     package func identity(of requirements: [UInt8]?, searchPath: String) throws(PluginError) -> EnvironmentIdentity {
-        try makeFolder()
+        // Where it cannot be made, answers are only not kept.
+        try? makeFolder()
         var environment = operatorEnvironment
         environment["PATH"] = searchPath
         let interpreter = try PythonInterpreter.find(
