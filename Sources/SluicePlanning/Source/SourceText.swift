@@ -42,9 +42,12 @@ package struct SourceText: Sendable, Equatable {
         return SourceLocation(file: path, line: max(1, line), column: before.count + 1)
     }
 
+    private static let longestExcerpt = 10_000
+
     /// A diagnostic with the line that it is about. Of lines that nobody could read on a screen nothing is shown.
     package func diagnostic(_ finding: Finding, at location: SourceLocation) -> Diagnostic {
-        let excerpt = location.column <= 400 ? String(line(location.line).prefix(max(200, location.column + 40))) : ""
+        let line = line(location.line)
+        let excerpt = line.utf8.count <= Self.longestExcerpt ? line : ""
         return Diagnostic(
             severity: finding.severity, id: finding.id, message: finding.message, location: location,
             excerpt: excerpt, hint: finding.hint)
