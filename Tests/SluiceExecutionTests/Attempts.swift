@@ -17,8 +17,10 @@ final class Attempts: Sendable {
 
     deinit {
         var pid = pid_t()
-        var arguments: [UnsafeMutablePointer<CChar>?] = [strdup("rm"), strdup("-rf"), strdup(root), nil]
-        if posix_spawn(&pid, "/bin/rm", nil, nil, &arguments, nil) == 0 { waitpid(pid, nil, 0) }
+        // Environments are read-only.
+        let script = "chmod -R u+w \(root); rm -rf \(root)"
+        var arguments: [UnsafeMutablePointer<CChar>?] = [strdup("sh"), strdup("-c"), strdup(script), nil]
+        if posix_spawn(&pid, "/bin/sh", nil, nil, &arguments, nil) == 0 { waitpid(pid, nil, 0) }
         arguments.forEach { free($0) }
     }
 

@@ -78,8 +78,9 @@ struct PythonEnvironmentsTests {
         let environments = try Self.environments(attempts)
         let identity = try environments.identity(of: nil, searchPath: Self.searchPath)
         let place = "\(attempts.root)/environments/\(identity.key.hex)"
-        mkdir(place, 0o555)
+        mkdir(place, 0o755)
         try attempts.write("environments/\(identity.key.hex)/half", "")
+        chmod(place, 0o555)
         let built = try environments.provide(identity, requirements: nil) { _ in }
         #expect(built.folder == place && attempts.read("environments/\(identity.key.hex)/half") == nil)
     }
