@@ -4,14 +4,13 @@ import SluiceModel
 extension ObjectID {
     /// The name of a libgit2 object.
     init(_ oid: UnsafePointer<git_oid>) {
-        let hex = withUnsafeBytes(of: oid.pointee) { bytes in
-            bytes.prefix(20).map { Self.digits[Int($0)] }.joined()
+        let hex = String(unsafeUninitializedCapacity: 40) { digits in
+            digits.withMemoryRebound(to: CChar.self) { _ = git_oid_fmt($0.baseAddress, oid) }
+            return 40
         }
         guard let made = ObjectID(hex: hex) else { preconditionFailure("forty digits are an object id") }
         self = made
     }
-
-    private static let digits: [String] = (0..<256).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
 
     /// libgit2's form. A SHA-256 name is `.unsupported`.
     func raw() throws(GitError) -> git_oid {
