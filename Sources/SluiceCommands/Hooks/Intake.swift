@@ -55,7 +55,7 @@ struct Intake: Sendable {
         for update: IntakeEvent.Update, _ event: IntakeEvent, _ context: RepositoryContext, _ remarks: inout [String]
     ) throws -> [NewRun] {
         let reference = update.reference
-        guard !update.new.isZero, !reference.isOurs, reference.branch != nil || reference.tag != nil else { return [] }
+        guard !update.new.isZero, !reference.isBookkeeping, reference.branch != nil || reference.tag != nil else { return [] }
         let opener = RevisionOpener(context: context)
         let opened: OpenRevision
         do {
@@ -93,9 +93,4 @@ extension ChangedPaths {
         guard case .paths(let paths) = self else { return nil }
         return paths
     }
-}
-
-extension Reference {
-    /// Our own pins and other people's notes start nothing.
-    var isOurs: Bool { name.hasPrefix("refs/sluice/") || name.hasPrefix("refs/notes/") }
 }

@@ -22,7 +22,7 @@ struct PostReceive {
         for line in malformed { Console.tell("sluice: line \(line.number) of git's input is not understood") }
         let options = PushOptions.fromEnvironment()
         if PushOptions(options).skips { return Console.tell("sluice: skipped, as the push asked") }
-        let wanted = updates.filter { !$0.reference.isOurs }.map {
+        let wanted = updates.filter { !$0.isBookkeeping }.map {
             IntakeEvent.Update(old: $0.old, new: $0.new, reference: $0.reference)
         }
         guard !wanted.isEmpty else { return }
