@@ -113,8 +113,15 @@ final class AttemptLoop {
         case .wouldBlock: break
         case .ended:
             process.status.close()
-            if !session.hasEnding { _ = Supervisors.ofThisProcess.killStrangers() }
+            if !session.hasEnding { killOrphans() }
             session.supervisorEnded(now: now)
         }
+    }
+
+    /// The supervisor was killed. A dying process closes its pipes before its children get their new parent, which
+    /// is us, so its end has to be awaited first.
+    private func killOrphans() {
+        process.reap()
+        _ = Supervisors.ofThisProcess.killStrangers()
     }
 }

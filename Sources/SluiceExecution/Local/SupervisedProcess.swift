@@ -21,6 +21,7 @@ final class SupervisedProcess {
     /// Records of the supervisor; ends when it does.
     let status: Descriptor
     private let control: Descriptor
+    private var isReaped = false
 
     /// nil with errno when there are no descriptors or processes left.
     init?(_ launch: ProcessLaunch) {
@@ -51,10 +52,17 @@ final class SupervisedProcess {
     func kill() { command(SLUICE_COMMAND_KILL) }
 
     /// For a supervisor that does not answer any more.
-    func abandon() { Glibc.kill(pid, SIGKILL) }
+    func abandon() {
+        // A pid that was waited for may be somebody else's by now.
+        if !isReaped { Glibc.kill(pid, SIGKILL) }
+    }
 
     /// Waits for the supervisor's end.
-    func reap() { Supervisors.ofThisProcess.reap(pid) }
+    func reap() {
+        guard !isReaped else { return }
+        isReaped = true
+        Supervisors.ofThisProcess.reap(pid)
+    }
 
     /// Closes all our ends: the supervisor takes it for the death of this process and stops the program.
     func letGo() {
