@@ -4,7 +4,7 @@ import SluiceModel
 /// The name under which a result is found again: the SHA-256 of the canonical list of its parts.
 enum CacheKey {
     static func digest(of parts: [CacheKeyPart]) -> Digest {
-        let ordered = parts.sorted { ($0.name, $0.value) < ($1.name, $1.value) }
+        let ordered = parts.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
         let list = ordered.map { JSONValue.array([.string($0.name), .string($0.value)]) }
         return sha256(JSONValue.array([.string("sluice-cache-key/1"), .array(list)]).canonicalText)
     }

@@ -10,6 +10,7 @@ struct CacheProbe {
     private(set) var diagnostics: [Diagnostic] = []
     /// By plugin digest: the lock of its environment, nil where it is not built.
     private var locks: [String: String?] = [:]
+    private var sources = SourceParts()
 
     init(context: PlanningContext, facts: PlanFacts, pipeline: String) {
         self.context = context
@@ -69,8 +70,12 @@ struct CacheProbe {
         return try lookUp(stage, binding)
     }
 
-    private func bind(_ stage: Plan.Stage, profile: Int, lock: String?) throws(BindingError) -> Binding? {
-        try StageBinding.bind(stage, profile: profile, facts: facts, results: known, environmentLock: lock)
+    private mutating func bind(
+        _ stage: Plan.Stage, profile: Int, lock: String?
+    ) throws(BindingError) -> Binding? {
+        try StageBinding.bind(
+            stage, profile: profile, facts: facts, results: known, environmentLock: lock,
+            sourceParts: sources.parts(of: stage.sources))
     }
 
     private func offReason(_ stage: Plan.Stage) -> String {

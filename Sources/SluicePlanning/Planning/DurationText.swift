@@ -12,7 +12,6 @@ enum DurationText {
             parts.append("\(rest / unit.size)\(unit.name)")
             rest %= unit.size
         }
-        // Two units are enough for a person, and a rest is rounded away only where it is below a thousandth.
         return parts.isEmpty ? "0s" : parts.joined()
     }
 }

@@ -14,6 +14,8 @@ struct KeyIngredients {
     var values: [String: String]
     var inputs: [BoundInput]
     var environmentLock: String?
+    /// Those of the stage's sources.
+    var sourceParts: [CacheKeyPart]
 
     var parts: [CacheKeyPart] {
         var parts = [CacheKeyPart(name: "protocol", value: stage.wire.rawValue)]
@@ -33,7 +35,7 @@ struct KeyIngredients {
         for (name, value) in values { add("value.\(name)", value) }
         for input in inputs { add("input.\(input.name)", text(of: input)) }
         for output in stage.outputs { add("output.\(output.name)", "\(output.type.rawValue) \(output.path ?? "")") }
-        parts += CacheKey.sourceParts(stage.sources)
+        parts += sourceParts
         return parts.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }
 

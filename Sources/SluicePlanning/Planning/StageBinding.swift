@@ -15,9 +15,10 @@ package enum StageBinding {
             stage, profile: profile, facts: PlanFacts(plan), results: results, environmentLock: environmentLock)
     }
 
+    /// `sourceParts` are those of the stage's sources, where they were made before.
     static func bind(
         _ stage: Plan.Stage, profile: Int, facts: PlanFacts, results: [String: RunEvent.StageEnd],
-        environmentLock: String?
+        environmentLock: String?, sourceParts: [CacheKeyPart]? = nil
     ) throws(BindingError) -> Binding? {
         let chosen = stage.profiles.indices.contains(profile) ? stage.profiles[profile].profile : nil
         let texts = try StageTexts(stage.definition, profile: chosen)
@@ -29,7 +30,8 @@ package enum StageBinding {
         else { return nil }
         let ingredients = KeyIngredients(
             stage: stage, params: params, environment: environment, script: texts.scriptSource, values: values.named,
-            inputs: inputs, environmentLock: environmentLock)
+            inputs: inputs, environmentLock: environmentLock,
+            sourceParts: sourceParts ?? CacheKey.sourceParts(stage.sources))
         let parts = ingredients.parts
         return Binding(
             key: CacheKey.digest(of: parts), parts: parts, inputs: inputs, symbolicParams: params,

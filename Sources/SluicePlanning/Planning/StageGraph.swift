@@ -32,10 +32,37 @@ struct StageGraph {
     static func readStages(of stage: Pipeline.Stage) -> [String] {
         var names: [NameUse] = []
         if let text = stage.condition?.value { names += (try? Expression(parsing: text))?.names ?? [] }
+        guard mentionsStages(stage) else { return names.compactMap(\.name.stage) }
         for profile in stage.profiles.isEmpty ? [nil] : stage.profiles.map(Optional.some) {
             names += (try? StageTexts(stage, profile: profile))?.names ?? []
         }
         return names.compactMap(\.name.stage)
+    }
+
+    /// Whether any text could name a stage: most do not, and need not be parsed for it.
+    private static func mentionsStages(_ stage: Pipeline.Stage) -> Bool {
+        if case .run(let script) = stage.action.value, mentionsStages(script) { return true }
+        return mentionsStages(stage.with.value) || stage.env.values.contains(where: mentionsStages)
+            || stage.profiles.contains { $0.with.values.contains(where: mentionsStages) }
+    }
+
+    private static func mentionsStages(_ value: JSONValue) -> Bool {
+        switch value {
+        case .null, .bool, .integer, .number: false
+        case .string(let text): mentionsStages(text)
+        case .array(let values): values.contains(where: mentionsStages)
+        case .object(let members): members.values.contains(where: mentionsStages)
+        }
+    }
+
+    private static func mentionsStages(_ text: String) -> Bool {
+        var rest = text.utf8[...]
+        while let start = rest.firstIndex(of: UInt8(ascii: "s")) {
+            rest = rest[start...]
+            if rest.starts(with: "stages.".utf8) { return true }
+            rest = rest.dropFirst()
+        }
+        return false
     }
 
     /// Indices in an order in which each stage follows what it needs, otherwise as they are written; with the names

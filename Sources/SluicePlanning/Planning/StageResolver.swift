@@ -52,7 +52,7 @@ struct StageResolver {
     }
 
     /// All instances of what is needed; a text that names one instance needs that one.
-    private func needs(of definition: Pipeline.Stage) -> [String] {
+    private mutating func needs(of definition: Pipeline.Stage) -> [String] {
         var seen: Set<String> = []
         var names: [String] = []
         func add(_ name: String) { if seen.insert(name).inserted { names.append(name) } }
@@ -62,7 +62,13 @@ struct StageResolver {
         if let select = definition.select { instances[select.from.value, default: []].forEach(add) }
         for need in definition.needs { instances[need.value, default: []].forEach(add) }
         for name in StageGraph.readStages(of: definition) {
-            if let all = instances[name] { all.forEach(add) } else if name.contains("[") { add(name) }
+            if let all = instances[name] {
+                all.forEach(add)
+            } else if instances[String(name.prefix { $0 != "[" })]?.contains(name) == true {
+                add(name)
+            } else {
+                report("pipeline.unknown-stage", "there is no stage `\(name)`", at: definition.location)
+            }
         }
         return names
     }

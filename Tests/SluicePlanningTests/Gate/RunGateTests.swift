@@ -203,4 +203,18 @@ struct RunGateTests {
         let plan = try fixture.plan()
         #expect(RunGate.admission(of: 0, in: plan, progress: RunProgress()).profile == 0)
     }
+
+    @Test("amounts beyond 64 bits are rounded against the run, never a crash")
+    func huge() throws {
+        var fixture = limited([(.cost, "900000000000000000")])
+        for index in fixture.stages.indices {
+            fixture.stages[index].profiles = [
+                Fixture.profile(price: "99999999999999999.000000001", estimate: 86_400 * 365)
+            ]
+        }
+        #expect(try fixture.plan().decision.verdict == .refuse)
+        fixture.budget.limits[0].amount = Amount(decimal: "999999999999999999") ?? .zero
+        for index in fixture.stages.indices { fixture.stages[index].profiles[0].estimate = .milliseconds(1) }
+        #expect(try fixture.plan().decision.verdict == .admit)
+    }
 }

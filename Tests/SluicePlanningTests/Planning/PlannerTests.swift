@@ -291,4 +291,14 @@ struct PlannerTests {
         #expect(dot.contains("  \"prepare\" -> \"train\";\n"))
         #expect(dot.contains("  \"deploy\" [label=\"deploy\\nsmall, 36s\"];\n"))
     }
+
+    @Test("a text that names an instance needs that one, and one that is not there is a diagnostic")
+    func namedInstance() throws {
+        var fixture = Fixture.learning()
+        fixture.stages[1].matrix = .init(axes: [.init(name: "m", values: [.string("a"), .string("b")])])
+        fixture.stages.append(Fixture.stage("look", run: "echo ${stages.train[m=b].metrics.auc}"))
+        #expect(try fixture.plan().stage(named: "look")?.needs == ["train[m=b]"])
+        fixture.stages[4].action.value = .run("echo ${stages.train[m=c].metrics.auc}")
+        #expect(throws: PlanningError.self) { try fixture.plan() }
+    }
 }
