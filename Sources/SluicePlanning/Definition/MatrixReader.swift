@@ -53,7 +53,8 @@ struct MatrixReader {
         let direction = map.required("direction", example: "direction: maximize").flatMap {
             values.choice($0, "`direction`", Direction.self)
         }
-        guard let from, let name = values.string(from, "`from`"), let metric, let direction else { return nil }
-        return Pipeline.Stage.Select(from: Located(name, at: from.location), metric: metric, direction: direction)
+        guard let from, let name = values.string(from, "`from`") else { return nil }
+        return Pipeline.Stage.Select(
+            from: Located(name, at: from.location), metric: metric ?? "", direction: direction ?? .maximize)
     }
 }

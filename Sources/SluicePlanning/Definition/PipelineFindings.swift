@@ -8,6 +8,9 @@ enum PipelineFindings {
                 : "write `schema: sluice/v1`")
     }
 
+    static let stagesAreList = Finding(
+        "pipeline.wrong-type", "`stages` should be a map, this is a list",
+        hint: "write the stage's name as a key, `train:`, and its own keys indented below it")
     static let noStages = Finding("pipeline.no-stages", "the pipeline has no stages")
 
     static func noAction(_ stage: String) -> Finding {

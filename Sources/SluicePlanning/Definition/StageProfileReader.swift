@@ -28,7 +28,8 @@ struct StageProfileReader {
         if let node = map["resources"] {
             return ProfileReader(findings: findings).profile(node, named: "inline", "`resources`")
         }
-        let named = (map["profile"] ?? map["profiles"]).flatMap { policies.profile($0, among: stage.profiles) }
+        let word = map["profile"] ?? map["profiles"].flatMap { $0.text == nil ? nil : $0 }
+        let named = word.flatMap { policies.profile($0, among: stage.profiles) }
         return named ?? stage.defaults.profile ?? Profile(name: Self.defaultName, request: ResourceRequest())
     }
 

@@ -12,6 +12,7 @@ struct StageReader {
     let name: String
     let location: SourceLocation
     let map: MapReader
+    private let isMap: Bool
     let findings: Findings
     /// All stages of the pipeline.
     let names: Set<String>
@@ -27,6 +28,7 @@ struct StageReader {
     ) {
         name = entry.key
         location = entry.keyLocation
+        isMap = entry.value.entries != nil
         self.findings = findings
         self.names = names
         self.defaults = defaults
@@ -58,7 +60,7 @@ struct StageReader {
             templates.check(script: script, at: node)
             return Located(.run(script), at: node.location)
         }
-        if !map.has("uses"), !map.has("run") { findings.add(PipelineFindings.noAction(name), at: location) }
+        if !map.has("uses"), !map.has("run"), isMap { findings.add(PipelineFindings.noAction(name), at: location) }
         return nil
     }
 

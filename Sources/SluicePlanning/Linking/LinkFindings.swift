@@ -25,8 +25,9 @@ enum LinkFindings {
     static func submodule(_ path: String, _ what: String) -> Finding {
         Finding(
             "input.submodule", "\(what) `\(path)` is in a submodule, whose files are not in this commit",
-            hint: "commit the files themselves, or name them as `{ file: /absolute/path }` where the operator allows it"
-        )
+            hint: what == "the input"
+                ? "commit the files themselves, or name them as `{ file: /absolute/path }` where the operator allows it"
+                : "commit the files themselves")
     }
 
     static func folder(_ path: String, _ what: String) -> Finding {
@@ -54,7 +55,7 @@ enum LinkFindings {
         return Finding(
             "input.not-allowed", "the operator does not allow the file `\(path)` as an input",
             hint: allowed.isEmpty
-                ? "he lists folders under `inputs: { allow: [...] }` in sluice.yaml"
+                ? "the operator lists folders under `inputs: { allow: [...] }` in sluice.yaml"
                 : "allowed are files below \(folders)")
     }
 
@@ -110,7 +111,8 @@ enum LinkFindings {
     }
 
     static func noManifest(_ path: String) -> Finding {
-        Finding("plugin.no-manifest", "`\(path)` has no file `plugin.yaml`", hint: "`sluice plugin new` makes one")
+        Finding(
+            "plugin.no-manifest", "`\(path)` is no folder with a `plugin.yaml`", hint: "`sluice plugin new` makes one")
     }
 
     static func linkOutside(_ path: String, _ target: String) -> Finding {
@@ -167,10 +169,15 @@ enum LinkFindings {
             hint: NearestName.hint(for: name, of: known, kind: "outputs") ?? "declare it under `outputs` of `\(stage)`")
     }
 
-    static func inputType(_ name: String, _ type: ArtifactType, from: String, wanted: ArtifactType) -> Finding {
-        Finding(
+    /// `fitting` are the outputs of other stages that would fit.
+    static func inputType(
+        _ name: String, _ type: ArtifactType, from: String, wanted: ArtifactType, fitting: [String]
+    ) -> Finding {
+        let names = fitting.prefix(8).map { "`\($0)`" }.joined(separator: ", ")
+        return Finding(
             "pipeline.type-mismatch",
-            "input `\(name)` takes a \(wanted.rawValue), `\(from)` is a \(type.rawValue)")
+            "input `\(name)` takes a \(wanted.rawValue), `\(from)` is a \(type.rawValue)",
+            hint: fitting.isEmpty ? "no other stage makes a \(wanted.rawValue)" : "there is \(names)")
     }
 
     static func outputType(_ name: String, _ type: ArtifactType, declared: ArtifactType, plugin: String) -> Finding {
@@ -226,8 +233,11 @@ enum LinkFindings {
 
     static func notUpstream(_ other: String, of stage: String) -> Finding {
         Finding(
-            "pipeline.not-upstream", "stage `\(stage)` reads a result of `\(other)` without waiting for it",
-            hint: other == stage ? "a stage cannot read its own results" : "add `needs: [\(other)]`")
+            "pipeline.not-upstream",
+            other == stage
+                ? "stage `\(stage)` reads its own result"
+                : "stage `\(stage)` reads a result of `\(other)` without waiting for it",
+            hint: other == stage ? "a later stage can read it" : "add `needs: [\(other)]`")
     }
 
     static func conditionIsFalse(_ stage: String) -> Finding {

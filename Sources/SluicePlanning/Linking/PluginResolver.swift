@@ -9,15 +9,15 @@ struct PluginResolver {
     /// By the name of the stage; what cannot be found or read is reported.
     func resolve(_ stages: [Pipeline.Stage]) throws(GitError) -> [String: ResolvedPlugin] {
         var byName: [String: [PluginFolder]] = [:]
-        var manifests: [String: PluginManifest] = [:]
+        var manifests: [String: PluginManifest?] = [:]
         var resolved: [String: ResolvedPlugin] = [:]
         for stage in stages {
             guard case .uses(let name) = stage.action.value else { continue }
             let location = stage.action.location
             if byName[name] == nil { byName[name] = try folders(name, at: location) }
             guard let folder = byName[name]?.first else { continue }
-            if manifests[folder.path] == nil { manifests[folder.path] = manifest(of: folder) }
-            guard let manifest = manifests[folder.path] else { continue }
+            if manifests[folder.path] == nil { manifests.updateValue(manifest(of: folder), forKey: folder.path) }
+            guard let manifest = manifests[folder.path] ?? nil else { continue }
             let shadowed = try shadowed(by: folder, named: manifest.name, rest: byName[name, default: []].dropFirst())
             resolved[stage.name] = ResolvedPlugin(manifest: manifest, folder: folder, shadowed: shadowed)
             check(manifest, folder, shadowed, at: location)

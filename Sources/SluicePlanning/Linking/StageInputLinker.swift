@@ -66,11 +66,18 @@ struct StageInputLinker {
         }
         if let declared, !ArtifactType.fits(made.type, declared.type) {
             let finding = LinkFindings.inputType(
-                input.name, made.type, from: "\(other).\(output)", wanted: declared.type)
+                input.name, made.type, from: "\(other).\(output)", wanted: declared.type,
+                fitting: outputs(of: declared.type))
             context.findings.add(finding, at: input.source.location)
         }
         let isList = producer.matrix != nil && stage.select?.from.value != other
         checkMany(isList, input, declared, LinkFindings.matrixNeedsSelect(other, input: input.name))
+    }
+
+    private func outputs(of type: ArtifactType) -> [String] {
+        linked.pipeline.stages.filter { $0.name != stage.name }.flatMap { other in
+            other.outputs.filter { $0.type == type }.map { "\(other.name).\($0.name)" }
+        }
     }
 
     /// Whether the stage's outputs are all known: its plugin was found.

@@ -84,7 +84,7 @@ struct StageLinker {
 
     private func checkSelect() {
         guard let select = stage.select, let metrics = linked.plugins[select.from.value]?.manifest.metrics,
-            !metrics.isEmpty, metrics[select.metric] == nil
+            !metrics.isEmpty, !select.metric.isEmpty, metrics[select.metric] == nil
         else { return }
         let plugin = linked.plugins[select.from.value]?.manifest.name ?? select.from.value
         report(

@@ -18,7 +18,7 @@ enum ManifestFindings {
     static func command(found: String) -> Finding {
         Finding(
             "manifest.wrong-type",
-            "`command` should be a list of words, this is \(found == "a list" ? "empty" : found)",
+            "`command` should be a list of words, this is \(found)",
             hint: "no shell reads it: `command: [python3, ./train.py]`")
     }
 

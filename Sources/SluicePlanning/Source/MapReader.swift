@@ -18,13 +18,13 @@ struct MapReader {
         for entry in entries where !keys.contains(entry.key) { report(entry, keys: keys, later: later) }
     }
 
-    /// A map whose keys are names of the user's.
+    /// A map whose keys are names of the user's. One that other tools read as a boolean is worth a warning.
     init(named node: YAMLNode?, _ what: String, in findings: Findings) {
         self.findings = findings
         self.what = what
         location = node?.location ?? SourceLocation(file: findings.source.path)
         entries = node.map { Self.entries(of: $0, what, in: findings) } ?? []
-        for entry in entries { checkOldBoolean(entry) }
+        for entry in entries { checkOldBoolean(entry, severity: .warning) }
     }
 
     private static func entries(of node: YAMLNode, _ what: String, in findings: Findings) -> [YAMLNode.Entry] {
@@ -44,9 +44,11 @@ struct MapReader {
     }
 
     @discardableResult
-    private func checkOldBoolean(_ entry: YAMLNode.Entry) -> Bool {
+    private func checkOldBoolean(_ entry: YAMLNode.Entry, severity: Diagnostic.Severity = .error) -> Bool {
         guard entry.keyStyle == .plain, CoreSchema.isOldBoolean(entry.key) else { return false }
-        findings.add(ValueFindings.booleanKey(entry.key, of: what, in: findings.domain), at: entry.keyLocation)
+        var finding = ValueFindings.booleanKey(entry.key, of: what, in: findings.domain)
+        finding.severity = severity
+        findings.add(finding, at: entry.keyLocation)
         return true
     }
 

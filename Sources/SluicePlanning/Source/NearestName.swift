@@ -6,7 +6,8 @@ enum NearestName {
         var best: (name: String, distance: Int)?
         for candidate in candidates where candidate.utf8.count <= 64 {
             let distance = distance(typed, Array(candidate.lowercased().utf8))
-            let bound = max(1, min(typed.count, candidate.utf8.count) / 3)
+            let length = min(typed.count, candidate.utf8.count)
+            let bound = length < 3 ? 0 : max(1, length / 3)
             if distance <= bound, distance < best?.distance ?? .max { best = (candidate, distance) }
         }
         return best?.name

@@ -38,8 +38,9 @@ package struct SourceText: Sendable, Equatable {
 
     /// The place of a mark whose column counts Unicode scalars from 1.
     func location(line: Int, scalar: Int) -> SourceLocation {
-        let before = String(String.UnicodeScalarView(self.line(line).unicodeScalars.prefix(max(0, scalar - 1))))
-        return SourceLocation(file: path, line: max(1, line), column: before.count + 1)
+        let number = min(max(1, line), lineCount)
+        let before = String(String.UnicodeScalarView(self.line(number).unicodeScalars.prefix(max(0, scalar - 1))))
+        return SourceLocation(file: path, line: number, column: before.count + 1)
     }
 
     private static let longestExcerpt = 10_000

@@ -15,7 +15,7 @@ enum ValueFindings {
     static func booleanKey(_ key: String, of what: String, in domain: String) -> Finding {
         Finding(
             "\(domain).boolean-key", "the key `\(key)` in \(what) would be a boolean to YAML 1.1 tools",
-            hint: key == "on" ? "what starts a pipeline stands under `triggers`" : "choose another name")
+            hint: key == "on" ? "what starts a pipeline stands under `triggers`" : "quote it, or choose another name")
     }
 
     static func noValue(_ key: String, in domain: String) -> Finding {
@@ -30,6 +30,10 @@ enum ValueFindings {
 
     static func wrongType(_ what: String, wanted: String, found: String, in domain: String) -> Finding {
         Finding("\(domain).wrong-type", "\(what) should be \(wanted), this is \(found)")
+    }
+
+    static func fraction(_ what: String, _ text: String, in domain: String) -> Finding {
+        Finding("\(domain).wrong-type", "\(what) should be a whole number, not `\(text)`")
     }
 
     static func nul(_ what: String, in domain: String) -> Finding {

@@ -4,8 +4,8 @@ import Yams
 /// Turns the parser's nodes into ours: resolves aliases, checks keys, counts.
 struct YAMLConverter {
     static let maximumAliases = 100
-    /// Nodes after aliases are resolved: four times what a file of 1 MiB can hold in lists of one digit.
-    static let maximumNodes = 1 << 21
+    /// Of a file with aliases, once they are resolved.
+    static let maximumNodes = 1 << 15
 
     private let findings: Findings
     private let stand: StandIns
@@ -15,6 +15,8 @@ struct YAMLConverter {
     private var deepest = 0
     private var aliases = 0
     private var isOver = false
+    /// Whether the node that is read last is reported already.
+    private var isBroken = false
 
     init(findings: Findings, stand: StandIns) {
         self.findings = findings
@@ -23,19 +25,23 @@ struct YAMLConverter {
 
     /// nil, with a finding, where a limit is exceeded.
     mutating func convert(_ root: Node) -> YAMLNode? {
-        let node = convert(root, depth: 1)
+        let node = convert(root, depth: 0)
         return isOver ? nil : node
     }
 
+    /// `depth` is the number of lists and maps around the node.
     private mutating func convert(_ node: Node, depth: Int) -> YAMLNode {
         let location = location(of: node.mark)
+        isBroken = false
         let before = nodes
         nodes += 1
         let outerDeepest = deepest
-        deepest = depth
-        guard within(depth: depth, at: location) else { return empty(at: location) }
-        let content = content(of: node, depth: depth, at: location)
-        let result = YAMLNode(content: content, location: location)
+        let level = node.scalar != nil ? depth : depth + 1
+        deepest = level
+        guard within(depth: level, at: location) else { return empty(at: location) }
+        let content = content(of: node, depth: level, at: location)
+        let result = YAMLNode(content: content, location: location, isBroken: isBroken)
+        isBroken = false
         if let anchor = node.anchor?.rawValue {
             anchors[anchor] = result
             sizes[anchor] = (nodes - before, deepest - depth)
@@ -49,10 +55,10 @@ struct YAMLConverter {
         case .scalar(let scalar): return content(of: scalar, depth: depth, at: location)
         case .sequence(let sequence):
             checkTag(sequence.tag, at: location)
-            return .sequence(sequence.map { convert($0, depth: depth + 1) })
+            return .sequence(sequence.map { convert($0, depth: depth) })
         case .mapping(let mapping):
             checkTag(mapping.tag, at: location)
-            return .mapping(entries(of: mapping, depth: depth + 1))
+            return .mapping(entries(of: mapping, depth: depth))
         case .alias:
             return .scalar("", .plain)
         }
@@ -69,9 +75,11 @@ struct YAMLConverter {
         return .scalar(stand.showingStars(in: scalar.string), style)
     }
 
-    private func style(of scalar: Node.Scalar) -> YAMLNode.Style {
+    /// A plain scalar with the tag `!!str` is text, as if it were quoted. Of keys only the style counts: they are
+    /// text anyway, and the parser tags them itself.
+    private func style(of scalar: Node.Scalar, isKey: Bool = false) -> YAMLNode.Style {
         switch scalar.style {
-        case .plain, .any: scalar.tag.description == "tag:yaml.org,2002:str" ? .quoted : .plain
+        case .plain, .any: !isKey && scalar.tag.description == "tag:yaml.org,2002:str" ? .quoted : .plain
         case .singleQuoted, .doubleQuoted: .quoted
         case .literal, .folded: .block
         }
@@ -80,6 +88,7 @@ struct YAMLConverter {
     private mutating func resolve(alias name: String, depth: Int, at location: SourceLocation) -> YAMLNode.Content {
         guard let target = anchors[name], let size = sizes[name] else {
             findings.add(SourceFindings.unknownAlias(stand.showingStars(in: name), Array(anchors.keys)), at: location)
+            isBroken = true
             return .scalar("", .quoted)
         }
         aliases += 1
@@ -92,9 +101,9 @@ struct YAMLConverter {
     /// Whether all limits hold; the first that does not is reported, and then nothing more is read.
     private mutating func within(depth: Int, at location: SourceLocation) -> Bool {
         guard !isOver else { return false }
-        if depth > YAMLReader.maximumDepth + 1 {
+        if depth > YAMLReader.maximumDepth {
             findings.add(SourceFindings.tooDeep, at: location)
-        } else if aliases > Self.maximumAliases || (aliases > 0 && nodes > Self.maximumNodes / 64) {
+        } else if aliases > Self.maximumAliases || (aliases > 0 && nodes > Self.maximumNodes) {
             findings.add(SourceFindings.tooManyAliases, at: location)
         } else {
             return true
@@ -131,7 +140,7 @@ struct YAMLConverter {
             return nil
         }
         checkTag(scalar.tag, at: location)
-        let style = style(of: scalar)
+        let style = style(of: scalar, isKey: true)
         if style == .plain, scalar.string == "<<" {
             findings.add(SourceFindings.mergeKey, at: location)
             return nil
@@ -140,14 +149,21 @@ struct YAMLConverter {
             findings.add(SourceFindings.aliasAsKey(stand.showingStars(in: name)), at: location)
             return nil
         }
-        return (stand.key(scalar.string), style)
+        let name = stand.key(scalar.string)
+        if let anchor = scalar.anchor?.rawValue {
+            anchors[anchor] = YAMLNode(content: .scalar(name, style), location: location)
+            sizes[anchor] = (1, 0)
+        }
+        return (name, style)
     }
 
     /// The core schema's own tags say nothing new; every other would need code that is not there.
-    private func checkTag(_ tag: Tag, at location: SourceLocation) {
+    private mutating func checkTag(_ tag: Tag, at location: SourceLocation) {
         let name = tag.description
         let known = ["", "!", "tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map"]
-        if !known.contains(name) { findings.add(SourceFindings.tag(name), at: location) }
+        guard !known.contains(name) else { return }
+        findings.add(SourceFindings.tag(name), at: location)
+        isBroken = true
     }
 
     private func location(of mark: Mark?) -> SourceLocation {

@@ -13,8 +13,7 @@ struct YAMLErrors {
         switch error {
         case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
             .composer(let context, let problem, let mark, _):
-            let place = findings.source.location(line: mark.line, scalar: mark.column)
-            findings.add(finding(problem, context, at: mark), at: place)
+            findings.add(finding(problem, context, at: mark), at: place(problem, context, mark))
         case .reader(let problem, let offset, _, let yaml):
             let before = offset.map { yaml.prefix($0).utf8.count } ?? 0
             // Every stand-in is two bytes longer than the star that it stands for.
@@ -29,6 +28,16 @@ struct YAMLErrors {
         }
     }
 
+    /// Where one looks first: where a quote or key begins, not where it has no end; the dollar, not its brace.
+    private func place(_ problem: String, _ context: YamlError.Context?, _ mark: Mark) -> SourceLocation {
+        let line = Array(findings.source.line(mark.line).unicodeScalars)
+        if let context, problem.contains("end of stream") || problem.contains("expected ':'") {
+            return findings.source.location(line: context.mark.line, scalar: context.mark.column)
+        }
+        let dollar = interpolation(in: line, before: mark.column - 1).map { $0 + 1 }
+        return findings.source.location(line: mark.line, scalar: dollar ?? mark.column)
+    }
+
     private var start: SourceLocation { SourceLocation(file: findings.source.path) }
 
     private func finding(_ problem: String, _ context: YamlError.Context?, at mark: Mark) -> Finding {
@@ -37,7 +46,7 @@ struct YAMLErrors {
         let line = Array(findings.source.line(mark.line).unicodeScalars)
         let at = mark.column - 1
         if isTab(in: line, at: at) { return SourceFindings.tab }
-        if isInterpolation(in: line, before: at) { return SourceFindings.unquotedInterpolation }
+        if interpolation(in: line, before: at) != nil { return SourceFindings.unquotedInterpolation }
         return SourceFindings.syntax(
             problem, while: context.map { ($0.text, $0.mark.line) },
             hint: SyntaxHints.hint(problem, line: String(String.UnicodeScalarView(line)), column: at))
@@ -50,34 +59,13 @@ struct YAMLErrors {
     }
 
     /// `{ seed: ${params.seed} }`: the parser stumbles over the brace behind the dollar, or what comes after it.
-    private func isInterpolation(in line: [Unicode.Scalar], before index: Int) -> Bool {
+    private func interpolation(in line: [Unicode.Scalar], before index: Int) -> Int? {
         let text = line.prefix(index + 2)
         guard
             let dollar = zip(text, text.dropFirst()).enumerated().reversed().first(where: { $1 == ("$", "{") })?.offset
-        else { return false }
+        else { return nil }
         let opening = line.prefix(dollar).filter { $0 == "{" || $0 == "[" }.count
         let quotes = line.prefix(dollar).filter { $0 == "\"" || $0 == "'" }.count
-        return opening > 0 && quotes.isMultiple(of: 2)
-    }
-}
-
-/// What usually mends a syntax error.
-enum SyntaxHints {
-    static func hint(_ problem: String, line: String, column: Int) -> String? {
-        let character = column < line.count ? line[line.index(line.startIndex, offsetBy: max(0, column))] : " "
-        switch character {
-        case "@", "`", "%", "&", "!", "|", ">": return "quote the value: nothing plain begins with `\(character)`"
-        default: break
-        }
-        if problem.contains("mapping values are not allowed") {
-            return "quote a value that holds `: `, or begin a new line for the next key"
-        }
-        if problem.contains("could not find expected ':'") { return "a key is followed by `: ` on its own line" }
-        if problem.contains("did not find expected key") || problem.contains("block end") {
-            return "check the indentation: keys of one map stand in one column"
-        }
-        if problem.contains("',' or") { return "close the list or map, and put `,` between its members" }
-        if problem.contains("end of stream") { return "a quote or bracket is not closed" }
-        return nil
+        return opening > 0 && quotes.isMultiple(of: 2) ? dollar : nil
     }
 }

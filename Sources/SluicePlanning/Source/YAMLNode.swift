@@ -19,6 +19,8 @@ struct YAMLNode: Sendable {
 
     var content: Content
     var location: SourceLocation
+    /// Already reported by the reader: nothing more is said of it.
+    var isBroken = false
 
     var entries: [Entry]? {
         guard case .mapping(let entries) = content else { return nil }
@@ -47,8 +49,8 @@ struct YAMLNode: Sendable {
     /// The word for its type in messages.
     var typeName: String {
         switch content {
-        case .sequence: "a list"
-        case .mapping: "a map"
+        case .sequence(let items): items.isEmpty ? "an empty list" : "a list"
+        case .mapping(let entries): entries.isEmpty ? "an empty map" : "a map"
         case .scalar:
             switch scalar {
             case .null: "nothing"
@@ -82,7 +84,7 @@ struct YAMLNode: Sendable {
         return parent.entries?.first { $0.key == path.last }?.keyLocation ?? nearest(to: path).location
     }
 
-    /// The whole value. nil: a number that no JSON can hold, found by `CoreSchema` as infinity.
+    /// The whole value.
     var json: JSONValue {
         switch content {
         case .scalar: scalar ?? .null

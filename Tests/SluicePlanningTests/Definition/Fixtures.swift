@@ -16,7 +16,9 @@ enum Fixtures {
         return ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
     }
 
-    static func bytes(_ path: String) throws -> [UInt8] { Array(try Data(contentsOf: root.appendingPathComponent(path))) }
+    static func bytes(_ path: String) throws -> [UInt8] {
+        Array(try Data(contentsOf: root.appendingPathComponent(path)))
+    }
 
     static func text(_ path: String) -> String? { (try? bytes(path)).map { String(decoding: $0, as: UTF8.self) } }
 
@@ -25,7 +27,8 @@ enum Fixtures {
             var plugins = MemoryPlugins()
             for file in names(in: "Bundled") {
                 let name = String(file.dropLast(".yaml".count))
-                plugins.add(String(decoding: try bytes("Bundled/" + file), as: UTF8.self), named: name, origin: .bundled)
+                plugins.add(
+                    String(decoding: try bytes("Bundled/" + file), as: UTF8.self), named: name, origin: .bundled)
             }
             return plugins
         }
@@ -85,7 +88,7 @@ struct DefinitionCase {
         case ("untrusted", 1): isTrusted = false
         case ("set", 2):
             let parts = words[1].split(separator: "=").map(String.init)
-            overrides[parts[0]] = .string(parts[1])
+            overrides[parts[0]] = Int64(parts[1]).map(JSONValue.integer) ?? .string(parts[1])
         default: Issue.record("setup.txt cannot say \(words)")
         }
     }

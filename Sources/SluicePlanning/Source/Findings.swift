@@ -1,0 +1,46 @@
+import SluiceModel
+
+/// Collects what is found in one file. `domain` begins the ids of what every kind of file can get wrong:
+/// `pipeline.unknown-key`, `manifest.unknown-key`.
+final class Findings {
+    /// More would help nobody.
+    static let limit = 200
+
+    let source: SourceText
+    let domain: String
+    private(set) var diagnostics: [Diagnostic] = []
+    private var seen: Set<Diagnostic> = []
+
+    init(_ source: SourceText, domain: String) {
+        self.source = source
+        self.domain = domain
+    }
+
+    func add(_ finding: Finding, at location: SourceLocation) {
+        guard diagnostics.count < Self.limit else { return }
+        let diagnostic = source.diagnostic(finding, at: location)
+        if seen.insert(diagnostic).inserted { diagnostics.append(diagnostic) }
+    }
+
+    func add(_ finding: Finding, at node: YAMLNode) {
+        if !node.isBroken { add(finding, at: node.location) }
+    }
+
+    var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
+
+    /// In the order of the file.
+    var sorted: [Diagnostic] { diagnostics.inFileOrder }
+}
+
+extension [Diagnostic] {
+    /// By file, place and severity; equal places keep a fixed order.
+    package var inFileOrder: [Diagnostic] {
+        sorted { left, right in
+            if left.location != right.location { return left.location < right.location }
+            if left.severity != right.severity { return left.severity < right.severity }
+            return (left.id, left.message) < (right.id, right.message)
+        }
+    }
+
+    package var hasErrors: Bool { contains { $0.severity == .error } }
+}
