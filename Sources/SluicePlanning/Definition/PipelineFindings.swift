@@ -8,6 +8,10 @@ enum PipelineFindings {
                 : "write `schema: sluice/v1`")
     }
 
+    static func tooMany(_ what: String, _ count: Int, limit: Int) -> Finding {
+        Finding("pipeline.too-large", "there are \(count) \(what); at most \(limit) are planned")
+    }
+
     static let stagesAreList = Finding(
         "pipeline.wrong-type", "`stages` should be a map, this is a list",
         hint: "write the stage's name as a key, `train:`, and its own keys indented below it")

@@ -6,6 +6,8 @@ struct PipelineReader {
         "schema", "name", "description", "params", "triggers", "profiles", "budget", "defaults", "priority", "stages",
     ]
 
+    static let maximumStages = 500
+
     let findings: Findings
     private var values: ValueReader { ValueReader(findings: findings) }
 
@@ -85,8 +87,13 @@ struct PipelineReader {
         if entries.isEmpty, node.entries != nil, !findings.hasErrors {
             findings.add(PipelineFindings.noStages, at: node)
         }
+        guard entries.count <= Self.maximumStages else {
+            findings.add(PipelineFindings.tooMany("stages", entries.count, limit: Self.maximumStages), at: node)
+            return []
+        }
         let names = Set(entries.map(\.key))
         return entries.compactMap { entry in
+            if findings.isFull { return nil }
             _ = values.isName(entry.key, at: entry.keyLocation, kind: "a stage")
             return StageReader(entry, names: names, profiles: profiles, defaults: defaults, in: findings).stage()
         }

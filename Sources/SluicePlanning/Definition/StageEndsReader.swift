@@ -9,7 +9,13 @@ struct StageEndsReader {
     init(stage: StageReader) { self.stage = stage }
 
     func inputs() -> [Pipeline.Stage.Input] {
-        MapReader(named: stage.map["inputs"], "`inputs`", in: findings).entries.compactMap { entry in
+        let entries = MapReader(named: stage.map["inputs"], "`inputs`", in: findings).entries
+        guard entries.count <= StageReader.maximumEdges else {
+            let finding = PipelineFindings.tooMany("inputs", entries.count, limit: StageReader.maximumEdges)
+            findings.add(finding, at: stage.map.keyLocation("inputs"))
+            return []
+        }
+        return entries.compactMap { entry in
             guard values.isName(entry.key, at: entry.keyLocation, kind: "an input") else { return nil }
             return source(entry).map {
                 Pipeline.Stage.Input(name: entry.key, source: Located($0, at: entry.value.location))

@@ -7,12 +7,13 @@ struct StageReader {
         "profile", "profiles", "resources", "estimate", "matrix", "select", "timeout", "heartbeat", "grace", "retry",
         "cache", "checks", "executor", "allow_degraded", "seed", "description",
     ]
+    /// Inputs, and likewise needs, of one stage.
+    static let maximumEdges = 200
     static let later = ["tune", "approval", "secrets", "on_failure", "stop_when_futile"]
 
     let name: String
     let location: SourceLocation
     let map: MapReader
-    private let isMap: Bool
     let findings: Findings
     /// All stages of the pipeline.
     let names: Set<String>
@@ -28,7 +29,6 @@ struct StageReader {
     ) {
         name = entry.key
         location = entry.keyLocation
-        isMap = entry.value.entries != nil
         self.findings = findings
         self.names = names
         self.defaults = defaults
@@ -60,7 +60,7 @@ struct StageReader {
             templates.check(script: script, at: node)
             return Located(.run(script), at: node.location)
         }
-        if !map.has("uses"), !map.has("run"), isMap { findings.add(PipelineFindings.noAction(name), at: location) }
+        if !map.has("uses"), !map.has("run"), map.isMap { findings.add(PipelineFindings.noAction(name), at: location) }
         return nil
     }
 
@@ -86,6 +86,11 @@ struct StageReader {
 
     private func readOrder(into stage: inout Pipeline.Stage) {
         stage.needs = map.located("needs") ?? []
+        if stage.needs.count > Self.maximumEdges {
+            let finding = PipelineFindings.tooMany("needs", stage.needs.count, limit: Self.maximumEdges)
+            findings.add(finding, at: map.keyLocation("needs"))
+            stage.needs = []
+        }
         stage.after = map.choice("after", Pipeline.Stage.After.self) ?? .success
         stage.condition = condition()
         stage.matrix = map["matrix"].map { MatrixReader(findings: findings).matrix($0) }

@@ -11,7 +11,15 @@ final class LinkContext {
     let root: YAMLNode
     /// Of other files: manifests, params.
     var diagnostics: [Diagnostic] = []
+    /// By name, as they are after linking.
+    private(set) var stages: [String: Pipeline.Stage] = [:]
+    /// Paths that may still be compared with patterns: a definition cannot make a hook busy for long.
+    private var comparisons = 5_000_000
+    /// Missing paths for which a nearest one may still be looked for.
+    private var searches = 20
     private var allEntries: [TreeEntry]?
+    private var ancestors: [String: Set<String>] = [:]
+    private var pointers: [ObjectID: Bool] = [:]
 
     init(
         source: SourceText, tree: any TreeReader, plugins: any PluginFinder, configuration: OperatorConfiguration,
@@ -34,6 +42,40 @@ final class LinkContext {
         return entries
     }
 
+    /// The entries that a pattern holds; nil where all patterns together hold too much work.
+    func entries(matching glob: Glob) throws(GitError) -> [TreeEntry]? {
+        let all = try entries()
+        guard comparisons >= all.count else { return nil }
+        comparisons -= all.count
+        return all.filter { glob.matches($0.path) }
+    }
+
+    func maySearch() -> Bool {
+        searches -= 1
+        return searches >= 0
+    }
+
+    func ancestors(of stage: String) -> Set<String> {
+        if let known = ancestors[stage] { return known }
+        let found = StageOrder.ancestors(of: stage, in: stages)
+        ancestors[stage] = found
+        return found
+    }
+
+    /// Whether a file is a Git LFS pointer. These have less than 1024 bytes; larger blobs are not read.
+    func isPointer(_ entry: TreeEntry) throws(GitError) -> Bool {
+        if let known = pointers[entry.oid] { return known }
+        var isPointer = false
+        do throws(GitError) {
+            let bytes = try tree.contents(of: entry, limit: 1023)
+            isPointer = bytes.starts(with: Array("version https://git-lfs.github.com/spec/".utf8))
+        } catch {
+            guard error.code == .tooLarge else { throw error }
+        }
+        pointers[entry.oid] = isPointer
+        return isPointer
+    }
+
     func link(_ pipeline: Pipeline, overrides: [String: JSONValue]) throws(GitError) -> (
         linked: LinkedPipeline?, diagnostics: [Diagnostic]
     ) {
@@ -42,7 +84,8 @@ final class LinkContext {
         linked.params = params ?? .emptyObject
         linked.plugins = try PluginResolver(context: self).resolve(pipeline.stages)
         EffectiveStages.apply(to: &linked)
-        for stage in linked.pipeline.stages {
+        stages = StageOrder.byName(linked.pipeline)
+        for stage in linked.pipeline.stages where !findings.isFull {
             StageLinker(stage: stage, linked: linked, context: self).check()
             try StageInputLinker(stage: stage, linked: linked, context: self).check()
             StageNameLinker(stage: stage, linked: linked, knowsParams: params != nil, context: self).check()

@@ -50,6 +50,10 @@ enum LinkFindings {
             "input.not-found", "no file of the commit matches `\(glob)`", hint: "`*` stops at `/`, `**` does not")
     }
 
+    static let tooManyPatterns = Finding(
+        "input.too-many-patterns", "the patterns of all inputs together are too many for this commit",
+        hint: "name folders instead of patterns")
+
     static func notAllowed(_ path: String, allowed: [String]) -> Finding {
         let folders = allowed.map { "`\($0)`" }.joined(separator: ", ")
         return Finding(

@@ -13,7 +13,9 @@ enum Reachability {
         while !isDone {
             isDone = true
             for stage in pipeline.stages where never[stage.name] == nil {
-                guard let edge = dataEdges(of: stage).first(where: { never[$0.name] != nil }) else { continue }
+                guard let edge = StageOrder.dataEdges(of: stage).first(where: { never[$0.name] != nil }) else {
+                    continue
+                }
                 never[stage.name] = edge.name
                 findings.add(LinkFindings.dataNeverComes(stage.name, from: edge.name), at: edge.location)
                 isDone = false
@@ -27,14 +29,5 @@ enum Reachability {
         else { return false }
         let changes: [ChangedPaths] = [.everything, .paths([])]
         return changes.allSatisfy { expression.holds(in: Scope(changed: $0)) == false }
-    }
-
-    private static func dataEdges(of stage: Pipeline.Stage) -> [(name: String, location: SourceLocation)] {
-        var edges: [(String, SourceLocation)] = []
-        for input in stage.inputs {
-            if case .output(let name, _) = input.source.value { edges.append((name, input.source.location)) }
-        }
-        if let select = stage.select { edges.append((select.from.value, select.from.location)) }
-        return edges
     }
 }

@@ -18,7 +18,7 @@ struct StageInputLinker {
 
     func check() throws(GitError) {
         if let manifest { checkMissing(manifest) }
-        for input in stage.inputs {
+        for input in stage.inputs where !context.findings.isFull {
             let declared = manifest?.inputs.first { $0.name == input.name }
             if let manifest, declared == nil { reportUnknown(input, manifest) }
             switch input.source.value {
@@ -55,7 +55,7 @@ struct StageInputLinker {
     private func checkOutput(
         _ other: String, _ output: String, _ input: Pipeline.Stage.Input, _ declared: PluginManifest.Input?
     ) {
-        guard let producer = linked.pipeline.stage(named: other) else { return }
+        guard let producer = context.stages[other] else { return }
         let isKnown = isResolved(producer)
         guard let made = producer.outputs.first(where: { $0.name == output }) else {
             if isKnown {
@@ -110,7 +110,9 @@ struct StageInputLinker {
             let files = entry.kind == .folder ? try context.tree.entries(under: path) : [entry]
             return try checkFiles(files, at: location)
         }
-        let matching = try context.entries().filter { glob.matches($0.path) }
+        guard let matching = try context.entries(matching: glob) else {
+            return context.findings.add(LinkFindings.tooManyPatterns, at: location)
+        }
         if matching.isEmpty { context.findings.add(LinkFindings.emptyGlob(path), at: location) }
         checkMany(true, input, declared, LinkFindings.globIsMany(path, input: input.name))
         try checkFiles(matching, at: location)
@@ -133,21 +135,10 @@ struct StageInputLinker {
             case .submodule: return context.findings.add(LinkFindings.submodule(entry.path, "the input"), at: location)
             case .folder: continue
             case .file, .executable:
-                if try isPointer(entry) {
+                if try context.isPointer(entry) {
                     return context.findings.add(LinkFindings.pointer(entry.path), at: location)
                 }
             }
-        }
-    }
-
-    /// Git LFS keeps pointers under 1024 bytes; larger blobs are not read.
-    private func isPointer(_ entry: TreeEntry) throws(GitError) -> Bool {
-        do throws(GitError) {
-            let bytes = try context.tree.contents(of: entry, limit: 1023)
-            return bytes.starts(with: Array("version https://git-lfs.github.com/spec/".utf8))
-        } catch {
-            if error.code == .tooLarge { return false }
-            throw error
         }
     }
 }

@@ -56,7 +56,7 @@ struct StageNameLinker {
     }
 
     private func check(_ uses: [NameUse], in text: String, at start: SourceLocation) {
-        for use in uses {
+        for use in uses where !context.findings.isFull {
             guard let finding = finding(for: use.name) else { continue }
             context.findings.add(finding, at: location(use.offset, in: text, at: start))
         }
@@ -91,10 +91,10 @@ struct StageNameLinker {
     }
 
     private func finding(forStage other: String, metric: String?) -> Finding? {
-        guard let producer = linked.pipeline.stage(named: other) else {
+        guard let producer = context.stages[other] else {
             return PipelineFindings.unknownStage(other, known: linked.pipeline.stages.map(\.name))
         }
-        guard StageOrder.ancestors(of: stage.name, in: linked.pipeline).contains(other) else {
+        guard context.ancestors(of: stage.name).contains(other) else {
             return LinkFindings.notUpstream(other, of: stage.name)
         }
         if producer.matrix != nil, stage.select?.from.value != other {

@@ -44,7 +44,8 @@ struct TreeFiles {
     }
 
     private func nearest(to path: String) throws(GitError) -> String? {
-        let paths = try context.entries().prefix(20_000).map(\.path)
+        guard context.maySearch() else { return nil }
+        let paths = try context.entries().prefix(5000).map(\.path)
         if let near = NearestName.nearest(to: path, of: paths) { return "did you mean `\(near)`?" }
         let name = path.split(separator: "/").last
         let moved = paths.first { $0.split(separator: "/").last == name }

@@ -3,13 +3,14 @@ import SluiceModel
 /// Collects what is found in one file. `domain` begins the ids of what every kind of file can get wrong:
 /// `pipeline.unknown-key`, `manifest.unknown-key`.
 final class Findings {
-    /// More would help nobody.
+    /// More errors would help nobody, and neither would more of the rest.
     static let limit = 200
 
     let source: SourceText
     let domain: String
     private(set) var diagnostics: [Diagnostic] = []
     private var seen: Set<Diagnostic> = []
+    private var errors = 0
 
     init(_ source: SourceText, domain: String) {
         self.source = source
@@ -17,16 +18,22 @@ final class Findings {
     }
 
     func add(_ finding: Finding, at location: SourceLocation) {
-        guard diagnostics.count < Self.limit else { return }
+        let isError = finding.severity == .error
+        guard (isError ? errors : diagnostics.count - errors) < Self.limit else { return }
         let diagnostic = source.diagnostic(finding, at: location)
-        if seen.insert(diagnostic).inserted { diagnostics.append(diagnostic) }
+        guard seen.insert(diagnostic).inserted else { return }
+        diagnostics.append(diagnostic)
+        if isError { errors += 1 }
     }
 
     func add(_ finding: Finding, at node: YAMLNode) {
         if !node.isBroken { add(finding, at: node.location) }
     }
 
-    var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
+    var hasErrors: Bool { errors > 0 }
+
+    /// Whether looking for more errors is in vain.
+    var isFull: Bool { errors >= Self.limit }
 
     /// In the order of the file.
     var sorted: [Diagnostic] { diagnostics.inFileOrder }

@@ -5,6 +5,7 @@ struct MapReader {
     let entries: [YAMLNode.Entry]
     let location: SourceLocation
     let findings: Findings
+    let isMap: Bool
     /// What the map is, in messages: "stage `train`".
     let what: String
 
@@ -13,6 +14,7 @@ struct MapReader {
     init(_ node: YAMLNode?, _ what: String, keys: [String], later: [String] = [], in findings: Findings) {
         self.findings = findings
         self.what = what
+        isMap = node?.entries != nil
         location = node?.location ?? SourceLocation(file: findings.source.path)
         entries = node.map { Self.entries(of: $0, what, in: findings) } ?? []
         for entry in entries where !keys.contains(entry.key) { report(entry, keys: keys, later: later) }
@@ -22,6 +24,7 @@ struct MapReader {
     init(named node: YAMLNode?, _ what: String, in findings: Findings) {
         self.findings = findings
         self.what = what
+        isMap = node?.entries != nil
         location = node?.location ?? SourceLocation(file: findings.source.path)
         entries = node.map { Self.entries(of: $0, what, in: findings) } ?? []
         for entry in entries { checkOldBoolean(entry, severity: .warning) }
@@ -35,7 +38,7 @@ struct MapReader {
     }
 
     private func report(_ entry: YAMLNode.Entry, keys: [String], later: [String]) {
-        if checkOldBoolean(entry) { return }
+        if findings.isFull || checkOldBoolean(entry) { return }
         let finding =
             later.contains(entry.key)
             ? ValueFindings.unsupported("`\(entry.key)`", of: what, in: findings.domain)
@@ -68,7 +71,7 @@ struct MapReader {
 
     /// The value of a key that has to be there. What is missing points at the map.
     func required(_ key: String, example: String? = nil) -> YAMLNode? {
-        if !has(key) {
+        if !has(key), isMap {
             findings.add(ValueFindings.missingKey(key, of: what, example: example, in: findings.domain), at: location)
         }
         return self[key]

@@ -15,12 +15,14 @@ struct YAMLConverter {
     private var deepest = 0
     private var aliases = 0
     private var isOver = false
+    private var columns: ColumnTable
     /// Whether the node that is read last is reported already.
     private var isBroken = false
 
     init(findings: Findings, stand: StandIns) {
         self.findings = findings
         self.stand = stand
+        columns = ColumnTable(source: findings.source)
     }
 
     /// nil, with a finding, where a limit is exceeded.
@@ -166,7 +168,8 @@ struct YAMLConverter {
         isBroken = true
     }
 
-    private func location(of mark: Mark?) -> SourceLocation {
-        findings.source.location(line: mark?.line ?? 1, scalar: mark?.column ?? 1)
+    private mutating func location(of mark: Mark?) -> SourceLocation {
+        let (line, scalar) = (mark?.line ?? 1, mark?.column ?? 1)
+        return columns.location(line: line, scalar: scalar)
     }
 }

@@ -13,6 +13,8 @@ struct YAMLReader {
     private let findings: Findings
     private var stand: StandIns
     private var text: String
+    /// Bytes that may still be read again to find further repeated keys.
+    private var budget = 4 << 20
 
     /// The document's root; nil, with a finding, where there is none.
     static func read(_ findings: Findings) -> YAMLNode? {
@@ -66,8 +68,9 @@ struct YAMLReader {
     /// on; the converter puts the key back and reports every repetition with its place.
     private mutating func rename(after error: any Error) -> Bool {
         guard case YamlError.duplicatedKeysInMapping(let names, let context) = error, let name = names.first,
-            let mark = stand.nextMark(for: name)
+            budget >= text.utf8.count, let mark = stand.nextMark(for: name)
         else { return false }
+        budget -= text.utf8.count
         let source = findings.source
         var scalars = Array(text.unicodeScalars)
         guard var position = Self.index(of: context.mark, in: scalars), position < scalars.count else { return false }

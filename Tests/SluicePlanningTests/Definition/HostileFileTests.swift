@@ -1,5 +1,6 @@
 import SluiceModel
 import SluicePlanning
+import SluiceTesting
 import Testing
 
 /// Files that are made to break a reader.
@@ -90,6 +91,57 @@ import Testing
             let duplicate = found.diagnostics.first { $0.id == "pipeline.duplicate-key" }
             #expect(duplicate?.location == SourceLocation(file: "x", line: 4, column: 12))
             #expect(duplicate?.excerpt == text[3])
+        }
+    }
+
+    @Test("a large definition that is all work ends with its errors")
+    func work() throws {
+        let head = "schema: sluice/v1\nname: x\nstages:\n"
+        let size = 250_000
+        func filled(_ start: String, _ piece: (Int) -> String, _ end: String = "") -> String {
+            var text = start
+            var index = 0
+            while text.utf8.count < size {
+                text += piece(index)
+                index += 1
+            }
+            return text + end
+        }
+        let texts = [
+            filled(head) { "  a\($0): {run: x}\n" },
+            filled(head) { "  k\($0 % 900): {run: x}\n" },
+            filled(head + "  a: {run: x, needs: [", { "b\($0)," }, "]}"),
+            filled(head + "  a: {run: x, inputs: {", { "b\($0): \"**/*\($0)\"," }, "}}"),
+            filled(head + "  a: {run: x}\nparams: {é: [", { _ in "1," }, "]}\nbad: 1\n"),
+            filled("", { "k\($0): é\n" }),
+            filled("{", { "k\($0): é," }, "}"),
+            filled("a: [", { _ in "x é," }, "]"),
+            filled("a: \"", { _ in "\\x41\n " }, "\""),
+            filled("", { _ in "- " }), filled("", { _ in "*a " }), filled("", { _ in "&a " }),
+            filled("", { _ in "\n" }),
+            filled("", { _ in "a: |\n" }), filled("", { _ in "\"" }), filled("a: ", { _ in "!!x " }),
+            filled(head) { stage in
+                stage < 490
+                    ? "  s\(stage): {run: x, needs: [" + (0..<190).map { "s\(($0 * 7 + stage) % 490)," }.joined()
+                        + "]}\n" : "# \n"
+            },
+            filled(head) { stage in
+                stage < 490
+                    ? "  s\(stage): {run: x, inputs: {" + (0..<150).map { "i\($0): m\($0)/x," }.joined() + "}}\n"
+                    : "# \n"
+            },
+        ]
+        for (index, text) in texts.enumerated() {
+            let tree = MemoryTree(files: Dictionary((0..<300).map { ("data/file\($0).csv", "") }) { first, _ in first })
+            let clock = ContinuousClock()
+            let time = try clock.measure {
+                let (linked, diagnostics) = try PipelineLinker.lint(
+                    SourceText(path: "x", text: text), tree: tree, plugins: MemoryPlugins(),
+                    configuration: OperatorConfiguration(), overrides: [:], isTrusted: true)
+                #expect(linked == nil)
+                #expect(!diagnostics.isEmpty && diagnostics.count <= 400)
+            }
+            print("text \(index): \(time)")
         }
     }
 }

@@ -3,13 +3,13 @@ import SluiceModel
 /// A value as indented text with sorted keys, for golden files.
 enum ValueDump {
     static func text(_ value: Any, named name: String = "", indent: String = "") -> String {
+        let mirror = Mirror(reflecting: value)
+        if mirror.displayStyle == .optional {
+            return mirror.children.first.map { text($0.value, named: name, indent: indent) } ?? ""
+        }
         let label = indent + (name.isEmpty ? "" : name + ": ")
         if let leaf = leaf(value) { return label + leaf + "\n" }
-        let mirror = Mirror(reflecting: value)
         switch mirror.displayStyle {
-        case .optional:
-            guard let inner = mirror.children.first else { return "" }
-            return text(inner.value, named: name, indent: indent)
         case .dictionary:
             let members = mirror.children.compactMap { child -> (String, Any)? in
                 let pair = Array(Mirror(reflecting: child.value).children)
@@ -36,7 +36,7 @@ enum ValueDump {
         case let location as SourceLocation: "\(location.line):\(location.column)"
         case let set as Set<String>: set.sorted().joined(separator: ", ")
         case let verbs as Set<PluginManifest.Verb>: verbs.map(\.rawValue).sorted().joined(separator: ", ")
-        case let bytes as [UInt8]: "\(bytes.count) bytes"
+        case let bytes as [UInt8] where !bytes.isEmpty: "\(bytes.count) bytes"
         case let text as String: text.debugDescription
         case is any BinaryInteger, is any BinaryFloatingPoint, is Bool: "\(value)"
         default: nil

@@ -1,3 +1,4 @@
+import Foundation
 import SluiceModel
 import Testing
 
@@ -11,6 +12,23 @@ import Testing
         let (manifest, diagnostics) = ManifestFile.parse(source)
         #expect(manifest == nil)
         try Fixtures.expect(Fixtures.render(diagnostics), equals: "Manifests/\(file.dropLast(5)).txt")
+    }
+
+    @Test("the manifests of the bundled plugins are valid")
+    func bundled() throws {
+        let repository = Fixtures.root.deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let folder = repository.appendingPathComponent("plugins")
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { !$0.hasPrefix(".") }
+        #expect(names.count >= 4)
+        for name in names {
+            let path = "\(folder.path)/\(name)/plugin.yaml"
+            guard let bytes = FileManager.default.contents(atPath: path) else { continue }
+            let source = SourceText(path: "plugins/\(name)/plugin.yaml", bytes: Array(bytes))
+            let (manifest, diagnostics) = ManifestFile.parse(source)
+            #expect(diagnostics == [], "\(Fixtures.render(diagnostics))")
+            #expect(manifest?.name == name)
+        }
     }
 
     private func schema(_ text: String) throws -> ParameterSchema {
