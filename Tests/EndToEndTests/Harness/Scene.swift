@@ -126,6 +126,7 @@ struct RunView {
 
     var outcome: String? { json["outcome"] as? String }
     var state: String? { json["state"] as? String }
+    var revision: [String: Any] { json["revision"] as? [String: Any] ?? [:] }
     var stages: [[String: Any]] { json["stages"] as? [[String: Any]] ?? [] }
 
     func stage(_ name: String) -> [String: Any] { stages.first { $0["name"] as? String == name } ?? [:] }

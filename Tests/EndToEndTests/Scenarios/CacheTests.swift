@@ -7,7 +7,7 @@ import Testing
         let scene = try Scene(Toy.files)
         try scene.push()
         let first = try scene.lastRun()
-        #expect(first.outcome == "succeeded", "\(try scene.sluice(["runs", "show"]).output)")
+        #expect(first.outcome == "succeeded", "\(first.json)")
         #expect(first.outcomes.values.allSatisfy { $0 == "succeeded" })
 
         let again = try scene.sluice(["run", "--json"], in: scene.bare)
@@ -72,7 +72,7 @@ import Testing
         try scene.write(["params.yaml": "lr: 0.7\n"])
         let run = RunView(try scene.json(scene.sluice(["run", "--worktree", "--stage", "train", "--json"])))
         #expect(run.outcomes == ["prepare": "succeeded", "train": "succeeded"])
-        #expect((run.json["revision"] as? [String: Any])?["worktree"] as? Bool == true)
+        #expect(run.revision["worktree"] as? Bool == true)
         _ = try scene.sluice(["artifact", "get", "1/train/model", "-o", "fetched"])
         #expect(try String(contentsOfFile: scene.clone + "/fetched", encoding: .utf8).hasPrefix("lr 0.7"))
     }

@@ -21,7 +21,8 @@ import Testing
             Toy.single("run: trap '' TERM; setsid sleep \(marker) & sleep \(marker)\ntimeout: 1s\ngrace: 1s"))
         let run = try scene.sluice(["run", "--json"])
         #expect(run.status == 1)
-        #expect(RunView(try scene.json(run)).outcome(of: "only") == "timedOut", "\(run.transcript)")
+        let view = RunView(try scene.json(run))
+        #expect(view.outcome(of: "only") == "timedOut", "\(run.transcript)")
         #expect(processes(containing: "sleep\0\(marker)").isEmpty)
     }
 
@@ -29,7 +30,8 @@ import Testing
     func flood() throws {
         let scene = try Scene(Toy.single("run: yes 0123456789abcdef0123456789abcdef | head -c 60000000"))
         let run = try scene.sluice(["run", "--json"])
-        #expect(RunView(try scene.json(run)).outcome == "succeeded", "\(run.transcript)")
+        let view = RunView(try scene.json(run))
+        #expect(view.outcome == "succeeded", "\(run.transcript)")
         let log = scene.home + "/runs/1/only/1/log.jsonl"
         let size = try #require(try FileManager.default.attributesOfItem(atPath: log)[.size] as? Int)
         #expect(size < 64 << 20)

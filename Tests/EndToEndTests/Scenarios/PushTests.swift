@@ -23,12 +23,12 @@ import Testing
         try scene.git(["commit", "--quiet", "--amend", "--allow-empty", "--message", "Amended"])
         try scene.push(["--force", "origin", "main"])
         let oid = try scene.git(["rev-parse", "HEAD"]).output.trimmingCharacters(in: .newlines)
-        #expect((try scene.lastRun().json["revision"] as? [String: Any])?["oid"] as? String == oid)
+        #expect(try scene.lastRun().revision["oid"] as? String == oid)
         let name = "refs/heads/exp/$(touch pwned)'\"`id`"
         try Data("trust: { branches: [\"**\"] }\n".utf8).write(to: URL(filePath: scene.bare + "/sluice.yaml"))
         try scene.push(["origin", "HEAD:\(name)"])
         let odd = try scene.lastRun()
-        #expect((odd.json["revision"] as? [String: Any])?["reference"] as? String == name)
+        #expect(odd.revision["reference"] as? String == name)
         #expect(odd.outcome == "succeeded")
         #expect(!FileManager.default.fileExists(atPath: scene.bare + "/pwned"))
     }
