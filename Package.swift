@@ -8,12 +8,14 @@ let strict: [SwiftSetting] = [
 
 /// The import table of docs/ARCHITECTURE.md; a build with `--explicit-target-dependency-import-check error` and
 /// `ArchitectureTests` hold it.
-func module(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
-    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
-    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+/// Fixtures are read where they lie in the sources, so that they can be recorded anew in place.
+func tests(_ name: String, _ dependencies: [Target.Dependency], hasFixtures: Bool = false) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, exclude: hasFixtures ? ["Fixtures"] : [], swiftSettings: strict)
 }
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -59,13 +61,13 @@ let package = Package(
         // Tests
         .target(name: "SluiceTesting", dependencies: ["SluiceModel"], swiftSettings: strict),
         tests("ArchitectureTests", []),
-        tests("BudgetOptimizerTests", ["BudgetOptimizer"], resources: [.copy("Fixtures")]),
+        tests("BudgetOptimizerTests", ["BudgetOptimizer"], hasFixtures: true),
         tests("PluginContractTests", ["PluginContract"]),
         tests(
             "SluicePlanningTests", ["SluicePlanning", "SluiceModel", "BudgetOptimizer", "SluiceTesting"],
-            resources: [.copy("Fixtures")]),
+            hasFixtures: true),
         tests("SluiceEngineTests", ["SluiceEngine", "SluicePlanning", "SluiceModel", "SluiceTesting"]),
-        tests("SluiceReportTests", ["SluiceReport", "SluiceModel"], resources: [.copy("Fixtures")]),
+        tests("SluiceReportTests", ["SluiceReport", "SluiceModel"], hasFixtures: true),
         tests("SluiceGitTests", ["SluiceGit", "SluiceModel", "SluiceTesting"]),
         tests("SluiceStoreTests", ["SluiceStore", "SluiceModel", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("SluiceExecutionTests", ["SluiceExecution", "SluiceModel", "PluginContract", "CSluiceProcess"]),

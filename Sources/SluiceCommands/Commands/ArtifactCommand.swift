@@ -50,7 +50,7 @@ struct ArtifactCommand: ParsableCommand {
             guard !Files.exists(target) else {
                 throw CommandFailure(.usage, "\(target) is there already", hint: "name another place with -o")
             }
-            try services.artifacts.export(artifact, to: target)
+            try services.artifacts.export(artifact, to: Files.absolute(target))
         }
     }
 }

@@ -55,7 +55,9 @@ struct Intake: Sendable {
         for update: IntakeEvent.Update, _ event: IntakeEvent, _ context: RepositoryContext, _ remarks: inout [String]
     ) throws -> [NewRun] {
         let reference = update.reference
-        guard !update.new.isZero, !reference.isBookkeeping, reference.branch != nil || reference.tag != nil else { return [] }
+        guard !update.new.isZero, !reference.isBookkeeping, reference.branch != nil || reference.tag != nil else {
+            return []
+        }
         let opener = RevisionOpener(context: context)
         let opened: OpenRevision
         do {

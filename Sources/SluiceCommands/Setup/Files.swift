@@ -46,6 +46,16 @@ enum Files {
         }
     }
 
+    /// From the folder that we were called in.
+    static func absolute(_ path: String) throws(CommandFailure) -> String {
+        if path.hasPrefix("/") { return path }
+        guard let here = getcwd(nil, 0) else {
+            throw CommandFailure(.storage, "the working folder is gone: \(lastError())")
+        }
+        defer { free(here) }
+        return String(cString: here) + "/" + path
+    }
+
     static func exists(_ path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0

@@ -85,15 +85,19 @@ struct RunSections {
         return titled("decisions", lines)
     }
 
-    /// `name  value`, every name with its stage; where a deployed model is stands here.
+    /// `name  value`, every name with its stage. A text is shown whole, because a person wants to copy it: where a
+    /// deployed model is stands here.
     func outputs() -> [String] {
-        var table = TextTable([.init(""), .init("", minimum: 20)])
-        for stage in record.stages {
-            for (name, value) in (stage.end?.outputValues ?? [:]).sorted(by: { $0.key < $1.key }) {
-                table.append([StyledText("\(stage.name).\(name)", .quiet), StyledText(value.plainText)])
-            }
+        let values = record.stages.flatMap { stage in
+            (stage.end?.outputValues ?? [:]).sorted { $0.key < $1.key }.map { ("\(stage.name).\($0.key)", $0.value) }
         }
-        return titled("outputs", table)
+        let width = values.map { DisplayWidth.of($0.0) }.max() ?? 0
+        return titled(
+            "outputs",
+            values.map { name, value in
+                let line = "  " + StyledText(name, .quiet).padded(to: width) + "  " + StyledText(value.plainText)
+                return value.stringValue == nil ? line.truncated(to: self.width, style: style) : line
+            })
     }
 
     func artifacts() -> [String] {

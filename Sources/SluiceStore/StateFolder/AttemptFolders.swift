@@ -1,3 +1,4 @@
+import struct Crypto.SHA256
 import Glibc
 import SluiceModel
 

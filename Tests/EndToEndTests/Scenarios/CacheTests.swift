@@ -40,12 +40,11 @@ import Testing
     @Test("a changed learning parameter reruns train, evaluate and deploy only, and says why")
     func changedParameter() throws {
         let scene = try Scene(Toy.files)
-        try scene.push()
+        #expect(try scene.sluice(["run"]).status == 0)
         try scene.commit(["params.yaml": "lr: 0.3\n"])
         let planned = try scene.sluice(["plan"])
         #expect(planned.output.contains("0.1 → 0.3"), "\(planned.transcript)")
-        try scene.push()
-        let run = try scene.lastRun()
+        let run = RunView(try scene.json(scene.sluice(["run", "--json"])))
         #expect(
             run.outcomes == [
                 "prepare": "cached", "train": "succeeded", "evaluate": "succeeded", "deploy": "succeeded",

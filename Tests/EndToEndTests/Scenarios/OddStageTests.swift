@@ -6,7 +6,7 @@ import Testing
 @Suite struct OddStageTests {
     @Test("a stage that crashes is tried once more, and then the run failed")
     func crash() throws {
-        let scene = try Scene(Toy.single("run: kill -SEGV $$"))
+        let scene = try Scene(Toy.single("run: kill -SEGV $$$$"))
         let run = try scene.sluice(["run", "--json"])
         let view = RunView(try scene.json(run))
         #expect(run.status == 1 && view.outcome == "failed")

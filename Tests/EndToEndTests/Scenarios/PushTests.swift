@@ -24,7 +24,7 @@ import Testing
         try scene.push(["--force", "origin", "main"])
         let oid = try scene.git(["rev-parse", "HEAD"]).output.trimmingCharacters(in: .newlines)
         #expect(try scene.lastRun().revision["oid"] as? String == oid)
-        let name = "refs/heads/exp/$(touch pwned)'\"`id`"
+        let name = "refs/heads/exp/$(touch${IFS}pwned)'\"`id`"
         try Data("trust: { branches: [\"**\"] }\n".utf8).write(to: URL(filePath: scene.bare + "/sluice.yaml"))
         try scene.push(["origin", "HEAD:\(name)"])
         let odd = try scene.lastRun()
