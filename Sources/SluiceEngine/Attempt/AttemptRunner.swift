@@ -32,14 +32,17 @@ struct AttemptRunner: Sendable {
         } catch {
             var failed = result
             failed.outcome = .failed
-            failed.error = AttemptError(errorClass: .user, code: error.code.rawValue, message: error.message)
+            // What a stage made wrong is its own fault; what we could not store is not.
+            let isOurs = error.code == .failed || error.code == .corrupt
+            failed.error = AttemptError(
+                errorClass: isOurs ? .internal : .user, code: error.code.rawValue, message: error.message)
             return AttemptReport(number: order.number, result: failed)
         }
     }
 
     private func prepare() throws(PreparationError) -> AttemptRequest {
         try during("the workspace") { () throws(GitError) in
-            try ports.tree.snapshot(order.definition.sources, into: folder.workspace)
+            try ports.tree.snapshot(sources, into: folder.workspace)
         }
         let inputs = try InputFiller(ports: ports, folder: folder).fill(order.binding.inputs)
         let outputs = order.definition.outputs.map { output in
@@ -52,6 +55,16 @@ struct AttemptRunner: Sendable {
             }
         }
         return try request(inputs: inputs, outputs: outputs)
+    }
+
+    /// Without what the stage is to make itself: no output exists before, so that an old one is never taken for new.
+    private var sources: [TreeEntry] {
+        let made =
+            order.definition.outputs.compactMap(\.path) + [order.definition.definition.metricsPath].compactMap(\.self)
+        guard !made.isEmpty else { return order.definition.sources }
+        return order.definition.sources.filter { entry in
+            !made.contains { entry.path == $0 || entry.path.hasPrefix($0 + "/") }
+        }
     }
 
     private func path(of output: Pipeline.Stage.Output) -> String {

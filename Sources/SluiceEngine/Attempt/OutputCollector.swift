@@ -9,7 +9,8 @@ struct OutputCollector {
 
     func collect(_ request: AttemptRequest) throws(ArtifactError) -> [Artifact] {
         var artifacts: [Artifact] = []
-        let limit = order.profile.request.disk
+        // The grant's disk is for all of them together.
+        var limit: Int64? { order.profile.request.disk.map { $0 - artifacts.reduce(0) { $0 + $1.size } } }
         for output in request.outputs {
             let isInWorkspace = output.path.hasPrefix(folder.workspace + "/")
             let root = isInWorkspace ? folder.workspace : folder.outputs

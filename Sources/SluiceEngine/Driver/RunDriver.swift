@@ -44,9 +44,12 @@ package struct RunDriver: Sendable {
         var queue: [Happening] = [.begin]
         do {
             while true {
-                while !queue.isEmpty {
-                    let effects = state.apply(queue.removeFirst(), at: ports.clock.now())
+                // It grows while what can be answered at once is answered.
+                var next = 0
+                while next < queue.count {
+                    let effects = state.apply(queue[next], at: ports.clock.now())
                     for effect in effects { try perform(effect, &attempts, &queue) }
+                    next += 1
                 }
                 if let outcome = state.end { return outcome }
                 queue = mailbox.take(waitingAtMost: waitingTime(of: state))

@@ -2,61 +2,96 @@ import SluiceModel
 import SluicePlanning
 
 extension RunState {
+    /// What came of the look at one ready stage.
+    private enum Look {
+        /// It is ready no more: started, bound to another profile, or ended.
+        case moved
+        /// It waits; the next of its lane may fit.
+        case waits
+        /// The whole lane waits.
+        case laneWaits
+        /// Everybody waits: what is left of the run as a whole does not fit now.
+        case allWait
+    }
+
     /// Starts every ready stage that gate and pool allow, in plan priority; what does not fit leaves its place to
     /// smaller ones behind it.
     mutating func dispatch(at now: Timestamp) {
-        for index in ready {
-            guard case .ready = nodes[index].phase else { continue }
-            if let halt, plan.stages[index].definition.after == .success || halt.isFinal {
-                end(index, .skipped, reason: halt.reason)
-            } else {
-                tryToStart(index, at: now)
+        var places = ready.heads()
+        while var place = places.popFirst() {
+            let index = ready.stage(at: place)
+            switch look(index, lane: ready.lanes[place.lane], at: now) {
+            case .allWait: return
+            case .laneWaits: continue
+            case .waits: place.position += 1
+            case .moved: ready.remove(place)
             }
-        }
-        ready.removeAll { index in
-            guard case .ready = nodes[index].phase else { return true }
-            return false
+            if halt?.isFinal == true { return stopWaiting() }
+            if let next = ready.place(place.position, in: place.lane) { places.insert(next) }
         }
     }
 
-    private mutating func tryToStart(_ index: Int, at now: Timestamp) {
-        guard let bound = nodes[index].bound, hasRoomInMatrix(index) else { return }
-        let stage = plan.stages[index]
-        guard free.holds(stage.profiles[bound.profile].request) || stage.profiles.count > 1 else { return }
+    private mutating func look(_ index: Int, lane: ReadyQueue.Lane, at now: Timestamp) -> Look {
+        guard case .ready = nodes[index].phase, let bound = nodes[index].bound else { return .moved }
+        if let reason = whyNot(plan.stages[index]) {
+            end(index, .skipped, reason: reason)
+            return .moved
+        }
+        guard hasRoom(lane), lane.requests.contains(where: { free.holds($0) }) else { return .laneWaits }
         let (decision, profile) = RunGate.admission(of: index, in: plan, progress: progress(at: now))
         guard decision.isAdmitted, let profile else {
-            return decision.verdict == .wait ? () : refuse(index, decision)
+            // The gate judges the whole rest: what holds up one mandatory stage holds up all.
+            if decision.verdict == .wait { return plan.stages[index].isInRest ? .allWait : .waits }
+            refuse(index, decision)
+            return .moved
         }
-        guard free.holds(stage.profiles[profile].request) else { return }
-        // Another way to run it reads other params: its key is another, and may be known.
-        guard profile == bound.profile else { return bind(index, profile: profile) }
+        let request = plan.stages[index].profiles[profile].request
+        guard pool.holds(request) else {
+            refuseForCapacity(index)
+            return .moved
+        }
+        guard free.holds(request) else { return profile == lane.chosen ? .laneWaits : .waits }
+        guard profile == bound.profile else {
+            // Another way to run it reads other params: its key is another, and may be known.
+            bind(index, profile: profile)
+            return .moved
+        }
         start(index, bound: bound, decision: decision, at: now)
+        return .moved
     }
 
-    private func hasRoomInMatrix(_ index: Int) -> Bool {
-        let definition = plan.stages[index].definition
-        guard let most = definition.matrix?.maxParallel else { return true }
-        let running = nodes.indices.count { other in
-            guard case .running = nodes[other].phase else { return false }
-            return plan.stages[other].definition.name == definition.name
+    /// What keeps a stage from being started whatever is free. A deploy refuses a degraded run by policy; a plan knows
+    /// that before, but not what was degraded since.
+    private mutating func whyNot(_ stage: Plan.Stage) -> String? {
+        if stage.isDeploy, plan.isDegraded, !stage.definition.allowDegraded, halt?.isFinal != true {
+            halt = .refused(Halt.refusal + "\(stage.name) refuses a degraded run: allow_degraded would let it")
         }
-        return running < most
+        guard let halt, halt.stops(stage) else { return nil }
+        return halt.reason
+    }
+
+    private func hasRoom(_ lane: ReadyQueue.Lane) -> Bool {
+        guard let matrix = lane.matrix, let most = lane.maxParallel else { return true }
+        return runningInstances[matrix, default: 0] < most
     }
 
     private mutating func start(_ index: Int, bound: Bound, decision: GateDecision, at now: Timestamp) {
         let stage = plan.stages[index]
         let profile = stage.profiles[bound.profile]
         nodes[index].attempts += 1
-        let number = nodes[index].attempts
-        nodes[index].phase = .running(RunningAttempt(number: number, profile: bound.profile, started: now))
+        let attempt = RunningAttempt(number: nodes[index].attempts, profile: bound.profile, started: now)
+        nodes[index].phase = .running(attempt)
+        running[index] = attempt
+        runningInstances[stage.definition.name, default: 0] += 1
         firstAttempt = firstAttempt ?? now
+        if profile.profile.isDegraded { plan.isDegraded = true }
         free.take(profile.request)
-        effects.append(
+        effects.add(
             .start(
                 AttemptOrder(
-                    stage: index, definition: stage, number: number, profile: profile, binding: bound.binding,
-                    environment: nodes[index].environment?.folder, decision: decision, commit: commit,
-                    pipeline: plan.pipeline.name, repository: plan.repository)))
+                    stage: index, definition: stage, number: attempt.number, profile: profile,
+                    binding: bound.binding, environment: environment(of: stage)?.folder, decision: decision,
+                    commit: commit, pipeline: plan.pipeline.name, repository: plan.repository)))
     }
 
     private var commit: AttemptRequest.Commit {
@@ -65,67 +100,80 @@ extension RunState {
     }
 
     private mutating func refuse(_ index: Int, _ decision: GateDecision) {
-        let why = decision.explanation.first ?? "refused by the gate"
-        halt = halt ?? .refused("refused: \(why)")
-        end(index, .skipped, reason: "refused: \(why)")
+        let why = Halt.refusal + (decision.explanation.first ?? "by the gate")
+        halt = halt?.isFinal == true ? halt : .refused(why)
+        end(index, .skipped, reason: why)
+    }
+
+    /// A plan is made for the pool as it is; this is for stages that it did not count, as one whose result was there.
+    mutating func refuseForCapacity(_ index: Int) {
+        let why = "\(plan.stages[index].name) asks for more than the whole pool has"
+        refuse(
+            index,
+            GateDecision(
+                verdict: .refuse, reason: .capacity, conflict: ["capacity"], method: "rule", explanation: [why]))
     }
 
     mutating func attemptEnded(_ index: Int, _ report: AttemptReport, at now: Timestamp) {
         guard case .running(let attempt) = nodes[index].phase, attempt.number == report.number else { return }
         let stage = plan.stages[index]
-        let profile = stage.profiles[attempt.profile]
-        free.giveBack(profile.request)
-        let charges = AttemptAccount.charges(
-            for: report.result.usage, request: profile.request, price: profile.price)
-        for (resource, amount) in charges { used[resource, default: .zero] += amount }
-        let named = Dictionary(uniqueKeysWithValues: charges.map { ($0.key.rawValue, $0.value) })
-        effects.append(
-            .record([
-                .attemptEnded(
-                    stage: stage.name, RunEvent.Ended(number: report.number, result: report.result, used: named))
-            ]))
+        free.giveBack(stage.profiles[attempt.profile].request)
+        running[index] = nil
+        runningInstances[stage.definition.name, default: 0] -= 1
+        let charged = charge(stage.profiles[attempt.profile], report.result.usage)
+        effects.record([
+            .attemptEnded(
+                stage: stage.name, RunEvent.Ended(number: report.number, result: report.result, used: charged))
+        ])
         switch report.result.outcome {
         case .succeeded: succeed(index, report)
         case .skipped: end(index, .skipped, reason: report.result.reason ?? "the plugin skipped it")
-        default: failedAttempt(index, report.result, at: now)
+        default: attemptFailed(index, attempt, report.result, at: now)
         }
     }
 
-    private mutating func failedAttempt(_ index: Int, _ result: AttemptResult, at now: Timestamp) {
+    private mutating func charge(_ profile: Plan.PricedProfile, _ usage: Usage) -> [String: Amount] {
+        let charges = AttemptAccount.charges(for: usage, request: profile.request, price: profile.price)
+        for (resource, amount) in charges { used[resource, default: .zero] += amount }
+        return Dictionary(uniqueKeysWithValues: charges.map { ($0.key.rawValue, $0.value) })
+    }
+
+    private mutating func attemptFailed(
+        _ index: Int, _ attempt: RunningAttempt, _ result: AttemptResult, at now: Timestamp
+    ) {
         let stage = plan.stages[index]
-        let seed = UInt64(bitPattern: Int64(stage.name.utf8.reduce(5381) { $0 &* 33 &+ Int($1) }))
+        let seed = stage.name.utf8.reduce(UInt64(5381)) { $0 &* 33 &+ UInt64($1) }
         let retry = RetryDecision.next(
-            after: result, attemptNumber: nodes[index].attempts, policy: stage.definition.retry,
+            after: result, attemptNumber: attempt.number, policy: stage.definition.retry,
             isDeploy: stage.isDeploy, seed: seed)
-        guard let retry, halt == nil else {
+        guard let retry, !attempt.isCancelled, halt?.stops(stage) != true else {
             if result.outcome == .lost && stage.isDeploy {
-                halt = halt ?? .lost(Self.lostDeploy(stage.name))
+                halt = .lost(Self.lostDeploy(stage.name))
             }
             return end(index, result.outcome, reason: result.error?.message ?? result.reason)
         }
         let delay = retry.delay.inSeconds
-        effects.append(
-            .record([
-                .retryScheduled(
-                    stage: stage.name, number: nodes[index].attempts + 1, delay: delay, reason: retry.reason)
-            ]))
-        nodes[index].phase = .backingOff(until: now.advanced(bySeconds: delay))
+        effects.record([
+            .retryScheduled(stage: stage.name, number: attempt.number + 1, delay: delay, reason: retry.reason)
+        ])
+        nodes[index].phase = .backingOff(after: result)
+        backoffs.insert(Wake(time: now.advanced(bySeconds: delay), stage: index))
     }
 
     /// What the gate wants to know of the run so far.
     private func progress(at now: Timestamp) -> RunProgress {
-        var progress = RunProgress(used: used, elapsed: .zero)
-        if let firstAttempt { progress.elapsed = .milliseconds(now.milliseconds - firstAttempt.milliseconds) }
-        for (index, node) in nodes.enumerated() {
-            switch node.phase {
-            case .ended: progress.ended.insert(index)
-            case .running(let attempt):
-                progress.running[index] = RunProgress.Running(
-                    profile: attempt.profile,
-                    elapsed: .milliseconds(now.milliseconds - attempt.started.milliseconds))
-            default: break
-            }
+        func elapsed(since start: Timestamp) -> Duration {
+            .milliseconds(max(0, now.milliseconds - start.milliseconds))
         }
-        return progress
+        return RunProgress(
+            ended: ended,
+            running: running.mapValues {
+                RunProgress.Running(profile: $0.profile, elapsed: elapsed(since: $0.started))
+            }, used: used, elapsed: firstAttempt.map(elapsed(since:)) ?? .zero)
     }
+}
+
+extension Plan.Stage {
+    /// Whether the gate counts it in the rest of a run before anybody asks for it.
+    fileprivate var isInRest: Bool { condition != .fails && cache.entry == nil }
 }

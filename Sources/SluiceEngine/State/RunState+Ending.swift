@@ -4,16 +4,15 @@ import SluicePlanning
 extension RunState {
     /// An attempt went well: its checks are judged, its result is remembered, and the stage ends.
     mutating func succeed(_ index: Int, _ report: AttemptReport) {
+        guard let bound = nodes[index].bound else { preconditionFailure("what runs was bound before") }
         let stage = plan.stages[index]
         var end = RunEvent.StageEnd(
-            outcome: .succeeded, cache: stage.cachePolicy == .off ? nil : CacheState(state: .miss, reason: nil),
+            outcome: .succeeded,
+            cache: CacheState(state: stage.cache.state, reason: stage.cache.reason, key: bound.binding.key),
             metrics: report.result.metrics, outputValues: report.result.outputValues, artifacts: report.artifacts)
-        end.cache = stage.cache.state == .hit ? CacheState(state: .miss, reason: "its entry was gone") : stage.cache
-        end.cache?.entry = nil
         let judged = judge(stage, &end)
+        effects.complete(completion(of: index, bound: bound, end), judged + ended(stage, end))
         settle(index, end)
-        guard let bound = nodes[index].bound else { return effects.append(.record(judged + ended(stage, end))) }
-        effects.append(.complete(completion(of: index, bound: bound, report), judged + ended(stage, end)))
     }
 
     /// A result from an earlier run: checks are judged on it too.
@@ -24,8 +23,8 @@ extension RunState {
             cache: CacheState(state: .hit, reason: reason, key: entry.key), metrics: entry.metrics,
             outputValues: entry.outputValues, artifacts: entry.artifacts)
         let judged = judge(stage, &end)
+        effects.record(judged + ended(stage, end))
         settle(index, end)
-        effects.append(.record(judged + ended(stage, end)))
     }
 
     mutating func fail(_ index: Int, reason: String) { end(index, .failed, reason: reason) }
@@ -34,8 +33,8 @@ extension RunState {
     mutating func end(_ index: Int, _ outcome: Outcome, reason: String?) {
         guard nodes[index].end == nil else { return }
         let end = RunEvent.StageEnd(outcome: outcome, reason: reason)
+        effects.record(ended(plan.stages[index], end))
         settle(index, end)
-        effects.append(.record(ended(plan.stages[index], end)))
     }
 
     private func ended(_ stage: Plan.Stage, _ end: RunEvent.StageEnd) -> [RunEvent.Kind] {
@@ -55,66 +54,70 @@ extension RunState {
 
     /// Moves a stage to its end and lets those behind it come.
     private mutating func settle(_ index: Int, _ end: RunEvent.StageEnd) {
+        note(index, end)
+        for dependent in nodes[index].dependents where nodes[dependent].unmet == 0 { frontier.append(dependent) }
+        // A failure stops what has not started, unless the pipeline or the person wants to go on.
+        stopSiblings(ofFailed: index)
+        haltAfterFailure(of: index)
+        letGo(of: index)
+    }
+
+    /// Writes down that and how a stage ended.
+    mutating func note(_ index: Int, _ end: RunEvent.StageEnd) {
         nodes[index].end = end
         nodes[index].phase = .ended
         results[plan.stages[index].name] = end
-        endedCount += 1
-        for dependent in nodes[index].dependents {
-            nodes[dependent].unmet -= 1
-            if nodes[dependent].unmet == 0 { frontier.append(dependent) }
-        }
-        wakeFollowers(of: index)
-        if !end.outcome.isGood && end.outcome != .skipped { spread(failureOf: index) }
-    }
-
-    private mutating func wakeFollowers(of leader: Int) {
-        for index in nodes.indices {
-            guard case .following(leader) = nodes[index].phase, let bound = nodes[index].bound else { continue }
-            nodes[index].phase = .preparing
-            effects.append(lookUp(index, bound.binding.key))
-        }
-    }
-
-    /// A failure stops what has not started, unless the pipeline or the person wants to go on.
-    private mutating func spread(failureOf index: Int) {
-        if plan.stages[index].definition.matrix?.failFast == true { stopSiblings(of: index) }
-        haltAfterFailure(of: index)
+        ended.insert(index)
+        for dependent in nodes[index].dependents { nodes[dependent].unmet -= 1 }
     }
 
     /// The other instances of a matrix without `fail_fast` go on, and what selects among them.
     mutating func haltAfterFailure(of index: Int) {
         let stage = plan.stages[index]
-        guard !options.keepGoing, stage.definition.matrix?.failFast ?? true else { return }
+        guard nodes[index].hasFailed, !options.keepGoing, !stage.toleratesFailedSiblings else { return }
         halt = halt ?? .failed(stage: stage.name)
     }
 
-    private mutating func stopSiblings(of index: Int) {
+    /// `fail_fast`: one failed instance of a matrix ends the others.
+    mutating func stopSiblings(ofFailed index: Int) {
         let stage = plan.stages[index]
-        for other in nodes.indices where plan.stages[other].definition.name == stage.definition.name {
+        guard nodes[index].hasFailed, stage.definition.matrix?.failFast == true else { return }
+        for other in instances[stage.definition.name] ?? [] {
             switch nodes[other].phase {
-            case .running: effects.append(.cancelAttempt(stage: other, .upstream, killNow: false))
+            case .running(let attempt):
+                if !attempt.isCancelled { cancelAttempt(other, attempt, .upstream, killNow: false) }
             case .ended: break
             default: end(other, .skipped, reason: "\(stage.name) failed and fail_fast is on")
             }
         }
     }
 
+    private mutating func cancelAttempt(
+        _ index: Int, _ attempt: RunningAttempt, _ reason: CancelReason, killNow: Bool
+    ) {
+        var cancelled = attempt
+        cancelled.isCancelled = true
+        nodes[index].phase = .running(cancelled)
+        effects.add(.cancelAttempt(stage: index, reason, killNow: killNow))
+    }
+
+    /// A lost deploy and the first reason stay the run's word, whoever cancels then.
     mutating func cancel(_ reason: CancelReason, killNow: Bool) {
-        guard outcome == nil else { return }
-        halt = .cancelled(reason)
+        if halt?.isFinal != true { halt = .cancelled(reason) }
+        let why = Halt.cancelled(reason).reason
         for index in nodes.indices {
             switch nodes[index].phase {
-            case .running: effects.append(.cancelAttempt(stage: index, reason, killNow: killNow))
+            case .running(let attempt): cancelAttempt(index, attempt, reason, killNow: killNow)
             case .ended: break
-            default: end(index, .skipped, reason: "cancelled")
+            case .backingOff: end(index, .cancelled, reason: why)
+            case .waiting, .preparing, .ready, .following: end(index, .skipped, reason: why)
             }
         }
     }
 
     mutating func finish(_ how: RunOutcome) {
-        guard outcome == nil else { return }
         outcome = how
-        effects.append(.record([.runEnded(outcome: how, reason: halt?.reason)]))
+        effects.record([.runEnded(outcome: how, reason: halt?.reason)])
     }
 
     /// A run with nothing but skipped and cached stages succeeded.
@@ -125,24 +128,29 @@ extension RunState {
         case .refused: return .refused
         case .failed, nil: break
         }
-        let isBad = nodes.contains { node in
-            guard let outcome = node.end?.outcome else { return false }
-            return !outcome.isGood && outcome != .skipped
-        }
-        return isBad ? .failed : .succeeded
+        return nodes.contains(where: \.hasFailed) ? .failed : .succeeded
     }
 
-    private func completion(of index: Int, bound: Bound, _ report: AttemptReport) -> StageCompletion {
+    private func completion(of index: Int, bound: Bound, _ end: RunEvent.StageEnd) -> StageCompletion {
         let stage = plan.stages[index]
         let entry = CacheEntry(
             key: bound.binding.key, run: RunID(0), stage: stage.name, created: Timestamp(milliseconds: 0),
-            trusted: plan.revision.isTrusted, parts: bound.binding.parts, metrics: report.result.metrics,
-            outputValues: report.result.outputValues, artifacts: report.artifacts,
+            trusted: plan.revision.isTrusted, parts: bound.binding.parts, metrics: end.metrics,
+            outputValues: end.outputValues, artifacts: end.artifacts,
             isDegraded: stage.profiles[bound.profile].profile.isDegraded)
         return StageCompletion(
             pipeline: plan.pipeline.name, repository: plan.repository, reference: plan.revision.reference?.name,
             commit: plan.revision.oid, entry: entry, isCacheable: stage.cachePolicy != .off,
-            isDeploy: stage.isDeploy)
+            // One that broke its own check is no deploy that must not be done again.
+            isDeploy: stage.isDeploy && end.outcome == .succeeded)
+    }
+}
+
+extension RunState.Node {
+    /// Ended, and neither well nor skipped.
+    var hasFailed: Bool {
+        guard let outcome = end?.outcome else { return false }
+        return !outcome.isGood && outcome != .skipped
     }
 }
 

@@ -4,36 +4,50 @@ import SluicePlanning
 extension RunState {
     /// Folds one happening in and says what follows. Equal states and happenings give equal effects.
     mutating func apply(_ happening: Happening, at now: Timestamp) -> [Effect] {
-        effects = []
+        guard outcome == nil else { return [] }
         switch happening {
         case .begin: begin()
-        case .environmentProvided(let stage, let result): environmentProvided(stage, result, at: now)
+        case .environmentProvided(let stage, let result): environmentProvided(stage, result)
         case .lookedUp(let stage, let entry): lookedUp(stage, entry)
         case .attemptEnded(let stage, let report): attemptEnded(stage, report, at: now)
         case .cancel(let reason, let killNow): cancel(reason, killNow: killNow)
         case .tick: break
         }
         advance(at: now)
-        return effects
+        return effects.take()
     }
 
     private mutating func begin() {
-        effects.append(.record([.planned(RunEvent.Planned(plan))]))
-        guard plan.decision.isAdmitted else {
+        effects.record([.planned(RunEvent.Planned(plan))])
+        for index in lostDeploys { end(index, .lost, reason: halt?.reason) }
+        guard plan.decision.isAdmitted || halt?.isFinal == true else {
             halt = .refused(plan.decision.explanation.first ?? "refused by the gate")
             return finish(.refused)
         }
+        for index in ended.sorted() { stopSiblings(ofFailed: index) }
         for index in nodes.indices where nodes[index].unmet == 0 && nodes[index].end == nil { frontier.append(index) }
     }
 
-    /// Does everything that can be done now: looks at stages whose needs have ended, wakes backoffs, starts attempts.
+    /// Does everything that can be done now: wakes backoffs, looks at stages whose needs have ended, starts attempts.
     private mutating func advance(at now: Timestamp) {
         guard outcome == nil else { return }
         wakeBackoffs(at: now)
-        while !frontier.isEmpty { enter(frontier.removeFirst()) }
-        dispatch(at: now)
-        while !frontier.isEmpty { enter(frontier.removeFirst()) }
-        if endedCount == nodes.count { finish(overallOutcome) }
+        repeat {
+            enterFrontier()
+            stopWaiting()
+            if pendingLookUps == 0 { dispatch(at: now) }
+        } while !frontier.isEmpty
+        if ended.count == nodes.count { finish(overallOutcome) }
+    }
+
+    private mutating func enterFrontier() {
+        var next = 0
+        // It grows while stages end at first sight.
+        while next < frontier.count {
+            enter(frontier[next])
+            next += 1
+        }
+        frontier = []
     }
 
     /// First look at a stage all of whose needs have ended.
@@ -41,31 +55,38 @@ extension RunState {
         guard case .waiting = nodes[index].phase else { return }
         let stage = plan.stages[index]
         if let blocker = blocker(of: stage) { return end(index, .skipped, reason: blocker) }
-        if let halt, stage.definition.after == .success || halt.isFinal {
-            return end(index, .skipped, reason: halt.reason)
-        }
+        if let halt, halt.stops(stage) { return end(index, .skipped, reason: halt.reason) }
         if stage.cache.state == .hit, let entry = stage.cache.entry {
             return endCached(index, entry, reason: stage.cache.reason)
         }
         switch Conditions.evaluate(stage, in: plan, results: results) {
-        case false: end(index, .skipped, reason: "its condition does not hold")
-        default: prepare(index)
+        case false: return end(index, .skipped, reason: "its condition does not hold")
+        case nil: return end(index, .skipped, reason: "its condition reads what nobody made")
+        case true: break
         }
+        // What the plan found for a deploy stands: no older commit goes over a newer one.
+        if stage.isDeploy, let entry = stage.cache.entry {
+            return endCached(index, entry, reason: "already deployed, or a newer commit")
+        }
+        prepare(index)
     }
 
     /// Why a stage cannot run given how its needs ended; nil when it can.
     private func blocker(of stage: Plan.Stage) -> String? {
-        guard stage.definition.after == .success else { return nil }
-        let selectable = Set(stage.inputs.flatMap(\.source.selectableStages))
         let dataNeeds = Set(stage.inputs.flatMap(\.source.requiredStages))
+        let selectable = Set(stage.inputs.flatMap(\.source.selectableStages))
         for need in stage.needs {
-            guard let outcome = endOf(need)?.outcome, !outcome.isGood else { continue }
-            if selectable.contains(need) {
-                if selectable.contains(where: { endOf($0)?.outcome.isGood == true }) { continue }
-                return "upstream: no instance of \(need.prefix { $0 != "[" }) ended well"
+            guard let index = indexByName[need], let outcome = nodes[index].end?.outcome, !outcome.isGood else {
+                continue
             }
-            if outcome != .skipped { return "upstream: \(need) \(outcome.inWords)" }
-            if dataNeeds.contains(need) { return "upstream: \(need) was skipped" }
+            if selectable.contains(need), outcome == .skipped || plan.stages[index].toleratesFailedSiblings {
+                if selectable.contains(where: { endOf($0)?.outcome.isGood == true }) { continue }
+                return "upstream: no instance of \(plan.stages[index].definition.name) ended well"
+            }
+            let needsData = dataNeeds.contains(need) || selectable.contains(need)
+            // `after: any` runs however its needs ended, but not without its data.
+            guard needsData || stage.definition.after == .success else { continue }
+            if outcome != .skipped || needsData { return "upstream: \(need) \(outcome.inWords)" }
         }
         return nil
     }
@@ -76,112 +97,82 @@ extension RunState {
 
     private mutating func prepare(_ index: Int) {
         nodes[index].phase = .preparing
-        if let plugin = plan.stages[index].plugin, plugin.manifest.wantsPython {
-            effects.append(.provideEnvironment(stage: index, plugin))
-        } else {
-            bind(index, profile: plan.stages[index].chosen ?? 0)
+        // A stage for which the plan chose nothing (its result was there) takes the first way that the pool allows.
+        let profiles = plan.stages[index].profiles
+        let chosen = plan.stages[index].chosen ?? profiles.firstIndex { pool.holds($0.request) } ?? 0
+        plan.stages[index].chosen = chosen
+        guard let plugin = plan.stages[index].plugin, plugin.manifest.wantsPython else {
+            return bind(index, profile: chosen)
+        }
+        switch environments[plugin.folder.digest] {
+        case .asked(let others): environments[plugin.folder.digest] = .asked(by: others + [index])
+        case .answered(let result): useEnvironment(index, result)
+        case nil:
+            environments[plugin.folder.digest] = .asked(by: [index])
+            effects.add(.provideEnvironment(stage: index, plugin))
         }
     }
 
-    private mutating func environmentProvided(
-        _ index: Int, _ result: Result<ProvidedEnvironment, PluginError>, at now: Timestamp
-    ) {
+    /// The answer is for every stage with that plugin, even when the one that asked has ended meanwhile.
+    private mutating func environmentProvided(_ index: Int, _ result: Result<ProvidedEnvironment, PluginError>) {
+        guard let plugin = plan.stages[index].plugin, case .asked(let askers) = environments[plugin.folder.digest]
+        else { return }
+        environments[plugin.folder.digest] = .answered(result)
+        if case .success(let environment) = result, environment.buildSeconds > 0 {
+            let seconds = (environment.buildSeconds * 10).rounded() / 10
+            effects.record([
+                .warning(
+                    stage: plan.stages[index].name,
+                    message: "python environment built in \(seconds) s, not charged")
+            ])
+        }
+        for asker in askers { useEnvironment(asker, result) }
+    }
+
+    private mutating func useEnvironment(_ index: Int, _ result: Result<ProvidedEnvironment, PluginError>) {
         guard case .preparing = nodes[index].phase else { return }
-        let name = plan.stages[index].name
         switch result {
         case .failure(let error):
-            let failure = AttemptError(
-                errorClass: .config, code: "environment.\(error.code.rawValue)", message: error.message,
-                hint: error.hint)
-            effects.append(.record([.warning(stage: name, message: error.description)]))
-            fail(index, reason: failure.message)
-        case .success(let environment):
-            nodes[index].environment = environment
-            if environment.buildSeconds > 0 {
-                let seconds = (environment.buildSeconds * 10).rounded() / 10
-                effects.append(
-                    .record([.warning(stage: name, message: "python environment built in \(seconds) s, not charged")]))
-            }
-            bind(index, profile: plan.stages[index].chosen ?? 0)
-        }
-    }
-
-    /// Fixes everything that the stage reads for one profile, and asks whether that was made before.
-    mutating func bind(_ index: Int, profile: Int) {
-        let stage = plan.stages[index]
-        do {
-            let lock = nodes[index].environment?.lock
-            guard
-                let binding = try StageBinding.bind(
-                    stage, profile: profile, in: plan, results: results, environmentLock: lock)
-            else { return fail(index, reason: "what it reads is not known although everything before it has ended") }
-            nodes[index].bound = Bound(profile: profile, binding: binding)
-            nodes[index].phase = .preparing
-            if isRunning(binding.key, besides: index) { return }
-            effects.append(lookUp(index, binding.key))
-        } catch {
+            effects.record([.warning(stage: plan.stages[index].name, message: error.description)])
             fail(index, reason: error.message)
+        case .success: bind(index, profile: plan.stages[index].chosen ?? 0)
         }
     }
 
-    func lookUp(_ index: Int, _ key: Digest) -> Effect {
-        let stage = plan.stages[index]
-        let query = ResultLookup.Query(
-            pipeline: plan.pipeline.name, stage: stage.name, repository: plan.repository,
-            reference: plan.revision.reference?.name, isTrusted: plan.revision.isTrusted,
-            policy: stage.cachePolicy, isDeploy: stage.isDeploy)
-        return .lookUp(stage: index, key: key, query)
-    }
-
-    /// The second of two attempts with one key waits for the first, and is then found in the cache.
-    private mutating func isRunning(_ key: Digest, besides index: Int) -> Bool {
-        guard plan.stages[index].cachePolicy != .off else { return false }
-        let other = nodes.indices.first { other in
-            guard other != index, nodes[other].bound?.binding.key == key else { return false }
-            switch nodes[other].phase {
-            case .running, .ready, .preparing, .backingOff: return true
-            case .waiting, .following, .ended: return false
+    /// What is ready or waits to be tried again does not start any more when the run is halted.
+    mutating func stopWaiting() {
+        guard let halt else { return }
+        for index in ready.takeAll() {
+            guard case .ready = nodes[index].phase else { continue }
+            guard halt.stops(plan.stages[index]) else {
+                ready.insert(index)
+                continue
             }
+            end(index, .skipped, reason: halt.reason)
         }
-        guard let other else { return false }
-        nodes[index].phase = .following(other)
-        return true
-    }
-
-    private mutating func lookedUp(_ index: Int, _ entry: CacheEntry?) {
-        guard case .preparing = nodes[index].phase else { return }
-        if let entry {
-            return endCached(index, entry, reason: plan.stages[index].isDeploy ? "already deployed" : "same inputs")
+        for wake in backoffs.takeAll() {
+            guard case .backingOff(let result) = nodes[wake.stage].phase else { continue }
+            guard halt.stops(plan.stages[wake.stage]) else {
+                backoffs.insert(wake)
+                continue
+            }
+            end(wake.stage, result.outcome, reason: result.error?.message ?? result.reason)
         }
-        nodes[index].phase = .ready
-        enqueue(index)
-    }
-
-    /// Keeps `ready` in plan priority: planned start, then the plan's order.
-    mutating func enqueue(_ index: Int) {
-        func rank(_ index: Int) -> (Double, Int) { (plan.stages[index].start ?? .infinity, index) }
-        let mine = rank(index)
-        let place = ready.firstIndex { rank($0) > mine } ?? ready.endIndex
-        ready.insert(index, at: place)
     }
 
     private mutating func wakeBackoffs(at now: Timestamp) {
-        for index in nodes.indices {
-            guard case .backingOff(let until) = nodes[index].phase, until <= now else { continue }
-            nodes[index].phase = .ready
-            enqueue(index)
+        while let wake = backoffs.first, wake.time <= now {
+            _ = backoffs.popFirst()
+            guard case .backingOff = nodes[wake.stage].phase else { continue }
+            nodes[wake.stage].phase = .ready
+            ready.insert(wake.stage)
         }
     }
 }
 
-extension RunState.Halt {
-    /// Nothing more runs, not even `after: any`.
-    var isFinal: Bool {
-        switch self {
-        case .failed: false
-        case .refused, .cancelled, .lost: true
-        }
-    }
+extension Plan.Stage {
+    /// Whether an instance of a matrix that failed leaves the others as good as they are.
+    var toleratesFailedSiblings: Bool { definition.matrix?.failFast == false }
 }
 
 extension Plan.Input.Source {

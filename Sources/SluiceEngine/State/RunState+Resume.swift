@@ -10,8 +10,13 @@ extension RunState {
             guard let index = indexByName[stage.name] else { continue }
             nodes[index].attempts = stage.attempts.map(\.started.number).max() ?? 0
             charge(stage.attempts)
-            if stage.running != nil, plan.stages[index].isDeploy { halt = .lost(Self.lostDeploy(stage.name)) }
-            if let end = stage.end { restore(index, end) }
+            if let end = stage.end {
+                restore(index, end, of: stage)
+            } else if plan.stages[index].isDeploy, !stage.attempts.isEmpty {
+                // Whether it reached its target is not known, not even when an earlier recovery called it lost.
+                lostDeploys.append(index)
+                halt = .lost(Self.lostDeploy(stage.name))
+            }
         }
     }
 
@@ -28,12 +33,18 @@ extension RunState {
         }
     }
 
-    private mutating func restore(_ index: Int, _ end: RunEvent.StageEnd) {
-        nodes[index].end = end
-        nodes[index].phase = .ended
-        results[plan.stages[index].name] = end
-        endedCount += 1
-        for dependent in nodes[index].dependents { nodes[dependent].unmet -= 1 }
-        if !end.outcome.isGood && end.outcome != .skipped { haltAfterFailure(of: index) }
+    private mutating func restore(_ index: Int, _ end: RunEvent.StageEnd, of stage: RunRecord.Stage) {
+        note(index, end)
+        haltAfterFailure(of: index)
+        if end.outcome == .lost, plan.stages[index].isDeploy { halt = .lost(Self.lostDeploy(stage.name)) }
+        if stage.attempts.isEmpty, halt?.isFinal != true, let halted = end.reason.flatMap(Halt.init(endReason:)) {
+            halt = halted
+        }
+        // The plan was made anew, and knows only what it chose itself.
+        if end.outcome == .succeeded, let profile = stage.attempts.last?.started.profile,
+            plan.stages[index].profiles.contains(where: { $0.profile.name == profile && $0.profile.isDegraded })
+        {
+            plan.isDegraded = true
+        }
     }
 }

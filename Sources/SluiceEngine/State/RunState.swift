@@ -7,22 +7,42 @@ import SluicePlanning
 /// `Effect`s that it answers with. Every stage goes through these phases:
 ///
 ///     waiting ─► preparing ─► ready ─► running ─► ended
-///        │           │          ▲        │          ▲
-///        │           │          └ backingOff ◄──┘   │
-///        └───────────┴── skipped, cached, refused ──┘
+///        │         │  ▲         ▲        │          ▲
+///        │         │  following └ backingOff ◄──┘   │
+///        └─────────┴──── skipped, cached, refused ──┘
+///
+/// No happening costs a look at every stage: what must be found again is kept by what it is looked for.
 package struct RunState: Sendable {
-    package let plan: Plan
+    /// What was decided before the run. Only what is decided anew while it runs changes in it: the profile of a
+    /// stage that needed none, and that the run became degraded.
+    package internal(set) var plan: Plan
     package let options: RunOptions
     var nodes: [Node]
     let indexByName: [String: Int]
+    /// Indices of a definition's instances, by its name.
+    let instances: [String: [Int]]
+    /// All that the pool has.
+    let pool: PoolCapacity
     /// What the pool has left beside the running attempts.
     var free: PoolCapacity
     /// Stages whose needs have all ended and that nobody has looked at yet.
     var frontier: [Int] = []
-    /// Stages that may start as soon as gate and pool allow, in plan priority.
-    var ready: [Int] = []
+    var ready: ReadyQueue
+    var backoffs = SortedList<Wake>()
+    var running: [Int: RunningAttempt] = [:]
+    /// By definition, where `max_parallel` counts.
+    var runningInstances: [String: Int] = [:]
+    /// Who is at work on a cache key.
+    var leaders: [Digest: Int] = [:]
+    /// Look-ups without an answer. They are answered at once, and nothing starts before: so what starts is what plan
+    /// priority says, not what was looked up first.
+    var pendingLookUps = 0
+    /// By the digest of the plugin that asks for one.
+    var environments: [String: PythonEnvironment] = [:]
+    /// Deploys of which nobody knows how they ended.
+    var lostDeploys: [Int] = []
     var halt: Halt?
-    var endedCount = 0
+    var ended: Set<Int> = []
     /// How ended stages ended, by name: for bindings and conditions.
     var results: [String: RunEvent.StageEnd] = [:]
     /// Exact, over all ended attempts.
@@ -31,7 +51,7 @@ package struct RunState: Sendable {
     var firstAttempt: Timestamp?
     var outcome: RunOutcome?
     /// What the current call answers with.
-    var effects: [Effect] = []
+    var effects = EffectList()
 
     package init(plan: Plan, options: RunOptions) {
         self.plan = plan
@@ -39,7 +59,10 @@ package struct RunState: Sendable {
         let names = plan.stages.enumerated().map { ($1.name, $0) }
         let indexByName = Dictionary(names) { first, _ in first }
         self.indexByName = indexByName
-        free = PoolCapacity(plan.pool)
+        instances = Dictionary(grouping: plan.stages.indices) { plan.stages[$0].definition.name }
+        pool = PoolCapacity(plan.pool)
+        free = pool
+        ready = ReadyQueue(plan.stages)
         nodes = plan.stages.map { stage in Node(unmet: stage.needs.count(where: { indexByName[$0] != nil })) }
         for (index, stage) in plan.stages.enumerated() {
             for need in stage.needs.compactMap({ indexByName[$0] }) { nodes[need].dependents.append(index) }
@@ -50,12 +73,7 @@ package struct RunState: Sendable {
     package var end: RunOutcome? { outcome }
 
     /// When something must be looked at again though nothing happens: the end of the nearest backoff.
-    package var nextWake: Timestamp? {
-        nodes.compactMap { node in
-            guard case .backingOff(let until) = node.phase else { return nil }
-            return until
-        }.min()
-    }
+    package var nextWake: Timestamp? { backoffs.first?.time }
 
     struct Node: Sendable {
         var phase = Phase.waiting
@@ -65,8 +83,9 @@ package struct RunState: Sendable {
         /// Attempts that were started so far.
         var attempts = 0
         var end: RunEvent.StageEnd?
-        var environment: ProvidedEnvironment?
         var bound: Bound?
+        /// Stages that wait for this one because they would make the same.
+        var followers: [Int] = []
     }
 
     enum Phase: Sendable {
@@ -74,9 +93,9 @@ package struct RunState: Sendable {
         /// Its environment is being built, or its key is being looked up.
         case preparing
         case ready
-        case backingOff(until: Timestamp)
+        case backingOff(after: AttemptResult)
         /// Another stage of this run is at work on the same key.
-        case following(Int)
+        case following
         case running(RunningAttempt)
         case ended
     }
@@ -91,22 +110,21 @@ package struct RunState: Sendable {
         var number: Int
         var profile: Int
         var started: Timestamp
+        /// Asked to stop: it is not tried again.
+        var isCancelled = false
     }
 
-    /// Why nothing new starts.
-    enum Halt: Sendable {
-        case failed(stage: String)
-        case refused(String)
-        case cancelled(CancelReason)
-        case lost(String)
+    /// The end of a stage's backoff.
+    struct Wake: Comparable, Sendable {
+        var time: Timestamp
+        var stage: Int
 
-        var reason: String {
-            switch self {
-            case .failed(let stage): "\(stage) failed"
-            case .refused(let why): why
-            case .cancelled(let reason): "cancelled (\(reason.rawValue))"
-            case .lost(let why): why
-            }
-        }
+        static func < (left: Self, right: Self) -> Bool { (left.time, left.stage) < (right.time, right.stage) }
+    }
+
+    /// An environment that several stages may want: asked for once in a run.
+    enum PythonEnvironment: Sendable {
+        case asked(by: [Int])
+        case answered(Result<ProvidedEnvironment, PluginError>)
     }
 }
