@@ -67,10 +67,12 @@ let package = Package(
             "SluicePlanningTests", ["SluicePlanning", "SluiceModel", "BudgetOptimizer", "SluiceTesting"],
             hasFixtures: true),
         tests("SluiceEngineTests", ["SluiceEngine", "SluicePlanning", "SluiceModel", "SluiceTesting"]),
-        tests("SluiceReportTests", ["SluiceReport", "SluiceModel"], hasFixtures: true),
+        tests("SluiceReportTests", ["SluiceReport", "SluiceModel", "SluiceTesting"], hasFixtures: true),
         tests("SluiceGitTests", ["SluiceGit", "SluiceModel", "SluiceTesting"]),
         tests("SluiceStoreTests", ["SluiceStore", "SluiceModel", .product(name: "GRDB", package: "GRDB.swift")]),
-        tests("SluiceExecutionTests", ["SluiceExecution", "SluiceModel", "PluginContract", "CSluiceProcess"]),
+        tests(
+            "SluiceExecutionTests",
+            ["SluiceExecution", "SluiceModel", "PluginContract", "CSluiceProcess", "SluiceTesting"]),
         tests("EndToEndTests", ["SluiceTesting", "sluice"]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,5 +1,6 @@
 import PluginContract
 import SluiceModel
+import SluiceTesting
 import Testing
 
 @testable import SluiceExecution
@@ -126,7 +127,7 @@ struct AttemptSessionTests {
     func fuzz() throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("attempt session: seed \(seed)")
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         for _ in 0..<300 {
             var session = try session { $0.heartbeat = .seconds(5) }
             var now: Int64 = 0
@@ -189,17 +190,5 @@ struct AttemptSessionTests {
         session.reported(.finished(.init()), now: now)
         session.ended(.stdout, now: now)
         session.ended(.stderr, now: now)
-    }
-}
-
-/// SplitMix64 (Steele, Lea, Flood, 2014).
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,5 +1,6 @@
 import SluiceModel
 import SluiceReport
+import SluiceTesting
 import Testing
 
 @Suite struct HumanUnitsTests {
@@ -137,7 +138,7 @@ import Testing
     @Test("whatever text is cut to a width fits it, and holds no character that a terminal obeys")
     func anyText() {
         let seed = UInt64.random(in: 0 ... .max)
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         let alphabet: [Unicode.Scalar] = [
             "a", " ", "\t", "\n", "\r", "\u{1b}", "\u{7f}", "\u{9b}", "名", "e", "\u{301}", "\u{200d}", "👩", "🔬", "#",
             "[",
@@ -169,18 +170,5 @@ import Testing
         #expect(text.rendered(.plain) == "bad good")
         #expect(
             text.truncated(to: 6, style: .plain).rendered(.coloured) == "\u{1b}[31mbad\u{1b}[0m \u{1b}[32mg…\u{1b}[0m")
-    }
-}
-
-/// Sebastiano Vigna's generator of 2015: small, and equal seeds give equal numbers everywhere.
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -15,7 +15,7 @@ import Testing
     func mutations(part: UInt64) throws {
         let seed = UInt64.random(in: 0..<1 << 40) &* 8 &+ part
         print("seed \(seed)")
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         let cases =
             Fixtures.names(in: "Valid").map { "Valid/" + $0 } + InvalidDefinitionTests.cases.map { "Definitions/" + $0 }
         for _ in 0..<60 {
@@ -50,18 +50,5 @@ import Testing
             let fragment = fragments[Int(random.next() % UInt64(fragments.count))]
             bytes.replaceSubrange(place..<(random.next() % 2 == 0 ? place : end), with: Array(fragment.utf8))
         }
-    }
-}
-
-/// Reproducible random numbers (Steele, Lea, Flood, 2014).
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }
