@@ -6,6 +6,11 @@ package final class MemoryWorkspaces: Workspaces {
     package struct Discarded: Sendable, Equatable {
         package var folder: String
         package var keepingOutputs: Bool
+
+        package init(folder: String, keepingOutputs: Bool) {
+            self.folder = folder
+            self.keepingOutputs = keepingOutputs
+        }
     }
 
     private let disk: MemoryDisk

@@ -1,0 +1,208 @@
+import SluiceModel
+import SluiceTesting
+import Synchronization
+import Testing
+
+@testable import SluiceEngine
+
+@Suite("Driving a run on real threads")
+struct RunDriverTests {
+    @Test("a run is driven to its end, and observers see every event in the journal's order")
+    func whole() throws {
+        let world = World()
+        let plan = Sketch.plan([
+            Sketch.stage("a").making("out"), Sketch.stage("b").making("out").reading("x", of: [("a", "out")]),
+            Sketch.stage("c", needs: ["a"]),
+        ])
+        #expect(try world.driver.execute(plan, options: RunOptions()) == .succeeded)
+        #expect(world.observer.events == world.journal.events)
+        #expect(world.journal.events.map(\.sequence) == Array(1...Int64(world.journal.events.count)))
+        #expect(world.observer.said == ["a 1", "b 1", "c 1"])
+        #expect(world.record.head.outcome == .succeeded)
+        let entry = try #require(world.journal.completions.first?.entry)
+        #expect(entry.run == RunID(1))
+        #expect(entry.created == world.clock.now())
+    }
+
+    @Test("an attempt is in the journal before it is started")
+    func journalFirst() throws {
+        let missing = Mutex<[String]>([])
+        let box = Mutex<MemoryJournal?>(nil)
+        let world = World { request, _, disk in
+            let events = box.withLock { $0?.events } ?? []
+            let isThere = events.contains { event in
+                if case .attemptStarted(request.stage, _) = event.kind { true } else { false }
+            }
+            if !isThere { missing.withLock { $0.append(request.stage) } }
+            return World.obedient(request, disk)
+        }
+        box.withLock { $0 = world.journal }
+        let stages = (0..<20).map { Sketch.stage("s\($0)") }
+        #expect(try world.driver.execute(Sketch.plan(stages), options: RunOptions()) == .succeeded)
+        #expect(missing.withLock { $0 } == [])
+        #expect(world.executor.requests.count == 20)
+    }
+
+    @Test("a second run of the same plan executes nothing")
+    func cached() throws {
+        let world = World()
+        let plan = Sketch.plan([
+            Sketch.stage("a").making("out"), Sketch.stage("b").reading("x", of: [("a", "out")]),
+        ])
+        _ = try world.driver.execute(plan, options: RunOptions())
+        #expect(try world.driver.execute(plan, options: RunOptions()) == .succeeded)
+        #expect(world.executor.requests.count == 2)
+    }
+
+    @Test("a journal that fails kills what runs and throws")
+    func journalFails() throws {
+        let killed = Mutex<[String]>([])
+        let running = Gatepost()
+        let world = World(
+            script: { request, cancellation, disk in
+                guard request.stage == "slow" else {
+                    running.wait()
+                    return World.obedient(request, disk)
+                }
+                let stopped = Gatepost()
+                cancellation.onChange { stopped.open() }
+                running.open()
+                stopped.wait()
+                if cancellation.state.killNow { killed.withLock { $0.append(request.stage) } }
+                return AttemptResult(outcome: .cancelled)
+            },
+            refuses: { kinds in kinds.contains { $0.stage == "quick" && $0.typeName == .stageEnded } })
+        #expect(throws: StoreError.self) {
+            try world.driver.execute(
+                Sketch.plan([Sketch.stage("slow"), Sketch.stage("quick")]), options: RunOptions())
+        }
+        #expect(killed.withLock { $0 } == ["slow"])
+        #expect(!world.journal.events.contains { $0.kind.typeName == .runEnded })
+    }
+
+    @Test("a cancel from another thread reaches what runs, and the second one kills it")
+    func cancels() throws {
+        let started = Gatepost()
+        let states = Mutex<[Cancellation.State]>([])
+        let world = World { _, cancellation, _ in
+            let changed = Gatepost()
+            cancellation.onChange { changed.open() }
+            started.open()
+            changed.wait()
+            states.withLock { $0.append(cancellation.state) }
+            while !cancellation.state.killNow { changed.wait() }
+            return AttemptResult(outcome: .cancelled)
+        }
+        let driver = world.driver
+        let isStarted = WorkerThread.start {
+            started.wait()
+            driver.cancel(.superseded, killNow: false)
+            driver.cancel(.user, killNow: true)
+        }
+        #expect(isStarted)
+        let outcome = try driver.execute(
+            Sketch.plan([Sketch.stage("a"), Sketch.stage("b", needs: ["a"])]), options: RunOptions())
+        #expect(outcome == .cancelled)
+        #expect(states.withLock { $0.first?.reason } == .superseded)
+        #expect(world.record.reason == "cancelled (superseded)")
+        #expect(world.record.stages.map { $0.end?.outcome } == [.cancelled, .skipped])
+    }
+
+    @Test("a cancel before the run begins lets nothing of it succeed")
+    func cancelledBefore() throws {
+        let world = World { _, cancellation, _ in
+            let changed = Gatepost()
+            cancellation.onChange { changed.open() }
+            changed.wait()
+            return AttemptResult(outcome: .cancelled)
+        }
+        let driver = world.driver
+        driver.cancel(.user, killNow: false)
+        #expect(try driver.execute(Sketch.plan([Sketch.stage("a")]), options: RunOptions()) == .cancelled)
+    }
+
+    @Test("many attempts at once end one by one in the journal")
+    func many() throws {
+        let arrived = Mailbox<String>()
+        let doors = (0..<64).map { _ in Gatepost() }
+        let world = World { request, _, disk in
+            arrived.post(request.stage)
+            Int(request.stage.dropFirst()).map { doors[$0].wait() }
+            return World.obedient(request, disk)
+        }
+        // Nobody leaves before all are there: they do run at once.
+        let isWatched = WorkerThread.start {
+            var there = Set<String>()
+            while there.count < 64 { there.formUnion(arrived.take(waitingAtMost: -1)) }
+            for door in doors { door.open() }
+        }
+        #expect(isWatched)
+        let stages = (0..<64).map { Sketch.stage("s\($0)").making("out") }
+        #expect(try world.driver.execute(Sketch.plan(stages, cpus: 64), options: RunOptions()) == .succeeded)
+        #expect(world.record.stages.allSatisfy { $0.end?.outcome == .succeeded })
+    }
+
+    @Test("a retry waits until its time has come")
+    func retries() throws {
+        let world = World { request, _, disk in
+            guard request.number == 1 else { return World.obedient(request, disk) }
+            return AttemptResult(
+                outcome: .failed, error: AttemptError(errorClass: .transient, code: "x", message: "busy"))
+        }
+        let stage = Sketch.stage("a").retrying(1).changed { $0.definition.retry.backoff.initial = .zero }
+        #expect(try world.driver.execute(Sketch.plan([stage]), options: RunOptions()) == .succeeded)
+        #expect(world.record.stages[0].attempts.map { $0.ended?.result.outcome } == [.failed, .succeeded])
+    }
+
+    @Test("resuming records the attempts of the dead runner as lost and runs on")
+    func resumes() throws {
+        let world = World()
+        let plan = Sketch.plan([Sketch.stage("a"), Sketch.stage("b", needs: ["a"])])
+        let decision = GateDecision(verdict: .admit, method: "plan")
+        try world.journal.append(
+            [
+                .planned(RunEvent.Planned(plan)),
+                .attemptStarted(
+                    stage: "a",
+                    RunEvent.Started(number: 1, profile: "small", executor: "x", decision: decision, folder: "f")),
+            ], to: RunID(1), at: world.clock.now())
+        #expect(try world.driver.resume(plan, options: RunOptions(), from: world.record) == .succeeded)
+        #expect(world.record.stages[0].attempts.map { $0.ended?.result.outcome } == [.lost, .succeeded])
+        #expect(world.executor.requests.map(\.number) == [2, 1])
+    }
+
+    @Test("an environment is provided once for all stages that want it")
+    func environment() throws {
+        let world = World()
+        let python = Sketch.plugin("py", origin: .tree, wantsPython: true)
+        let stages = (0..<8).map { number in
+            Sketch.stage("s\(number)").using(python).changed {
+                $0.definition.env = ["N": "\(number)"]
+            }
+        }
+        #expect(try world.driver.execute(Sketch.plan(stages), options: RunOptions()) == .succeeded)
+        #expect(world.environments.provided == 1)
+        #expect(world.executor.requests.count == 8)
+    }
+
+    @Test("an entry is used only when its artifacts are there, and when it is young enough")
+    func lookUps() throws {
+        let world = World()
+        let key = StandInDigest.of("key")
+        let there = world.artifacts.put("x", named: "out")
+        let lookup = ResultLookup(ports: world.ports)
+        func query(_ policy: CachePolicy, isDeploy: Bool = false) -> ResultLookup.Query {
+            ResultLookup.Query(
+                pipeline: "p", stage: "a", repository: "/r.git", reference: "refs/heads/main", isTrusted: true,
+                policy: policy, isDeploy: isDeploy)
+        }
+        world.cache.add(Sketch.entry(key, stage: "a", artifacts: [there]))
+        #expect(try lookup.entry(for: key, query(.on)) != nil)
+        #expect(try lookup.entry(for: key, query(.off)) == nil)
+        #expect(try lookup.entry(for: key, query(.maxAge(.seconds(1000)))) != nil)
+        #expect(try lookup.entry(for: key, query(.maxAge(.seconds(999)))) == nil)
+        #expect(try lookup.entry(for: key, query(.off, isDeploy: true)) == nil)
+        world.cache.add(Sketch.entry(key, stage: "a", artifacts: [there, Sketch.artifact("gone", "gone")]))
+        #expect(try lookup.entry(for: key, query(.on)) == nil)
+    }
+}
