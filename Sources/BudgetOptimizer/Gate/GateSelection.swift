@@ -17,7 +17,7 @@ struct GateSelection {
     init(_ model: GateModel, effort: GateEffort) {
         self.model = model
         deadline = model.problem.deadline
-        work = effort.nodes * 700
+        work = effort.nodes * 1_600
         passes = effort.schedules
         var offsets = [0]
         var profileOf: [Int] = []

@@ -1,4 +1,20 @@
-let arguments = CommandLine.arguments.dropFirst()
-if arguments.first == "gate" || arguments.isEmpty {
-    GateBenchmark.run(seeds: 3)
+import BudgetOptimizer
+
+/// OptimizerBenchmark gate [SEEDS] | schedule FOLDER SUFFIX MILLISECONDS [SEEDS]
+/// | schedules FOLDER SUFFIX COUNT [SEEDS]
+let arguments = Array(CommandLine.arguments.dropFirst())
+switch arguments.first {
+case "gate":
+    GateBenchmark.run(seeds: arguments.count > 1 ? Int(arguments[1]) ?? 3 : 3)
+case "schedule" where arguments.count >= 4:
+    ScheduleBenchmark.run(
+        folder: arguments[1], suffix: arguments[2],
+        limits: ProjectLimits(seconds: (Double(arguments[3]) ?? 100) / 1000),
+        seeds: arguments.count > 4 ? Int(arguments[4]) ?? 3 : 3)
+case "schedules" where arguments.count >= 4:
+    ScheduleBenchmark.run(
+        folder: arguments[1], suffix: arguments[2], limits: ProjectLimits(schedules: Int(arguments[3]) ?? 5000),
+        seeds: arguments.count > 4 ? Int(arguments[4]) ?? 3 : 3)
+default:
+    print("usage: OptimizerBenchmark gate [SEEDS] | schedule|schedules FOLDER SUFFIX MILLISECONDS|COUNT [SEEDS]")
 }

@@ -1,0 +1,73 @@
+/// A resource-constrained project: activities in one of several modes, precedence, renewable capacities that are held
+/// while an activity runs and non-renewable totals that the whole project spends. The makespan is minimised.
+package struct ProjectProblem: Sendable, Equatable {
+    package struct Mode: Sendable, Equatable {
+        package var duration: Int
+        /// By renewable resource, held while the activity runs.
+        package var renewable: [Int]
+        /// By non-renewable resource, spent once.
+        package var nonrenewable: [Int]
+
+        package init(duration: Int, renewable: [Int] = [], nonrenewable: [Int] = []) {
+            self.duration = duration
+            self.renewable = renewable
+            self.nonrenewable = nonrenewable
+        }
+    }
+
+    package struct Activity: Sendable, Equatable {
+        package var modes: [Mode]
+        /// Indices of the activities that start only when this one has ended.
+        package var successors: [Int]
+        /// The earliest tick at which it may start.
+        package var release: Int
+        /// The tick at or before which it ends.
+        package var deadline: Int?
+
+        package init(modes: [Mode], successors: [Int] = [], release: Int = 0, deadline: Int? = nil) {
+            self.modes = modes
+            self.successors = successors
+            self.release = release
+            self.deadline = deadline
+        }
+    }
+
+    package var activities: [Activity]
+    package var renewable: [Int]
+    package var nonrenewable: [Int]
+
+    package init(activities: [Activity], renewable: [Int] = [], nonrenewable: [Int] = []) {
+        self.activities = activities
+        self.renewable = renewable
+        self.nonrenewable = nonrenewable
+    }
+
+    package var isMultiMode: Bool { activities.contains { $0.modes.count > 1 } }
+}
+
+/// Why a project has no meaning or is beyond what the scheduler takes on. Activities are numbered from 1, as in files.
+package enum ProjectProblemError: Error, Sendable, Equatable, CustomStringConvertible {
+    case noModes(activity: Int)
+    case unknownSuccessor(activity: Int, successor: Int)
+    case cycle(through: Int)
+    case negative(what: String, activity: Int)
+    case negativeCapacity(resource: Int)
+    case wrongCount(activity: Int, mode: Int)
+    case tooLong(horizon: Int)
+    case tooLarge(what: String)
+
+    package var description: String {
+        switch self {
+        case .noModes(let activity): "activity \(activity) has no mode"
+        case .unknownSuccessor(let activity, let successor):
+            "activity \(activity) names successor \(successor), which does not exist"
+        case .cycle(let activity): "activity \(activity) is part of a circle of successors"
+        case .negative(let what, let activity): "\(what) of activity \(activity) is negative"
+        case .negativeCapacity(let resource): "the capacity of resource \(resource) is negative"
+        case .wrongCount(let activity, let mode):
+            "mode \(mode) of activity \(activity) lists another number of requests than there are resources"
+        case .tooLong(let horizon): "the durations add up to more than \(horizon) ticks: choose a coarser grid"
+        case .tooLarge(let what): "\(what) is too large: choose a coarser scale"
+        }
+    }
+}

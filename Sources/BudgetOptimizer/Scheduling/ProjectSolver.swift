@@ -1,0 +1,76 @@
+/// How long a project may be searched.
+package struct ProjectLimits: Sendable, Equatable {
+    /// Passes of schedule generation; nil sets no limit.
+    package var schedules: Int?
+    /// CPU seconds by the clock that the caller hands in; nil sets no limit.
+    package var seconds: Double?
+
+    package init(schedules: Int? = nil, seconds: Double? = nil) {
+        self.schedules = schedules
+        self.seconds = seconds
+    }
+}
+
+/// The best schedule found and what is known about better ones.
+package struct ProjectAnswer: Sendable, Equatable {
+    package enum Status: String, Sendable, Equatable { case optimal, feasible, infeasible, limit }
+
+    package var status: Status
+    /// The last end; nil without a schedule.
+    package var makespan: Int?
+    package var lowerBound: Int
+    /// By activity; empty without a schedule.
+    package var start: [Int]
+    /// Mode indices from 0, by activity; empty without a schedule.
+    package var mode: [Int]
+    package var method: String
+    package var schedules: Int
+}
+
+/// Schedules projects: a first schedule at once, then better ones until the limit or the bound.
+package enum ProjectSolver {
+    /// `clock` returns CPU seconds; only its differences count. Equal seeds and schedule limits give equal answers.
+    package static func solve(
+        _ problem: ProjectProblem, limits: ProjectLimits, seed: UInt64, clock: () -> Double
+    ) throws(ProjectProblemError) -> ProjectAnswer {
+        let started = clock()
+        let prepared = try PreparedProject(problem)
+        guard prepared.impossible == nil, let modes = StartingModes.find(prepared) else { return infeasible }
+        let bound = ProjectBounds(prepared.problem, order: prepared.order).best
+        return withoutActuallyEscaping(clock) { clock in
+            let limit = SearchLimit(
+                schedules: limits.schedules ?? .max, seconds: limits.seconds ?? .infinity, clock: clock,
+                start: started, bound: Int32(bound))
+            var search = BipopulationSearch(prepared, seed: seed, population: largestPopulation)
+            search.startingModes = modes
+            search.first()
+            search.run(limit)
+            return answer(problem, prepared, search, bound: bound)
+        }
+    }
+
+    private static let largestPopulation = 1_200
+
+    private static var infeasible: ProjectAnswer {
+        ProjectAnswer(
+            status: .infeasible, makespan: nil, lowerBound: 0, start: [], mode: [], method: "modes", schedules: 0)
+    }
+
+    private static func answer(
+        _ problem: ProjectProblem, _ prepared: PreparedProject, _ search: borrowing BipopulationSearch, bound: Int
+    ) -> ProjectAnswer {
+        var start: [Int] = []
+        var mode: [Int] = []
+        for activity in problem.activities.indices {
+            let number = prepared.modeNumbers[activity][Int(search.bestMode[activity])]
+            mode.append(number)
+            start.append(Int(search.bestFinish[activity]) - problem.activities[activity].modes[number].duration)
+        }
+        let isFine = ProjectChecker.violations(problem, start: start, mode: mode).isEmpty
+        let isOptimal = Int(search.best) <= bound
+        return ProjectAnswer(
+            status: isFine ? (isOptimal ? .optimal : .feasible) : .limit, makespan: isFine ? Int(search.best) : nil,
+            lowerBound: bound, start: isFine ? start : [], mode: isFine ? mode : [], method: "genetic",
+            schedules: search.kernel.schedules)
+    }
+}

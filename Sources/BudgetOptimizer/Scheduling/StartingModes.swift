@@ -1,0 +1,24 @@
+/// A mode per activity that keeps every non-renewable total.
+enum StartingModes {
+    /// The short modes that the totals allow; nil when no choice keeps them or none was found.
+    static func find(_ prepared: PreparedProject) -> [Int]? {
+        let problem = prepared.problem
+        guard problem.isMultiMode else {
+            let fits = problem.nonrenewable.indices.allSatisfy { total in
+                problem.activities.reduce(0) { $0 + $1.modes[0].nonrenewable[total] } <= problem.nonrenewable[total]
+            }
+            return fits ? problem.activities.map { _ in 0 } : nil
+        }
+        var selection = SelectionProblem(limits: problem.nonrenewable.map { Int64($0) })
+        for activity in problem.activities {
+            for mode in activity.modes {
+                selection.cost.append(Int64(mode.duration))
+                selection.use += mode.nonrenewable.map { Int64($0) }
+            }
+            selection.offsets.append(selection.cost.count)
+        }
+        let outcome = SelectionSearch.solve(selection, work: 300_000)
+        guard !outcome.items.isEmpty || problem.activities.isEmpty else { return nil }
+        return outcome.items.enumerated().map { $0.element - selection.offsets[$0.offset] }
+    }
+}
