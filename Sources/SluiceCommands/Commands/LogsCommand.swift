@@ -17,7 +17,7 @@ struct LogsCommand: ParsableCommand {
     @Argument(help: "RUN or RUN/STAGE; the newest run by default.")
     var name: String?
 
-    @Flag(name: .shortAndLong, help: "Go on until the run has ended.")
+    @Flag(name: .shortAndLong, help: "Go on until the run has ended, and tell its news on stderr.")
     var follow = false
 
     @OptionGroup var output: Output
@@ -29,9 +29,11 @@ struct LogsCommand: ParsableCommand {
         let run = try wanted?.run ?? RunName.resolve(nil, in: services)
         if let stage = wanted?.stage { _ = try services.store.record(of: run).requireStage(stage) }
         var files: [String: LogFile] = [:]
+        var news = RunNews(run: run, services: services, style: output.tellingStyle)
         while true {
             // The record first: what an attempt wrote before its end is then surely in the file.
             let record = try services.store.record(of: run)
+            if follow, wanted?.stage == nil { output.tell(try news.sinceLastLook()) }
             for stage in record.stages where wanted?.stage == nil || wanted?.stage == stage.name {
                 for attempt in stage.attempts {
                     let path = services.folder.path + "/" + attempt.started.folder + "/log.jsonl"
@@ -47,6 +49,28 @@ struct LogsCommand: ParsableCommand {
         if output.json { return Console.answer(String(line)) }
         guard let entry = try? JSONDecoder().decode(LogFile.Entry.self, from: Data(line.utf8)) else { return }
         for text in SafeText.lines(entry.text) { Console.answer("[\(stage)] \(text)") }
+    }
+}
+
+/// What has been recorded of a run since the last look, in plain lines.
+private struct RunNews {
+    let run: RunID
+    let services: StateServices
+    private var plain: PlainLines
+    private var seen: Int64 = 0
+
+    init(run: RunID, services: StateServices, style: Style) {
+        self.run = run
+        self.services = services
+        plain = PlainLines(style: style)
+    }
+
+    mutating func sinceLastLook() throws -> [String] {
+        let events = try services.store.events(of: run, after: seen)
+        seen = events.last?.sequence ?? seen
+        var told: [String] = []
+        for event in events { told += plain.lines(for: event) }
+        return told
     }
 }
 
