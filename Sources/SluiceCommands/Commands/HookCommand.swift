@@ -14,6 +14,9 @@ struct HookCommand: ParsableCommand {
             discussion: """
                 A bare repository gets post-receive, a working one pre-push, unless others are named.
 
+                Where pushers have users of their own, the service user installs it with --shared: their hooks
+                then leave events in this user's spool, and a `sluice worker` of this user runs them.
+
                 Example:
                   sluice hook install post-receive
                 """)
@@ -21,12 +24,16 @@ struct HookCommand: ParsableCommand {
         @Argument(help: "post-receive, pre-push.")
         var hooks: [String] = []
 
+        @Flag(help: "Let hooks that run as other users leave events in the spool.")
+        var shared = false
+
         @OptionGroup var output: Output
 
         func run() throws {
             let context = try RepositoryContext.open()
             let installer = HookInstaller(context: context, installation: .current())
             let services = try StateServices.open()
+            if shared { try services.folder.shareSpool() }
             output.tell(
                 try installer.install(try Hooks.named(hooks) ?? installer.defaults, home: services.folder.path)
                     .map { "sluice: \($0)" })

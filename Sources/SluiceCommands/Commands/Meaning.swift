@@ -61,10 +61,10 @@ struct Meaning: ParsableArguments {
         return definition
     }
 
-    func options(in context: RepositoryContext, keepGoing: Bool = false, noWait: Bool = false) throws -> RunOptions {
+    func options(in context: RepositoryContext, keepGoing: Bool = false) throws -> RunOptions {
         let since = try changedSince.map { try context.git.resolve(named: $0).commit.oid }
         return RunOptions(
-            overrides: try parsedOverrides(), stages: stage, profile: profile, keepGoing: keepGoing, noWait: noWait,
+            overrides: try parsedOverrides(), stages: stage, profile: profile, keepGoing: keepGoing,
             changedSince: since)
     }
 

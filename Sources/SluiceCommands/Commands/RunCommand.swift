@@ -24,9 +24,6 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "Go on with stages that do not depend on a failed one.")
     var keepGoing = false
 
-    @Flag(help: "End with 75 instead of waiting for room.")
-    var noWait = false
-
     @Option(help: ArgumentHelp("Print every event as a line of JSON on stdout: `-`.", valueName: "-"))
     var events: String?
 
@@ -42,7 +39,7 @@ struct RunCommand: ParsableCommand {
         let context = try RepositoryContext.open()
         let opened = try meaning.open(in: context)
         let definition = try meaning.definition(in: opened)
-        let options = try meaning.options(in: context, keepGoing: keepGoing, noWait: noWait)
+        let options = try meaning.options(in: context, keepGoing: keepGoing)
         let services = try StateServices.open()
         let head = try begin(definition, opened, options, context, services)
         guard let lock = try RunLock.tryHold(head.id, in: services.folder) else {

@@ -17,7 +17,6 @@ struct PostReceive {
 
     func receive(_ input: [UInt8]) throws {
         let context = try RepositoryContext.openInHook()
-        let services = try StateServices.open(home: context.recordedHome)
         let (updates, malformed) = HookInput.parseReceive(input)
         for line in malformed { Console.tell("sluice: line \(line.number) of git's input is not understood") }
         let options = PushOptions.fromEnvironment()
@@ -27,12 +26,21 @@ struct PostReceive {
         }
         guard !wanted.isEmpty else { return }
         let event = IntakeEvent(
-            id: RandomID.make(), time: services.clock.now(), repository: context.repository, updates: wanted,
+            id: RandomID.make(), time: SystemClock().now(), repository: context.repository, updates: wanted,
             options: options, trigger: .push)
-        try Spool(folder: services.folder).write(event)
+        let folder = StateFolder(path: try context.recordedHome ?? StateServices.location())
+        guard !folder.belongsToAnother else { return try leave(event, in: folder) }
+        let services = try StateServices.open(home: folder.path)
+        try Spool(folder: folder).write(event)
         let outcomes = try Intake(services: services, installation: installation).drain()
         for outcome in outcomes where outcome.event.id == event.id { try tell(outcome, context, services) }
         if try services.hasWork() { try startWorker(context, services) }
+    }
+
+    /// The hook of another user than the service user: the event is all that it may leave, and it starts nothing.
+    private func leave(_ event: IntakeEvent, in folder: StateFolder) throws {
+        try Spool(folder: folder).write(event)
+        Console.tell("sluice: the push is noted; the worker of the state folder's owner runs it")
     }
 
     private func tell(_ outcome: Intake.Outcome, _ context: RepositoryContext, _ services: StateServices) throws {

@@ -12,8 +12,10 @@ struct OpenRevision: Sendable {
 /// A definition file of a revision, parsed.
 struct Definition: Sendable {
     var source: SourceText
+    /// nil where the file has errors.
     var pipeline: Pipeline?
-    var diagnostics: [Diagnostic]
+    /// Why it cannot be used whatever it says: it is a link, or another file has its name.
+    var obstacles: [Diagnostic] = []
 
     /// What the pipeline is called, or would be: a file that does not parse goes by its own name.
     var name: String {
@@ -67,13 +69,29 @@ struct PlanMaker: Sendable {
     static func definitions(in tree: any TreeReader) throws -> [Definition] {
         let contents = try PipelineFolder.definitions(in: tree)
         let unreadable = Dictionary(grouping: contents.diagnostics, by: \.location.file).map { path, diagnostics in
-            Definition(source: SourceText(path: path, bytes: []), pipeline: nil, diagnostics: diagnostics)
+            Definition(source: SourceText(path: path, bytes: []), pipeline: nil, obstacles: diagnostics)
         }
         let parsed = contents.files.map { source in
-            let (pipeline, diagnostics) = PipelineFile.parse(source)
-            return Definition(source: source, pipeline: pipeline, diagnostics: diagnostics)
+            Definition(source: source, pipeline: PipelineFile.parse(source).pipeline)
         }
-        return (unreadable + parsed).sorted { $0.source.path < $1.source.path }
+        return withDistinctNames((unreadable + parsed).sorted { $0.source.path < $1.source.path })
+    }
+
+    /// The second of two pipelines with one name is invalid: nobody could say which is meant.
+    private static func withDistinctNames(_ definitions: [Definition]) -> [Definition] {
+        var first: [String: String] = [:]
+        return definitions.map { definition in
+            guard let name = definition.pipeline?.name else { return definition }
+            guard let other = first[name] else {
+                first[name] = definition.source.path
+                return definition
+            }
+            var invalid = definition
+            let finding = LinkFindings.duplicateName(name, firstIn: other)
+            invalid.obstacles.append(
+                definition.source.diagnostic(finding, at: SourceLocation(file: definition.source.path)))
+            return invalid
+        }
     }
 
     /// Everything that is wrong with a definition and with what it names, all at once.
@@ -81,10 +99,13 @@ struct PlanMaker: Sendable {
         _ definition: Definition, at opened: OpenRevision, context: RepositoryContext, installation: Installation,
         overrides: [String: JSONValue] = [:]
     ) throws -> (linked: LinkedPipeline?, diagnostics: [Diagnostic]) {
-        guard !definition.source.bytes.isEmpty else { return (nil, definition.diagnostics) }
-        return try PipelineLinker.lint(
+        guard !definition.source.bytes.isEmpty || definition.obstacles.isEmpty else {
+            return (nil, definition.obstacles)
+        }
+        let (linked, diagnostics) = try PipelineLinker.lint(
             definition.source, tree: opened.tree, plugins: finder(context: context, installation: installation),
             configuration: context.configuration, overrides: overrides, isTrusted: opened.revision.isTrusted)
+        return (definition.obstacles.isEmpty ? linked : nil, definition.obstacles + diagnostics)
     }
 
     /// A plan, or throws `InvalidDefinition` with everything that is wrong.
@@ -97,22 +118,35 @@ struct PlanMaker: Sendable {
         guard let linked else { throw InvalidDefinition(diagnostics: diagnostics) }
         do {
             return try Planner.plan(
-                linked, in: planningContext(opened, trigger: trigger, changed: changed, options: options))
+                linked,
+                in: planningContext(
+                    linked.pipeline.name, opened, trigger: trigger, changed: changed, options: options))
         } catch PlanningError.invalid(let found) {
-            throw InvalidDefinition(diagnostics: diagnostics + found)
+            throw InvalidDefinition(diagnostics: diagnostics + found.map(definition.source.withExcerpt))
+        } catch PlanningError.tree(let error) {
+            throw error
+        } catch PlanningError.records(let error) {
+            throw error
         }
     }
 
     private func planningContext(
-        _ opened: OpenRevision, trigger: Trigger, changed: ChangedPaths, options: RunOptions
+        _ pipeline: String, _ opened: OpenRevision, trigger: Trigger, changed: ChangedPaths, options: RunOptions
     ) -> PlanningContext {
-        let (artifacts, git) = (services.artifacts, context.git)
+        let (artifacts, git, store) = (services.artifacts, context.git, services.store)
+        let repository = context.repository.gitDirectory
         return PlanningContext(
             tree: opened.tree, cache: services.store, environments: environments,
             configuration: context.configuration, pool: context.configuration.local ?? Machine.pool(),
-            trigger: trigger, revision: opened.revision, repository: context.repository.gitDirectory,
+            trigger: trigger, revision: opened.revision, repository: repository,
             changed: changed, options: options, now: services.clock.now(), searchPath: context.searchPath,
-            requirements: requirements(in: opened.tree), hasArtifact: { artifacts.contains($0) },
+            requirements: requirements(in: opened.tree),
+            history: { stage, profile, limit in
+                let seconds = try? store.wallSeconds(
+                    of: stage, profile: profile, pipeline: pipeline, repository: repository, limit: limit)
+                return seconds ?? []
+            },
+            hasArtifact: { artifacts.contains($0) },
             isAncestor: { (try? git.isAncestor($0, of: $1)) == true })
     }
 }

@@ -13,7 +13,7 @@ struct Worker {
 
     /// Returns when there is nothing left to do, or at once when another worker is at work.
     func work() throws {
-        while try drainAlone() {
+        while try drainAlone(), !signals.hasArrived {
             // Whoever queued while we held the lock found it taken and went away: look once more without it.
             if try services.hasWork() { continue }
             guard try waitForWork() else { return }

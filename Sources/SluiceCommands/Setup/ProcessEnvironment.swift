@@ -25,7 +25,10 @@ enum ProcessEnvironment {
     /// What a detached worker inherits: nothing of git's, nothing of a pusher's.
     static func forWorker(home: String, searchPath: String) -> [String: String] {
         var kept = ["PATH": searchPath, "SLUICE_HOME": home]
-        let names = ["HOME", "LANG", "USER", "LOGNAME", "SLUICE_CONFIG", "SLUICE_HIGHS", "SLUICE_PLUGINS", "TZ"]
+        let names = [
+            "HOME", "LANG", "USER", "LOGNAME", "XDG_CONFIG_HOME", "SLUICE_CONFIG", "SLUICE_HIGHS", "SLUICE_PLUGINS",
+            "TZ",
+        ]
         for name in names { kept[name] = self[name] }
         return kept
     }

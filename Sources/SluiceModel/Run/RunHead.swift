@@ -63,18 +63,16 @@ package struct RunOptions: Sendable, Equatable, Codable {
     package var profile: String?
     /// Go on with stages that do not depend on a failed one.
     package var keepGoing: Bool
-    package var noWait: Bool
     package var changedSince: ObjectID?
 
     package init(
         overrides: [String: JSONValue] = [:], stages: [String] = [], profile: String? = nil,
-        keepGoing: Bool = false, noWait: Bool = false, changedSince: ObjectID? = nil
+        keepGoing: Bool = false, changedSince: ObjectID? = nil
     ) {
         self.overrides = overrides
         self.stages = stages
         self.profile = profile
         self.keepGoing = keepGoing
-        self.noWait = noWait
         self.changedSince = changedSince
     }
 }

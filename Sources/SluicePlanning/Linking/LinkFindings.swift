@@ -1,7 +1,7 @@
 import SluiceModel
 
 /// The wording of what a pipeline gets wrong about its surroundings: plugins, params, files, other stages.
-enum LinkFindings {
+package enum LinkFindings {
     // MARK: Files of the commit
 
     static func notFound(_ path: String, _ what: String, hint: String?) -> Finding {
@@ -101,7 +101,8 @@ enum LinkFindings {
         Finding(
             "pipeline.unknown-plugin", "there is no plugin `\(name)`",
             hint: NearestName.hint(for: name, of: Array(Set(known)), kind: "plugins")
-                ?? "make one with `sluice plugin new \(name)`")
+                ?? "a plugin is a folder with a `plugin.yaml`: `plugins/\(name)/` of the commit, or of the operator's folders"
+        )
     }
 
     static func pluginName(_ name: String) -> Finding {
@@ -116,7 +117,8 @@ enum LinkFindings {
 
     static func noManifest(_ path: String) -> Finding {
         Finding(
-            "plugin.no-manifest", "`\(path)` is no folder with a `plugin.yaml`", hint: "`sluice plugin new` makes one")
+            "plugin.no-manifest", "`\(path)` is no folder with a `plugin.yaml`",
+            hint: "a plugin is a folder with that manifest and an executable")
     }
 
     static func linkOutside(_ path: String, _ target: String) -> Finding {
@@ -263,6 +265,12 @@ enum LinkFindings {
     static let pipelineSubmodule = Finding(
         "pipeline.submodule", "a submodule stands where a definition is expected", hint: "commit a file")
     static let definitionTooLarge = Finding("yaml.too-large", "the file is larger than 1 MiB")
+
+    package static func duplicateName(_ name: String, firstIn path: String) -> Finding {
+        Finding(
+            "pipeline.duplicate-name", "the pipeline `\(name)` is defined in \(path) already",
+            hint: "give every pipeline a name of its own")
+    }
 
     static func pipelinesFolder(_ kind: TreeEntry.Kind) -> Finding {
         kind == .link

@@ -36,8 +36,7 @@ package enum Planner {
         let expanded = order.map { ($0, MatrixExpansion.instances(of: $0)) }
         let names = expanded.map { ($0.0.name, $0.1.map(\.name)) }
         var resolver = StageResolver(
-            linked: linked, configuration: context.configuration, facts: facts,
-            instances: Dictionary(names) { first, _ in first }, tree: context.tree)
+            linked: linked, context: context, facts: facts, instances: Dictionary(names) { first, _ in first })
         var stages: [Plan.Stage] = []
         var edges = 0
         for (definition, instances) in expanded {

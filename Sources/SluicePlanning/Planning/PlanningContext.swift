@@ -2,6 +2,9 @@ import SluiceModel
 
 /// Everything that a plan is made of besides the pipeline: values, and ports that only read.
 package struct PlanningContext: Sendable {
+    /// Seconds that the latest succeeded attempts of a stage took with a profile; at most so many, newest first.
+    package typealias History = @Sendable (_ stage: String, _ profile: String, _ limit: Int) -> [Double]
+
     package var tree: any TreeReader
     package var cache: any CacheIndex
     package var environments: any EnvironmentProvider
@@ -20,6 +23,7 @@ package struct PlanningContext: Sendable {
     package var searchPath: String
     /// The bytes that pin a plugin's Python environment; nil where it pins nothing.
     package var requirements: @Sendable (ResolvedPlugin) throws(PluginError) -> [UInt8]?
+    package var history: History
     /// Whether all bytes of an artifact are still there.
     package var hasArtifact: @Sendable (Artifact) -> Bool
     /// Whether the first commit is an ancestor of the second.
@@ -30,7 +34,7 @@ package struct PlanningContext: Sendable {
         configuration: OperatorConfiguration, pool: ResourceRequest, trigger: Trigger, revision: Revision,
         repository: String, changed: ChangedPaths, options: RunOptions, now: Timestamp, searchPath: String,
         requirements: @escaping @Sendable (ResolvedPlugin) throws(PluginError) -> [UInt8]?,
-        hasArtifact: @escaping @Sendable (Artifact) -> Bool,
+        history: @escaping History = { _, _, _ in [] }, hasArtifact: @escaping @Sendable (Artifact) -> Bool,
         isAncestor: @escaping @Sendable (ObjectID, ObjectID) -> Bool
     ) {
         self.tree = tree
@@ -46,6 +50,7 @@ package struct PlanningContext: Sendable {
         self.now = now
         self.searchPath = searchPath
         self.requirements = requirements
+        self.history = history
         self.hasArtifact = hasArtifact
         self.isAncestor = isAncestor
     }

@@ -2,11 +2,14 @@ import SluiceModel
 
 /// What a profile would take: time from the best estimate there is, amounts from request, price and time.
 enum Pricing {
+    /// How many attempts count as history: enough for a quantile, few enough to follow a change.
+    static let historyLength = 50
+
     static func price(
-        _ profile: StageProfile, plugin: ResolvedPlugin?, configuration: OperatorConfiguration
+        _ profile: StageProfile, plugin: ResolvedPlugin?, measured: Duration?, configuration: OperatorConfiguration
     ) -> Plan.PricedProfile {
         let request = profile.profile.request
-        let estimate = estimate(profile, plugin: plugin)
+        let estimate = estimate(profile, plugin: plugin, measured: measured)
         // A pipeline may raise the operator's price, never lower it.
         let price = max(profile.profile.price ?? .zero, configuration.localPrice ?? .zero)
         return Plan.PricedProfile(
@@ -14,8 +17,20 @@ enum Pricing {
             use: use(of: request, price: price, for: estimate.duration), price: price)
     }
 
-    /// Declared by the pipeline, else by the manifest, else a minute.
-    private static func estimate(_ profile: StageProfile, plugin: ResolvedPlugin?) -> Plan.Estimate {
+    /// The quantile of what attempts took, by nearest rank (the smallest that holds for that share of them); nil
+    /// where there are too few.
+    static func measured(_ seconds: [Double], quantile: Double, minimum: Int) -> Duration? {
+        guard seconds.count >= max(1, minimum) else { return nil }
+        let rank = Int((quantile * Double(seconds.count)).rounded(.up))
+        let chosen = seconds.sorted()[min(max(rank, 1), seconds.count) - 1]
+        return .milliseconds(Int64((chosen * 1000).rounded(.up)))
+    }
+
+    /// Measured, else declared by the pipeline, else by the manifest, else a minute.
+    private static func estimate(
+        _ profile: StageProfile, plugin: ResolvedPlugin?, measured: Duration?
+    ) -> Plan.Estimate {
+        if let measured { return Plan.Estimate(duration: measured, source: .history) }
         if let declared = profile.estimate { return Plan.Estimate(duration: declared, source: .declared) }
         if let manifest = plugin?.manifest.estimate { return Plan.Estimate(duration: manifest, source: .manifest) }
         return Plan.Estimate(duration: .seconds(60), source: .default)

@@ -35,7 +35,8 @@ extension StageResolver {
         }
     }
 
-    private mutating func path(_ text: String, of stage: Plan.Stage, at location: SourceLocation) -> String? {
+    /// A path within the commit or the workspace, filled with what is known before the run.
+    mutating func path(_ text: String, of stage: Plan.Stage, at location: SourceLocation) -> String? {
         do throws(ExpressionError) {
             let template = try Template(parsing: text)
             let scope = facts.scope(of: stage, reading: [], results: [:])
@@ -45,16 +46,16 @@ extension StageResolver {
                     at: location)
                 return nil
             }
-            return normalized(path)
+            let steps = path.split(separator: "/").filter { $0 != "." }
+            guard !path.hasPrefix("/"), !steps.contains("..") else {
+                report("pipeline.bad-path", "`\(text)` is `\(path)`, which leads out of its folder", at: location)
+                return nil
+            }
+            return steps.joined(separator: "/")
         } catch {
             report("pipeline.bad-interpolation", error.message, at: location, hint: error.hint)
             return nil
         }
-    }
-
-    /// `./data/` is `data`.
-    private func normalized(_ path: String) -> String {
-        path.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
     }
 
     /// A file, a folder, or the files that a glob holds.

@@ -4,6 +4,7 @@ import SluiceModel
 struct StageResolver {
     let linked: LinkedPipeline
     let configuration: OperatorConfiguration
+    let history: PlanningContext.History
     let facts: PlanFacts
     /// Names of instances by stage.
     let instances: [String: [String]]
@@ -14,15 +15,15 @@ struct StageResolver {
     private var defaultSources: [TreeEntry]?
 
     init(
-        linked: LinkedPipeline, configuration: OperatorConfiguration, facts: PlanFacts,
-        instances: [String: [String]], tree: any TreeReader
+        linked: LinkedPipeline, context: PlanningContext, facts: PlanFacts, instances: [String: [String]]
     ) {
         self.linked = linked
-        self.configuration = configuration
+        configuration = context.configuration
+        history = context.history
         self.facts = facts
         self.instances = instances
         definitions = Dictionary(linked.pipeline.stages.map { ($0.name, $0) }) { first, _ in first }
-        self.tree = TreeIndex(tree)
+        tree = TreeIndex(context.tree)
     }
 
     /// All instances of a stage. What is the same for all of them is found once and shared.
@@ -33,13 +34,14 @@ struct StageResolver {
         let prototype = Plan.Stage(
             name: definition.name, definition: definition, cells: [], plugin: plugin, needs: needs(of: definition),
             inputs: [], outputs: Self.outputs(of: definition, plugin), sources: try sources(of: definition, plugin),
-            condition: .unknown, cache: CacheState(state: .miss),
-            profiles: definition.profiles.map { Pricing.price($0, plugin: plugin, configuration: configuration) })
+            condition: .unknown, cache: CacheState(state: .miss), profiles: [])
         var stages: [Plan.Stage] = []
         for instance in named {
             var stage = prototype
             stage.name = instance.name
             stage.cells = instance.cells
+            stage.profiles = definition.profiles.map { priced($0, of: stage) }
+            fillPaths(of: &stage)
             for input in definition.inputs {
                 if let resolved = try resolve(input, of: stage) { stage.inputs.append(resolved) }
             }
@@ -49,6 +51,26 @@ struct StageResolver {
             stages.append(stage)
         }
         return stages
+    }
+
+    private func priced(_ profile: StageProfile, of stage: Plan.Stage) -> Plan.PricedProfile {
+        let budget = linked.pipeline.budget
+        let samples = history(stage.name, profile.name, Pricing.historyLength)
+        let measured = Pricing.measured(
+            samples, quantile: budget.estimateQuantile, minimum: budget.estimateMinSamples)
+        return Pricing.price(profile, plugin: stage.plugin, measured: measured, configuration: configuration)
+    }
+
+    /// `${…}` in the paths of outputs and metrics.
+    private mutating func fillPaths(of stage: inout Plan.Stage) {
+        let location = stage.definition.location
+        if let text = stage.definition.metricsPath, text.contains("${") {
+            stage.definition.metricsPath = path(text, of: stage, at: location)
+        }
+        for index in stage.outputs.indices {
+            guard let text = stage.outputs[index].path, text.contains("${") else { continue }
+            stage.outputs[index].path = path(text, of: stage, at: location)
+        }
     }
 
     /// All instances of what is needed; a text that names one instance needs that one.

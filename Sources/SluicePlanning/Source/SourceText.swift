@@ -54,6 +54,15 @@ package struct SourceText: Sendable, Equatable {
             excerpt: excerpt, hint: finding.hint)
     }
 
+    /// Gives a diagnostic that was found without the text its line of this file.
+    package func withExcerpt(_ diagnostic: Diagnostic) -> Diagnostic {
+        guard diagnostic.location.file == path, diagnostic.excerpt.isEmpty else { return diagnostic }
+        let line = line(diagnostic.location.line)
+        var complete = diagnostic
+        complete.excerpt = line.utf8.count <= Self.longestExcerpt ? line : ""
+        return complete
+    }
+
     /// YAML's line breaks: LF, CR LF, CR, and NEL, LS and PS, which its marks count too.
     private static func lineStarts(of bytes: [UInt8]) -> [Int] {
         var starts = [0]

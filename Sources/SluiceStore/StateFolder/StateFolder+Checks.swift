@@ -17,6 +17,12 @@ extension StateFolder {
         }
     }
 
+    /// Whether it is there and somebody else's: then only its spool may be written.
+    package var belongsToAnother: Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_uid != geteuid()
+    }
+
     /// SQLite's WAL mode needs memory that all its processes share, which no network file system gives.
     func checkFileSystem() throws(StoreError) {
         let mounts: [UInt8]
