@@ -2,10 +2,10 @@
 /// Vanhoucke 2010): lists of left-justified schedules breed right-justified ones and the other way round, so that
 /// every pass is half of a forward-backward improvement.
 struct BipopulationSearch: ~Copyable {
-    private static let firstPopulation = 150
+    private static let firstPopulation = 80
     private static let rivals = 1
     /// How often a pass looks for a better mode of an activity.
-    private static let improvedPercent = 60
+    private static let improvedPercent = 30
     private static let patience = 4
 
     var kernel: ScheduleKernel
