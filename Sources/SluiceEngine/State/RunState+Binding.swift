@@ -47,24 +47,26 @@ extension RunState {
         guard plan.stages[index].cachePolicy != .off else { return true }
         if let leader = leaders[key], leader != index {
             nodes[index].phase = .following
-            nodes[leader].followers.append(index)
+            nodes[leader].followers.insert(index)
             return false
         }
         leaders[key] = index
         return true
     }
 
-    /// A stage is no longer at work on its key: those who waited for it look whether its result is there now. When
-    /// it is not, the first of them leads and the others wait for that one.
+    /// A stage is no longer at work on its key: the first of those that waited for it looks whether the result is
+    /// there now and leads, the others wait for that one.
     mutating func letGo(of index: Int) {
-        guard let key = nodes[index].bound?.binding.key else { return }
-        if leaders[key] == index { leaders[key] = nil }
-        let followers = nodes[index].followers
-        nodes[index].followers = []
-        for follower in followers {
-            guard case .following = nodes[follower].phase else { continue }
-            nodes[follower].phase = .preparing
-            lookUp(follower, key)
+        guard let key = nodes[index].bound?.binding.key, leaders[key] == index else { return }
+        leaders[key] = nil
+        var followers = nodes[index].followers
+        nodes[index].followers = SortedList()
+        while let first = followers.popFirst() {
+            guard case .following = nodes[first].phase else { continue }
+            leaders[key] = first
+            nodes[first].followers = followers
+            nodes[first].phase = .preparing
+            return lookUp(first, key)
         }
     }
 

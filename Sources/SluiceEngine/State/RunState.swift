@@ -85,7 +85,7 @@ package struct RunState: Sendable {
         var end: RunEvent.StageEnd?
         var bound: Bound?
         /// Stages that wait for this one because they would make the same.
-        var followers: [Int] = []
+        var followers = SortedList<Int>()
     }
 
     enum Phase: Sendable {
