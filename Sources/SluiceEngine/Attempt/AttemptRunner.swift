@@ -14,7 +14,9 @@ struct AttemptRunner: Sendable {
         let report: AttemptReport
         do throws(PreparationError) {
             let request = try prepare()
-            let result = ports.executor.execute(request, cancellation: cancellation, observe: observe)
+            let warnings = cleanUpAfterLost(request, cancellation: cancellation, observe: observe)
+            var result = ports.executor.execute(request, cancellation: cancellation, observe: observe)
+            result.warnings = warnings + result.warnings
             report = collect(result, request)
         } catch {
             report = AttemptReport(
@@ -22,6 +24,24 @@ struct AttemptRunner: Sendable {
         }
         ports.workspaces.discard(folder, keepingOutputs: report.result.outcome != .succeeded)
         return report
+    }
+
+    /// The runner that should have called `cleanup` after the attempt before this one died: it is called now, with
+    /// the same start. Its failure is a warning.
+    private func cleanUpAfterLost(
+        _ request: AttemptRequest, cancellation: Cancellation, observe: @escaping @Sendable (AttemptEvent) -> Void
+    ) -> [String] {
+        guard order.followsLost, request.wantsCleanup else { return [] }
+        var cleanup = request
+        cleanup.verb = .cleanup
+        cleanup.wantsCleanup = false
+        cleanup.heartbeat = nil
+        cleanup.metricsPath = nil
+        cleanup.timeout = .seconds(30)
+        let result = ports.executor.execute(cleanup, cancellation: cancellation, observe: observe)
+        guard result.outcome != .succeeded, result.outcome != .skipped else { return [] }
+        let why = result.error?.message ?? result.reason ?? result.outcome.rawValue
+        return ["cleanup after the lost attempt failed: \(why)"]
     }
 
     private func collect(_ result: AttemptResult, _ request: AttemptRequest) -> AttemptReport {

@@ -37,6 +37,8 @@ struct AttemptOrder: Sendable {
     /// Folder of the Python environment.
     package var environment: String?
     package var decision: GateDecision
+    /// Whether the attempt before this one was lost, so that nobody cleaned up after it.
+    package var followsLost: Bool
     package var commit: AttemptRequest.Commit
     package var pipeline: String
     package var repository: String

@@ -80,6 +80,8 @@ extension RunState {
         let profile = stage.profiles[bound.profile]
         nodes[index].attempts += 1
         let attempt = RunningAttempt(number: nodes[index].attempts, profile: bound.profile, started: now)
+        let followsLost = nodes[index].isLost
+        nodes[index].isLost = false
         nodes[index].phase = .running(attempt)
         running[index] = attempt
         runningInstances[stage.definition.name, default: 0] += 1
@@ -91,7 +93,8 @@ extension RunState {
                 AttemptOrder(
                     stage: index, definition: stage, number: attempt.number, profile: profile,
                     binding: bound.binding, environment: environment(of: stage)?.folder, decision: decision,
-                    commit: commit, pipeline: plan.pipeline.name, repository: plan.repository)))
+                    followsLost: followsLost, commit: commit, pipeline: plan.pipeline.name, repository: plan.repository)
+            ))
     }
 
     private var commit: AttemptRequest.Commit {
@@ -156,6 +159,7 @@ extension RunState {
         effects.record([
             .retryScheduled(stage: stage.name, number: attempt.number + 1, delay: delay, reason: retry.reason)
         ])
+        nodes[index].isLost = result.outcome == .lost
         nodes[index].phase = .backingOff(after: result)
         backoffs.insert(Wake(time: now.advanced(bySeconds: delay), stage: index))
     }

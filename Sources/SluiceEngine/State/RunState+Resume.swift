@@ -9,6 +9,7 @@ extension RunState {
         for stage in record.stages {
             guard let index = indexByName[stage.name] else { continue }
             nodes[index].attempts = stage.attempts.map(\.started.number).max() ?? 0
+            nodes[index].isLost = stage.attempts.last.map { ($0.ended?.result.outcome ?? .lost) == .lost } ?? false
             charge(stage.attempts)
             if let end = stage.end {
                 restore(index, end, of: stage)

@@ -82,6 +82,8 @@ package struct RunState: Sendable {
         var dependents: [Int] = []
         /// Attempts that were started so far.
         var attempts = 0
+        /// Whether the last of them was lost.
+        var isLost = false
         var end: RunEvent.StageEnd?
         var bound: Bound?
         /// Stages that wait for this one because they would make the same.

@@ -171,6 +171,29 @@ struct RunDriverTests {
         #expect(world.executor.requests.map(\.number) == [2, 1])
     }
 
+    @Test("a plugin that cleans up does so after a dead runner, before it is tried again")
+    func cleansUp() throws {
+        let world = World { request, _, disk in
+            guard request.verb == .cleanup else { return World.obedient(request, disk) }
+            return AttemptResult(outcome: .failed, reason: "nothing there")
+        }
+        let plugin = Sketch.plugin("p", origin: .tree, verbs: [.run, .cleanup])
+        let plan = Sketch.plan([Sketch.stage("a").using(plugin), Sketch.stage("b", needs: ["a"]).using(plugin)])
+        let decision = GateDecision(verdict: .admit, method: "plan")
+        try world.journal.append(
+            [
+                .planned(RunEvent.Planned(plan)),
+                .attemptStarted(
+                    stage: "a",
+                    RunEvent.Started(number: 1, profile: "small", executor: "x", decision: decision, folder: "f")),
+            ], to: RunID(1), at: world.clock.now())
+        #expect(try world.driver.resume(plan, options: RunOptions(), from: world.record) == .succeeded)
+        #expect(world.executor.requests.map { "\($0.stage) \($0.verb)" } == ["a cleanup", "a run"])
+        let warnings = world.record.stages[0].attempts[1].ended?.result.warnings
+        #expect(warnings == ["cleanup after the lost attempt failed: nothing there"])
+        #expect(world.record.stages[1].end?.outcome == .cached)
+    }
+
     @Test("an environment is provided once for all stages that want it")
     func environment() throws {
         let world = World()
