@@ -2,11 +2,11 @@
 
 /// Small problems whose limits are drawn near what is needed, so that about half of them fit.
 enum RandomGateProblem {
-    static func make(seed: UInt64) -> GateProblem {
+    static func make(seed: UInt64, stages range: ClosedRange<Int> = 1...3) -> GateProblem {
         var random = SeededGenerator(seed: seed)
         let budgets = Int.random(in: 0...2, using: &random)
         let capacities = Int.random(in: 0...2, using: &random)
-        let count = Int.random(in: 1...3, using: &random)
+        let count = Int.random(in: range, using: &random)
         let stages = (0..<count).map { stage(index: $0, budgets, capacities, &random) }
         var problem = GateProblem(stages: stages)
         problem.budgets = (0..<budgets).map { index in

@@ -15,17 +15,20 @@ package enum Gate {
     }
 
     private static func accepted(_ model: GateModel, _ outcome: SearchOutcome) -> GateAnswer {
-        let objective = GateAnswer.Objective(
-            penalty: model.value(.penalty, choice: outcome.choice, start: outcome.start),
-            cost: model.value(.cost, choice: outcome.choice, start: outcome.start),
-            makespan: model.makespan(choice: outcome.choice, start: outcome.start))
         let open = outcome.isProved ? nil : zip(outcome.values, outcome.bounds).enumerated().first { $1.0 > $1.1 }
         let level = open?.offset ?? outcome.values.indices.last
         return GateAnswer(
             verdict: isDegraded(model, outcome.choice) ? .degrade : .admit, choice: outcome.choice,
-            start: outcome.start, objective: objective, bound: level.map { outcome.bounds[$0] },
+            start: outcome.start, objective: objective(model, outcome), bound: level.map { outcome.bounds[$0] },
             gap: open.map { $0.element.0 - $0.element.1 } ?? 0, boundGoal: level.map { model.problem.objective[$0] },
             isProved: open == nil, method: outcome.method, conflict: [], fixes: [], shortages: [], certificate: nil)
+    }
+
+    static func objective(_ model: GateModel, _ outcome: SearchOutcome) -> GateAnswer.Objective {
+        GateAnswer.Objective(
+            penalty: model.value(.penalty, choice: outcome.choice, start: outcome.start),
+            cost: model.value(.cost, choice: outcome.choice, start: outcome.start),
+            makespan: model.makespan(choice: outcome.choice, start: outcome.start))
     }
 
     private static func isDegraded(_ model: GateModel, _ choice: [Int]) -> Bool {

@@ -47,8 +47,18 @@ struct GateModel {
         case .penalty: profile.penalty
         case .cost: profile.cost
         case .use(let budget): profile.use[budget]
+        case .excess(let allowances): Self.excess(profile, allowances)
         case .makespan: 0
         }
+    }
+
+    /// The use of the named budgets, each in shares of 2⁻²⁰ of its allowance.
+    private static func excess(_ profile: GateProblem.Profile, _ allowances: [Int64?]) -> Int64 {
+        var sum: Int128 = 0
+        for (use, allowance) in zip(profile.use, allowances) {
+            if let allowance { sum += Int128(use) << 20 / Int128(max(1, allowance)) }
+        }
+        return Int64(min(sum, 1 << 40))
     }
 
     func value(_ goal: SearchGoal, choice: [Int], start: [Int]) -> Int64 {
@@ -103,6 +113,8 @@ struct GateModel {
 enum SearchGoal: Equatable {
     case penalty, cost, makespan
     case use(Int)
+    /// What is spent of the budgets with an allowance here, each weighted by one over that allowance.
+    case excess(of: [Int64?])
 
     init(_ goal: GateProblem.Goal) {
         switch goal {
@@ -126,4 +138,6 @@ struct SearchOutcome {
     var nodes = 0
     var method = ""
     var hasPlan = false
+    /// Prices of the budgets at the root of the last selection, by budget and relative to its amount.
+    var prices: [Double] = []
 }

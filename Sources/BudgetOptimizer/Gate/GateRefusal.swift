@@ -170,7 +170,24 @@ struct GateRefusal {
 
     private func certificate(_ conflict: [GateAnswer.LimitName]) -> RefusalCertificate? {
         guard outcome.isProved else { return nil }
-        return candidates(conflict).first { $0.holds(for: problem) } ?? .exhaustion(nodes: outcome.nodes)
+        let simple = candidates(conflict).first { $0.holds(for: problem) }
+        return simple ?? farkas(conflict) ?? .exhaustion(nodes: outcome.nodes)
+    }
+
+    /// Weights over several budgets from the prices of a search that knows nothing but the conflict, rounded to whole
+    /// numbers and kept only when exact arithmetic confirms them.
+    private func farkas(_ conflict: [GateAnswer.LimitName]) -> RefusalCertificate? {
+        let isBudgetsOnly = conflict.allSatisfy { if case .budget = $0 { true } else { false } }
+        guard isBudgetsOnly, !conflict.isEmpty else { return nil }
+        let alone = problem.limitNames.filter { !conflict.contains($0) }.reduce(problem) { $0.setting($1, to: nil) }
+        let prices = GateSearch.branchAndBound(GateModel(alone, order: model.order), goals: [], effort: effort).prices
+        guard prices.count == problem.budgets.count else { return nil }
+        let rates = prices.indices.map { index -> Double in
+            conflict.contains(.budget(index)) ? prices[index] / Double(max(1, problem.budgets[index].amount)) : 0
+        }
+        guard let largest = rates.max(), largest > 0, largest.isFinite else { return nil }
+        let certificate = RefusalCertificate.weights(rates.map { Int64($0 / largest * Double(1 << 36)) })
+        return certificate.holds(for: problem) ? certificate : nil
     }
 
     private func candidates(_ conflict: [GateAnswer.LimitName]) -> [RefusalCertificate] {

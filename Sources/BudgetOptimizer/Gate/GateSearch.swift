@@ -41,6 +41,7 @@ enum GateSearch {
             var level = Self.level(&selection, goal, from: best)
             if level.found == nil, best == nil { level.found = paced(&selection, goal, level) }
             outcome.nodes = selection.nodes
+            outcome.prices = Array(selection.multipliers.prefix(model.problem.budgets.count))
             guard let found = level.found ?? best else {
                 outcome.isProved = level.isProved
                 return outcome

@@ -1,5 +1,8 @@
 /// The Lagrangian bound and its prices.
 extension SelectionSearch {
+    /// Steps that even a search without work left takes.
+    private static let leastSteps = 12
+
     /// Improves `price` for some steps; leaves the best prices in `bestPrice` and returns their bound.
     mutating func evaluate(steps: Int, judge: Judge) -> Double {
         var best = -Double.infinity
@@ -17,7 +20,7 @@ extension SelectionSearch {
             } else {
                 stalled += 1
             }
-            if isClosed(best) || groups == 0 { return best }
+            if isClosed(best) || groups == 0 || (work <= 0 && step >= Self.leastSteps) { return best }
             if stalled >= 5 {
                 agility /= 2
                 stalled = 0

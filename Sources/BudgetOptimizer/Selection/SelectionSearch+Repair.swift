@@ -1,5 +1,8 @@
 /// From a relaxed choice to an allowed one, and from an allowed one to a better one.
 extension SelectionSearch {
+    /// Above this product of items and groups, switches are taken in bulk.
+    private static let manySwitches = 4_000_000
+
     /// Repairs the relaxed choice.
     mutating func repairChosen(_ judge: Judge) {
         trial.copy(from: chosen)
@@ -8,16 +11,52 @@ extension SelectionSearch {
 
     mutating func repairTrial(_ judge: Judge) {
         sumTrial()
-        var steps = groups + 8
-        while hasExcess() {
-            steps -= 1
-            guard steps > 0, let (group, item) = mostRelief() else { return }
-            replace(group, by: item)
-        }
-        while let (group, item) = bestSaving() { replace(group, by: item) }
+        let isDone = items * groups > Self.manySwitches ? repairInBulk() : repairOneByOne()
+        guard isDone else { return }
         var value: Int64 = 0
         for group in 0..<groups { value += cost[trial[group]] }
         if value < upper { offer(trial.array(), judge: judge) }
+    }
+
+    private mutating func repairOneByOne() -> Bool {
+        var steps = groups + 8
+        while hasExcess() {
+            steps -= 1
+            guard steps > 0, let (group, item) = mostRelief() else { return false }
+            replace(group, by: item)
+        }
+        while let (group, item) = bestSaving() { replace(group, by: item) }
+        return true
+    }
+
+    /// For large problems: all switches are scored once a round and taken in that order while they still help.
+    private mutating func repairInBulk() -> Bool {
+        work -= 2 * items * (rowCount + 16)
+        for _ in 0..<4 where hasExcess() {
+            for (item, _) in scoredSwitches({ relief(of: $0, insteadOf: $1) / rise(of: $0, insteadOf: $1) }) {
+                guard hasExcess() else { break }
+                let group = groupOf[item]
+                if relief(of: item, insteadOf: trial[group]) > 0 { replace(group, by: item) }
+            }
+        }
+        guard !hasExcess() else { return false }
+        for (item, _) in scoredSwitches({ Double(cost[$1] - cost[$0]) }) {
+            let old = trial[groupOf[item]]
+            if cost[item] < cost[old], fits(item, insteadOf: old) { replace(groupOf[item], by: item) }
+        }
+        return true
+    }
+
+    /// Living items other than the chosen ones with a positive score, best first.
+    private func scoredSwitches(_ score: (_ item: Int, _ old: Int) -> Double) -> [(item: Int, score: Double)] {
+        var list: [(item: Int, score: Double)] = []
+        for group in 0..<groups where aliveCount[group] > 1 {
+            for slot in offsets[group]..<offsets[group] + aliveCount[group] where slots[slot] != trial[group] {
+                let value = score(slots[slot], trial[group])
+                if value > 0 { list.append((slots[slot], value)) }
+            }
+        }
+        return list.sorted { $0.score == $1.score ? $0.item < $1.item : $0.score > $1.score }
     }
 
     /// Takes an allowed and better choice as the best one; learns the row that a forbidden one breaks.
@@ -79,16 +118,9 @@ extension SelectionSearch {
             let old = trial[group]
             for slot in offsets[group]..<offsets[group] + aliveCount[group] where slots[slot] != old {
                 let item = slots[slot]
-                var relief = 0.0
-                for row in 0..<rowCount {
-                    let limit = limits[row]
-                    let before = used[row]
-                    let after = before + use[item * width + row] - use[old * width + row]
-                    if before <= limit && after <= limit { continue }
-                    relief += Double(max(0, before - limit) - max(0, after - limit)) / max(1, Double(limit))
-                }
+                let relief = relief(of: item, insteadOf: old)
                 guard relief > 0 else { continue }
-                let rise = max(1e-9, reduced[item] - reduced[old], Double(cost[item] - cost[old]) * 1e-3)
+                let rise = rise(of: item, insteadOf: old)
                 if relief / rise > score {
                     score = relief / rise
                     found = (group, item)
@@ -96,6 +128,26 @@ extension SelectionSearch {
             }
         }
         return found.map { ($0.group, $0.item) }
+    }
+
+    /// The share of the excess that the switch takes away, less what it adds elsewhere.
+    @inline(__always)
+    private func relief(of item: Int, insteadOf old: Int) -> Double {
+        var relief = 0.0
+        for row in 0..<rowCount {
+            let limit = limits[row]
+            let before = used[row]
+            let after = before + use[item * width + row] - use[old * width + row]
+            if before <= limit && after <= limit { continue }
+            relief += Double(max(0, before - limit) - max(0, after - limit)) / max(1, Double(limit))
+        }
+        return relief
+    }
+
+    /// What the switch costs, at least a trace.
+    @inline(__always)
+    private func rise(of item: Int, insteadOf old: Int) -> Double {
+        max(1e-9, reduced[item] - reduced[old], Double(cost[item] - cost[old]) * 1e-3)
     }
 
     /// The single switch that saves most and keeps every row.

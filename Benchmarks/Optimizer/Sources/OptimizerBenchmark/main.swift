@@ -15,6 +15,8 @@ case "schedules" where arguments.count >= 4:
     ScheduleBenchmark.run(
         folder: arguments[1], suffix: arguments[2], limits: ProjectLimits(schedules: Int(arguments[3]) ?? 5000),
         seeds: arguments.count > 4 ? Int(arguments[4]) ?? 3 : 3)
+case "huge":
+    HugeGateBenchmark.run()
 default:
     print("usage: OptimizerBenchmark gate [SEEDS] | schedule|schedules FOLDER SUFFIX MILLISECONDS|COUNT [SEEDS]")
 }

@@ -1,0 +1,85 @@
+import Testing
+
+@testable import BudgetOptimizer
+
+@Suite("what would change a refusal")
+struct GateExplanationTests {
+    private func training(gpu: Int64, cost: Int64, deadline: Int? = nil) -> GateProblem {
+        GateProblem(
+            stages: [
+                .init(
+                    name: "train",
+                    profiles: [
+                        .init(name: "large", duration: 10, use: [12, 2]),
+                        .init(name: "small", duration: 20, use: [4, 9], penalty: 1, isDegraded: true),
+                    ]),
+                .init(name: "evaluate", needs: [0], profiles: [.init(name: "only", duration: 5, use: [2, 1])]),
+            ],
+            budgets: [.init(name: "gpu_hours", amount: gpu), .init(name: "cost", amount: cost)], deadline: deadline)
+    }
+
+    @Test("the look-ahead counts the evaluation before training is admitted")
+    func looksAhead() throws {
+        #expect(try Gate.decide(training(gpu: 14, cost: 3)).verdict == .admit)
+        #expect(try Gate.decide(training(gpu: 13, cost: 10)).verdict == .degrade)
+    }
+
+    @Test("a conflict of two budgets names both, a fix for each and weights that arithmetic confirms")
+    func twoBudgets() throws {
+        let problem = training(gpu: 13, cost: 9)
+        let answer = try Gate.decide(problem)
+        #expect(answer.verdict == .refuse(.budget))
+        #expect(answer.conflict == [.budget(0), .budget(1)])
+        #expect(answer.fixes.map(\.to) == [14, 10])
+        #expect(answer.isProved)
+    }
+
+    @Test("a limit whose value alone changes nothing has no fix")
+    func noSingleFix() throws {
+        let answer = try Gate.decide(training(gpu: 5, cost: 2))
+        #expect(answer.verdict == .refuse(.budget))
+        #expect(answer.fixes.contains { $0.to == nil })
+    }
+
+    @Test("a deadline below the critical path is refused with the path as its certificate")
+    func deadline() throws {
+        let problem = training(gpu: 100, cost: 100, deadline: 14)
+        let answer = try Gate.decide(problem)
+        #expect(answer.verdict == .refuse(.deadline))
+        #expect(answer.certificate == .path([0, 1]))
+        #expect(answer.certificate?.holds(for: problem) == true)
+        #expect(answer.fixes == [.init(limit: .deadline, from: 14, to: 15, isProved: true)])
+    }
+
+    @Test("the what-if curve falls to the better profile where the budget allows it")
+    func whatIf() throws {
+        let curve = try Gate.whatIf(training(gpu: 10, cost: 20), limit: .budget(0), values: [5, 6, 13, 14])
+        #expect(curve.map { $0.objective?.penalty } == [nil, 1, 1, 0])
+    }
+
+    @Test("the least extra raises the budget that asks for the smaller share")
+    func leastExtra() throws {
+        let extra = try #require(try Gate.leastExtra(training(gpu: 13, cost: 9)))
+        #expect(extra.raises == [.init(limit: .budget(0), from: 13, to: 14, isProved: true)])
+        #expect(extra.isProved)
+    }
+
+    @Test("no single-budget minimum explains a Farkas conflict, yet its weights hold")
+    func farkas() throws {
+        let profiles = [
+            GateProblem.Profile(name: "a", duration: 1, use: [10, 0]),
+            GateProblem.Profile(name: "b", duration: 1, use: [0, 10]),
+        ]
+        let problem = GateProblem(
+            stages: (0..<4).map { .init(name: "s\($0)", profiles: profiles) },
+            budgets: [.init(name: "x", amount: 19), .init(name: "y", amount: 19)])
+        let answer = try Gate.decide(problem)
+        #expect(answer.conflict == [.budget(0), .budget(1)])
+        guard case .weights = answer.certificate else {
+            Issue.record("expected weights, found \(String(describing: answer.certificate))")
+            return
+        }
+        #expect(answer.certificate?.holds(for: problem) == true)
+        #expect(RefusalCertificate.weights([1, 0]).holds(for: problem) == false)
+    }
+}
