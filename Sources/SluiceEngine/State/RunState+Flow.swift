@@ -7,6 +7,9 @@ extension RunState {
         guard outcome == nil else { return [] }
         switch happening {
         case .begin: begin()
+        case .environmentMissing(let stage):
+            let name = plan.stages[stage].name
+            effects.record([.waiting(reason: "the python environment of \(name), which is being built")])
         case .environmentProvided(let stage, let result): environmentProvided(stage, result)
         case .lookedUp(let stage, let entry): lookedUp(stage, entry)
         case .attemptEnded(let stage, let report): attemptEnded(stage, report, at: now)

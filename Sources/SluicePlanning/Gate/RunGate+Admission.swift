@@ -79,26 +79,29 @@ private struct Remainder {
     init(plan: Plan, progress: RunProgress, index: Int, chosen: Int) {
         self.plan = plan
         self.progress = progress
+        let budgets = plan.pipeline.budget.limits.filter(\.resource.isSummed)
+        let hasDeadline = plan.wallLimit != nil
         var choices: [Int: [Int]] = [:]
-        var sums: [BudgetResource: Amount] = [:]
-        for (position, stage) in plan.stages.enumerated() {
+        var sums = budgets.map { _ in Amount.zero }
+        // Nothing to add up is nothing to walk over: it happens before every attempt.
+        for position in plan.stages.indices where hasDeadline || !budgets.isEmpty {
             let isAsked = position == index
-            guard isAsked || (stage.isMandatory && !progress.ended.contains(position)),
-                progress.running[position] == nil || isAsked, !stage.profiles.isEmpty
+            guard isAsked || (!progress.ended.contains(position) && plan.stages[position].isMandatory),
+                isAsked || progress.running[position] == nil, !plan.stages[position].profiles.isEmpty
             else { continue }
-            let profile = isAsked ? chosen : stage.chosen ?? 0
-            choices[position] = [profile]
-            for limit in plan.pipeline.budget.limits where limit.resource.isSummed {
-                sums[limit.resource, default: .zero] += stage.profiles[profile].use[limit.resource] ?? .zero
+            let profile = isAsked ? chosen : plan.stages[position].chosen ?? 0
+            if hasDeadline { choices[position] = [profile] }
+            for (line, budget) in budgets.enumerated() {
+                sums[line] += plan.stages[position].profiles[profile].use[budget.resource] ?? .zero
             }
         }
         self.choices = choices
-        limits = plan.pipeline.budget.limits.filter(\.resource.isSummed).map { limit in
+        limits = zip(budgets, sums).map { limit, asked in
             let used = progress.used[limit.resource] ?? .zero
             let reserved = progress.reserved(limit.resource, in: plan)
             return GateDecision.Limit(
                 scope: "run", resource: limit.resource.rawValue, limit: limit.amount, used: used, reserved: reserved,
-                asked: sums[limit.resource] ?? .zero, left: limit.amount - used - reserved)
+                asked: asked, left: limit.amount - used - reserved)
         }
         fits = limits.allSatisfy { $0.asked <= $0.left }
     }

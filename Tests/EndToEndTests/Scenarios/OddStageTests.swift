@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import SluiceTesting
 import Testing
 
 /// Stages that misbehave end in the right outcome, with nothing left running.
@@ -26,12 +27,21 @@ import Testing
         #expect(processes(containing: "sleep\0\(marker)").isEmpty)
     }
 
-    @Test("a stage that floods stdout succeeds, and its log is bounded")
+    @Test("a stage that floods stdout succeeds, its log is bounded, and the runner's memory does not grow with it")
     func flood() throws {
-        let scene = try Scene(Toy.single("run: yes 0123456789abcdef0123456789abcdef | head -c 60000000"))
-        let run = try scene.sluice(["run", "--json"])
-        let view = RunView(try scene.json(run))
-        #expect(view.outcome == "succeeded", "\(run.transcript)")
+        let scene = try Scene(Toy.single("run: yes 0123456789abcdef0123456789abcdef | head -c 400000000"))
+        // Nobody else can say how much memory a program had at most than the one that waits for it.
+        let measure = """
+            import resource, subprocess, sys
+            status = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
+            print(status, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+            """
+        let run = try ProgramRun.run(
+            ["python3", "-c", measure, Scene.binary, "run", "--json"], environment: scene.environment,
+            folder: scene.clone)
+        let numbers = run.output.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
+        #expect(numbers.first == 0, "\(run.transcript)")
+        #expect(try #require(numbers.last) < 200_000, "KiB at most, for 400 MB of output")
         let log = scene.home + "/runs/1/only/1/log.jsonl"
         let size = try #require(try FileManager.default.attributesOfItem(atPath: log)[.size] as? Int)
         #expect(size < 64 << 20)

@@ -1,6 +1,7 @@
 import Foundation
 import SluiceModel
 import SluicePlanning
+import SluiceTesting
 import Testing
 
 /// Scripts are run by the real `/bin/sh`, and by bash where it is.

@@ -1,5 +1,6 @@
 import SluiceModel
 import SluicePlanning
+import SluiceTesting
 import Testing
 
 /// Properties of plans of random pipelines; a failure names its seed.
