@@ -10,12 +10,12 @@ struct ResultWriter {
 
     func insertCacheEntry() throws {
         let entry = completion.entry
-        try database.execute(
-            sql: """
-                INSERT INTO cache_entries (key, repository, pipeline, stage, reference, run, trusted, created, body)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-            arguments: [
+        try database.run(
+            """
+            INSERT INTO cache_entries (key, repository, pipeline, stage, reference, run, trusted, created, body)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
                 entry.key.description, completion.repository, completion.pipeline, entry.stage, completion.reference,
                 run.number, entry.trusted, entry.created.milliseconds, try JSONText.encode(entry),
             ])
@@ -26,12 +26,12 @@ struct ResultWriter {
         let deploy = DeployRecord(
             key: entry.key, run: run, commit: completion.commit, metrics: entry.metrics,
             outputValues: entry.outputValues, artifacts: entry.artifacts)
-        try database.execute(
-            sql: """
-                INSERT INTO deploys (key, repository, pipeline, stage, reference, run, time, body)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-            arguments: [
+        try database.run(
+            """
+            INSERT INTO deploys (key, repository, pipeline, stage, reference, run, time, body)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
                 deploy.key.description, completion.repository, completion.pipeline, entry.stage, completion.reference,
                 run.number, time.milliseconds, try JSONText.encode(deploy),
             ])

@@ -34,8 +34,8 @@ extension Store: CacheIndex {
     private func one<Value: Decodable>(
         _ type: Value.Type, _ sql: String, _ arguments: StatementArguments
     ) throws(StoreError) -> Value? {
-        try read { database in
-            try String.fetchOne(database, sql: sql, arguments: arguments).map { try JSONText.decode(type, from: $0) }
+        try readAlone { database in
+            try database.value(String.self, sql, arguments).map { try JSONText.decode(type, from: $0) }
         }
     }
 }

@@ -84,6 +84,11 @@ package struct Store: Sendable {
         do { return try database.read(body) } catch { throw StoreError(database: error) }
     }
 
+    /// As `read`, for one statement: it is a consistent view by itself and spares the transaction around it.
+    func readAlone<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
+        do { return try database.unsafeRead(body) } catch { throw StoreError(database: error) }
+    }
+
     /// One transaction: all of it or, when anything throws, nothing.
     @discardableResult
     func write<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {

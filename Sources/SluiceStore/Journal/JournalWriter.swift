@@ -16,15 +16,14 @@ struct JournalWriter {
         self.time = time
         record = RunRecord(head: try RunHead.fetch(database, run))
         last =
-            try Int64.fetchOne(
-                database, sql: "SELECT max(seq) FROM run_events WHERE run = ?", arguments: [run.number]) ?? 0
+            try database.value(Int64.self, "SELECT max(seq) FROM run_events WHERE run = ?", [run.number]) ?? 0
     }
 
     mutating func append(_ kind: RunEvent.Kind) throws -> RunEvent {
         let event = RunEvent(sequence: last + 1, time: time, run: run, kind: kind)
-        try database.execute(
-            sql: "INSERT INTO run_events (run, seq, time, type, stage, body) VALUES (?, ?, ?, ?, ?, ?)",
-            arguments: [
+        try database.run(
+            "INSERT INTO run_events (run, seq, time, type, stage, body) VALUES (?, ?, ?, ?, ?, ?)",
+            [
                 run.number, event.sequence, time.milliseconds, kind.typeName.rawValue, kind.stage,
                 try JSONText.encode(event),
             ])
@@ -39,9 +38,9 @@ struct JournalWriter {
         record.apply(event)
         let head = record.head
         guard head != before else { return }
-        try database.execute(
-            sql: "UPDATE runs SET state = ?, outcome = ?, degraded = ?, started = ?, ended = ? WHERE id = ?",
-            arguments: [
+        try database.run(
+            "UPDATE runs SET state = ?, outcome = ?, degraded = ?, started = ?, ended = ? WHERE id = ?",
+            [
                 head.state.rawValue, head.outcome?.rawValue, head.isDegraded, head.started?.milliseconds,
                 head.ended?.milliseconds, run.number,
             ])
@@ -57,12 +56,12 @@ struct JournalWriter {
     }
 
     private func start(_ stage: String, _ started: RunEvent.Started) throws {
-        try database.execute(
-            sql: """
-                INSERT INTO attempts (run, stage, number, profile, executor, folder, started)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
-                """,
-            arguments: [
+        try database.run(
+            """
+            INSERT INTO attempts (run, stage, number, profile, executor, folder, started)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
                 run.number, stage, started.number, started.profile, started.executor, started.folder,
                 time.milliseconds,
             ])
@@ -70,12 +69,12 @@ struct JournalWriter {
 
     private func end(_ stage: String, _ ended: RunEvent.Ended) throws {
         let usage = ended.result.usage
-        try database.execute(
-            sql: """
-                UPDATE attempts SET ended = ?, outcome = ?, wall_s = ?, cpu_s = ?, memory_peak = ?
-                WHERE run = ? AND stage = ? AND number = ?
-                """,
-            arguments: [
+        try database.run(
+            """
+            UPDATE attempts SET ended = ?, outcome = ?, wall_s = ?, cpu_s = ?, memory_peak = ?
+            WHERE run = ? AND stage = ? AND number = ?
+            """,
+            [
                 time.milliseconds, ended.result.outcome.rawValue, usage.wall, usage.cpu, usage.memoryPeak,
                 run.number, stage, ended.number,
             ])
@@ -85,17 +84,17 @@ struct JournalWriter {
     }
 
     private func close(_ stage: String, _ end: RunEvent.StageEnd) throws {
-        try database.execute(
-            sql: "INSERT INTO stage_ends (run, stage, outcome, ended) VALUES (?, ?, ?, ?)",
-            arguments: [run.number, stage, end.outcome.rawValue, time.milliseconds])
+        try database.run(
+            "INSERT INTO stage_ends (run, stage, outcome, ended) VALUES (?, ?, ?, ?)",
+            [run.number, stage, end.outcome.rawValue, time.milliseconds])
         for artifact in end.artifacts {
             let kind = artifact.isFolder ? "folder" : "file"
-            try database.execute(
-                sql: "INSERT OR IGNORE INTO artifacts (digest, kind, size) VALUES (?, ?, ?)",
-                arguments: [artifact.digest.description, kind, artifact.size])
-            try database.execute(
-                sql: "INSERT INTO stage_artifacts (run, stage, name, type, digest, kind) VALUES (?, ?, ?, ?, ?, ?)",
-                arguments: [
+            try database.run(
+                "INSERT OR IGNORE INTO artifacts (digest, kind, size) VALUES (?, ?, ?)",
+                [artifact.digest.description, kind, artifact.size])
+            try database.run(
+                "INSERT INTO stage_artifacts (run, stage, name, type, digest, kind) VALUES (?, ?, ?, ?, ?, ?)",
+                [
                     run.number, stage, artifact.name, artifact.type.rawValue, artifact.digest.description, kind,
                 ])
         }

@@ -6,15 +6,15 @@ extension Store {
     package func wallSeconds(
         of stage: String, profile: String, pipeline: String, repository: String, limit: Int
     ) throws(StoreError) -> [Double] {
-        try read { database in
-            try Double.fetchAll(
-                database,
-                sql: """
-                    SELECT wall_s FROM attempts JOIN runs ON runs.id = attempts.run
-                    WHERE attempts.stage = ? AND profile = ? AND attempts.outcome = 'succeeded'
-                        AND pipeline = ? AND repository = ?
-                    ORDER BY attempts.run DESC LIMIT ?
-                    """, arguments: [stage, profile, pipeline, repository, limit])
+        try readAlone { database in
+            try database.values(
+                Double.self,
+                """
+                SELECT wall_s FROM attempts JOIN runs ON runs.id = attempts.run
+                WHERE attempts.stage = ? AND profile = ? AND attempts.outcome = 'succeeded'
+                    AND pipeline = ? AND repository = ?
+                ORDER BY attempts.run DESC LIMIT ?
+                """, [stage, profile, pipeline, repository, limit])
         }
     }
 

@@ -20,8 +20,7 @@ extension RunHead {
     }
 
     static func fetch(_ database: Database, _ condition: String, _ arguments: StatementArguments) throws -> [RunHead] {
-        try Row.fetchAll(database, sql: "SELECT \(columns) FROM runs \(condition)", arguments: arguments)
-            .map(RunHead.init(row:))
+        try database.rows("SELECT \(columns) FROM runs \(condition)", arguments).map(RunHead.init(row:))
     }
 
     static func fetch(_ database: Database, _ run: RunID) throws -> RunHead {

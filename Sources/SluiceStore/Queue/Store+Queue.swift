@@ -10,9 +10,9 @@ extension Store {
             let known = try Bool.fetchOne(
                 database, sql: "SELECT EXISTS (SELECT 1 FROM intake WHERE id = ?)", arguments: [event.id])
             if known != true {
-                try database.execute(
-                    sql: "INSERT INTO intake (id, time, body) VALUES (?, ?, ?)",
-                    arguments: [event.id, event.time.milliseconds, try JSONText.encode(event)])
+                try database.run(
+                    "INSERT INTO intake (id, time, body) VALUES (?, ?, ?)",
+                    [event.id, event.time.milliseconds, try JSONText.encode(event)])
                 for (ordinal, run) in runs.enumerated() {
                     _ = try Self.insert(run, database, at: event.time, intake: event.id, ordinal: ordinal)
                 }
@@ -62,11 +62,11 @@ extension Store {
     package func requestCancellation(of run: RunID, at time: Timestamp) throws(StoreError) {
         try write { database in
             _ = try RunHead.fetch(database, run)
-            try database.execute(
-                sql: """
-                    UPDATE runs SET cancel_requested = ?
-                    WHERE id = ? AND cancel_requested IS NULL AND state <> 'ended'
-                    """, arguments: [time.milliseconds, run.number])
+            try database.run(
+                """
+                UPDATE runs SET cancel_requested = ?
+                WHERE id = ? AND cancel_requested IS NULL AND state <> 'ended'
+                """, [time.milliseconds, run.number])
         }
     }
 
@@ -86,9 +86,9 @@ extension Store {
     }
 
     private static func claim(_ run: RunID, _ database: Database, at time: Timestamp) throws -> RunHead? {
-        try database.execute(
-            sql: "UPDATE runs SET state = 'running', started = ? WHERE id = ? AND state = 'queued'",
-            arguments: [time.milliseconds, run.number])
+        try database.run(
+            "UPDATE runs SET state = 'running', started = ? WHERE id = ? AND state = 'queued'",
+            [time.milliseconds, run.number])
         return database.changesCount == 1 ? try RunHead.fetch(database, run) : nil
     }
 
@@ -96,13 +96,13 @@ extension Store {
         _ run: NewRun, _ database: Database, at time: Timestamp, intake: String?, ordinal: Int?
     ) throws -> RunID {
         let revision = run.revision
-        try database.execute(
-            sql: """
-                INSERT INTO runs (intake, ordinal, pipeline, path, repository, bare, oid, tree, committed, reference,
-                    trusted, worktree, "trigger", previous, options, priority, state, degraded, queued)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', 0, ?)
-                """,
-            arguments: [
+        try database.run(
+            """
+            INSERT INTO runs (intake, ordinal, pipeline, path, repository, bare, oid, tree, committed, reference,
+                trusted, worktree, "trigger", previous, options, priority, state, degraded, queued)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', 0, ?)
+            """,
+            [
                 intake, ordinal, run.pipeline, run.path, run.repository.gitDirectory, run.repository.isBare,
                 revision.oid.hex, revision.tree.hex, revision.committed.milliseconds,
                 revision.reference.map { DatabaseBytes(bytes: $0.bytes) }, revision.isTrusted, revision.isWorktree,

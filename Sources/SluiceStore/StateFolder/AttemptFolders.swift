@@ -12,10 +12,11 @@ package struct AttemptFolders: Workspaces {
         let name = state.attemptFolder(run: run, stage: stage, number: number)
         let folder = AttemptFolder(root: state.path + "/" + name, name: name)
         try TreeRemoval.remove(folder.root)
+        try makeFolder(folder.root)
         for path in [
             folder.workspace, folder.inputs, folder.outputs, folder.scratch, folder.home, folder.temporary,
-        ] {
-            try makeFolder(path)
+        ] where mkdir(path, 0o700) != 0 {
+            throw FileError("make", path).storeError
         }
         return folder
     }
