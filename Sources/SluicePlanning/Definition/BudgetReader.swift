@@ -23,6 +23,11 @@ struct BudgetReader {
         let map = MapReader(node, "`limits`", keys: keys, in: findings)
         return map.entries.compactMap { entry in
             guard let resource = BudgetResource(rawValue: entry.key), map[entry.key] != nil else { return nil }
+            guard resource != .egress, resource != .storage else {
+                let finding = ValueFindings.unsupported("`\(entry.key)`", of: "`limits`", in: findings.domain)
+                findings.add(finding, at: entry.keyLocation)
+                return nil
+            }
             return amount(entry.value, of: resource).map { BudgetLimit(resource: resource, amount: $0) }
         }
     }
@@ -31,7 +36,7 @@ struct BudgetReader {
         let what = "`\(resource.rawValue)`"
         switch resource {
         case .cost, .cpuHours, .gpuHours, .memoryGiBHours: return values.amount(node, what)
-        case .egress, .storage: return values.size(node, what).map(Amount.init)
+        case .egress, .storage: return nil
         case .wall:
             return values.duration(node, what).map {
                 Amount(billionths: Int128($0.wholeMilliseconds) * Amount.unit / 1000)
