@@ -14,6 +14,8 @@ struct KeyIngredients {
     var values: [String: String]
     var inputs: [BoundInput]
     var environmentLock: String?
+    /// A result that its profile marks as degraded never stands for one that is not.
+    var isDegraded: Bool
     /// Those of the stage's sources.
     var sourceParts: [CacheKeyPart]
 
@@ -25,6 +27,7 @@ struct KeyIngredients {
         add("plugin", stage.plugin?.folder.digest)
         add("environment", environmentLock)
         add("script", script)
+        add("degraded", isDegraded ? "true" : nil)
         add("seed", stage.definition.seed.map { String($0) })
         add("metrics", stage.definition.metricsPath)
         add("artifacts", artifacts)

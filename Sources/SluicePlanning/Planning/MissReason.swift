@@ -50,6 +50,7 @@ enum MissReason {
         case "source": return old == nil ? "\(rest) is new" : new == nil ? "\(rest) is gone" : "\(rest) changed"
         case "input": return old == nil ? "input \(rest) is new" : "input \(rest) changed"
         case "plugin": return "plugin \(plugin ?? "") changed"
+        case "degraded": return new == nil ? "the earlier result is degraded" : "the earlier result is not degraded"
         case "environment": return "python environment changed"
         case "output": return "output \(rest) is declared otherwise"
         default: return "\(name) changed"

@@ -30,7 +30,7 @@ package enum StageBinding {
         else { return nil }
         let ingredients = KeyIngredients(
             stage: stage, params: params, environment: environment, script: texts.scriptSource, values: values.named,
-            inputs: inputs, environmentLock: environmentLock,
+            inputs: inputs, environmentLock: environmentLock, isDegraded: chosen?.isDegraded ?? false,
             sourceParts: sourceParts ?? CacheKey.sourceParts(stage.sources))
         let parts = ingredients.parts
         return Binding(
