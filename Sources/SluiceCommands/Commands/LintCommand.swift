@@ -43,7 +43,8 @@ struct LintCommand: ParsableCommand {
         let definitions = try PlanMaker.definitions(in: opened.tree)
         let wanted = try paths.map { path in
             let name = path.hasPrefix("./") ? String(path.dropFirst(2)) : path
-            guard let definition = definitions.first(where: { $0.source.path == name }) else {
+            let place = try place(of: path, in: context)
+            guard let definition = definitions.first(where: { [name, place].contains($0.source.path) }) else {
                 throw CommandFailure(
                     .usage, "\(path) is no pipeline definition", hint: "definitions are pipelines/*.yaml")
             }
@@ -52,5 +53,13 @@ struct LintCommand: ParsableCommand {
         return try (paths.isEmpty ? definitions : wanted).flatMap { definition in
             try PlanMaker.lint(definition, at: opened, context: context, installation: .current()).diagnostics
         }
+    }
+
+    /// Where in the tree a file lies that is named from the folder that we were called in; nil outside of it.
+    private func place(of path: String, in context: RepositoryContext) throws -> String? {
+        guard let top = context.git.workTree.map({ $0 + "/" }),
+            let file = Files.resolvingFolder(of: try Files.absolute(path)), file.hasPrefix(top)
+        else { return nil }
+        return String(file.dropFirst(top.count))
     }
 }

@@ -56,6 +56,14 @@ enum Files {
         return String(cString: here) + "/" + path
     }
 
+    /// An absolute path without links and dots in the folder that it lies in; nil where that folder is not there.
+    static func resolvingFolder(of path: String) -> String? {
+        guard let slash = path.lastIndex(of: "/"), let real = realpath(String(path[...slash]), nil) else { return nil }
+        defer { free(real) }
+        let folder = String(cString: real)
+        return (folder == "/" ? "" : folder) + path[slash...]
+    }
+
     static func exists(_ path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0
