@@ -3,7 +3,17 @@ import SluiceModel
 
 /// libgit2's global state, set up once and only where a repository is opened (it costs some milliseconds).
 enum LibGit2 {
-    private static let count = git_libgit2_init()
+    private static let count = {
+        let count = git_libgit2_init()
+        if count > 0 { sluice_git_cache_trees(largestCachedTree, cachedBytes) }
+        return count
+    }()
+
+    /// libgit2 keeps no tree above 4 KiB: a plan that looks up each of 10,000 files of one folder would unpack that
+    /// folder 10,000 times.
+    private static let largestCachedTree = 16 << 20
+    /// Bytes of all that libgit2 keeps unpacked.
+    private static let cachedBytes = 64 << 20
 
     static func start() throws(GitError) {
         guard count > 0 else { throw GitError(.failed, "libgit2 cannot be initialised") }
