@@ -1,5 +1,8 @@
 /// Lower bounds of a project's makespan that hold for every choice of modes.
 struct ProjectBounds {
+    /// Sums that the energy bound of one resource may take; larger projects look at a sample of heads.
+    private static let mostSums = 10_000
+
     let problem: ProjectProblem
     let order: [Int]
     let shortest: [Int]
@@ -41,7 +44,9 @@ struct ProjectBounds {
             activity.modes.map { $0.duration * $0.renewable[resource] }.min() ?? 0
         }
         let busy = problem.activities.indices.filter { work[$0] > 0 }
-        let heads = Set(busy.map { head[$0] }).sorted().prefix(400)
+        let all = Set(busy.map { head[$0] }).sorted()
+        let step = max(1, all.count * busy.count / Self.mostSums)
+        let heads = stride(from: 0, to: all.count, by: step).map { all[$0] }
         let byTail = busy.sorted { tail[$0] > tail[$1] }
         var best = 0
         for from in heads {

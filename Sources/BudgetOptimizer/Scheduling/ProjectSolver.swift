@@ -1,6 +1,6 @@
 /// How long a project may be searched.
 package struct ProjectLimits: Sendable, Equatable {
-    /// Passes of schedule generation; nil sets no limit.
+    /// Passes of schedule generation; nil sets no limit. Without any limit a second is searched.
     package var schedules: Int?
     /// CPU seconds by the clock that the caller hands in; nil sets no limit.
     package var seconds: Double?
@@ -34,22 +34,28 @@ package enum ProjectSolver {
         _ problem: ProjectProblem, limits: ProjectLimits, seed: UInt64, clock: () -> Double
     ) throws(ProjectProblemError) -> ProjectAnswer {
         let started = clock()
+        let limits = limits.schedules == nil && limits.seconds == nil ? ProjectLimits(seconds: 1) : limits
         let prepared = try PreparedProject(problem)
         guard prepared.impossible == nil, let modes = StartingModes.find(prepared) else { return infeasible }
         let bound = ProjectBounds(prepared.problem, order: prepared.order).best
         return withoutActuallyEscaping(clock) { clock in
             let limit = SearchLimit(
                 schedules: limits.schedules ?? .max, seconds: limits.seconds ?? .infinity, clock: clock,
-                start: started, bound: Int32(bound))
-            var search = BipopulationSearch(prepared, seed: seed, population: largestPopulation)
+                start: started, bound: Int32(bound), stride: problem.activities.count > 400 ? 1 : 8)
+            let population = largestPopulation(activities: prepared.problem.activities.count, limits)
+            var search = BipopulationSearch(prepared, seed: seed, population: population)
             search.startingModes = modes
-            search.first()
+            search.first(limit)
             search.run(limit)
             return answer(problem, prepared, search, bound: bound)
         }
     }
 
-    private static let largestPopulation = 1_200
+    /// Lists of both sides within some megabytes.
+    private static func largestPopulation(activities: Int, _ limits: ProjectLimits) -> Int {
+        let byMemory = max(4, 2_000_000 / max(1, activities))
+        return min(1_200, byMemory, max(4, limits.schedules ?? .max))
+    }
 
     private static var infeasible: ProjectAnswer {
         ProjectAnswer(

@@ -112,6 +112,9 @@ struct ScheduleKernel: ~Copyable {
         return true
     }
 
+    /// Counts an attempt that made no schedule, so that a limit of schedules also ends a search that finds none.
+    mutating func countUnused() { schedules += 1 }
+
     // MARK: Passes
 
     /// Places the activities in the order of the list, each as early as it fits; ends go to `finish`. Returns the
@@ -291,42 +294,5 @@ struct ScheduleKernel: ~Copyable {
             bucket.base[slot] += 1
         }
         list.update(from: scratch.base, count: count)
-    }
-
-    /// Sorts by key, earliest first, keeping the order of `list` among equals; keys are ticks.
-    func sortEarliestFirst(_ list: UnsafeMutablePointer<Int32>, key: UnsafePointer<Int32>, top: Int32) {
-        let top = Int(top)
-        for tick in 0...top + 1 { bucket.base[tick] = 0 }
-        for index in 0..<count { bucket.base[Int(key[index]) + 1] += 1 }
-        for tick in 0..<top { bucket.base[tick + 1] += bucket.base[tick] }
-        for position in 0..<count {
-            let activity = list[position]
-            let slot = Int(key[Int(activity)])
-            scratch.base[Int(bucket.base[slot])] = activity
-            bucket.base[slot] += 1
-        }
-        list.update(from: scratch.base, count: count)
-    }
-
-    /// Forward-backward improvement (Li and Willis 1992; Tormos and Lova 2001) until nothing improves: right-justify
-    /// by latest end, left-justify by earliest start. `list` becomes the order of the improved schedule, `finish` its
-    /// ends. Returns the makespan.
-    mutating func improve(
-        _ list: UnsafeMutablePointer<Int32>, finish: borrowing FlatArray<Int32>,
-        mirrored: borrowing FlatArray<Int32>, makespan: Int32, rounds: Int = 50
-    ) -> Int32 {
-        var best = makespan
-        for _ in 0..<rounds {
-            sortLatestFirst(list, key: finish.base, top: best)
-            let back = backward(list, finish: mirrored)
-            sortLatestFirst(list, key: mirrored.base, top: back)
-            let forth = forward(list, finish: finish)
-            if forth >= best {
-                best = min(best, forth)
-                return forth
-            }
-            best = forth
-        }
-        return best
     }
 }

@@ -15,6 +15,10 @@ case "schedules" where arguments.count >= 4:
     ScheduleBenchmark.run(
         folder: arguments[1], suffix: arguments[2], limits: ProjectLimits(schedules: Int(arguments[3]) ?? 5000),
         seeds: arguments.count > 4 ? Int(arguments[4]) ?? 3 : 3)
+case "large":
+    LargeProjectBenchmark.run(seeds: 5)
+case "lp" where arguments.count >= 2:
+    LinearBenchmark.run(folder: arguments[1])
 case "huge":
     HugeGateBenchmark.run()
 default:
