@@ -35,7 +35,7 @@ struct HookCommand: ParsableCommand {
             let services = try StateServices.open()
             if shared { try services.folder.shareSpool() }
             output.tell(
-                try installer.install(try Hooks.named(hooks) ?? installer.defaults, home: services.folder.path)
+                try installer.install(try Hooks.named(hooks) ?? installer.defaults, for: services.folder)
                     .map { "sluice: \($0)" })
         }
     }
@@ -61,13 +61,15 @@ struct HookCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "post-receive", abstract: "What the post-receive hook calls.", shouldDisplay: false)
 
+        @OptionGroup var place: HookPlace
+
         /// The push has happened: whatever goes wrong here is told, and the hook ends well.
         func run() throws {
             signal(SIGPIPE, SIG_IGN)
             do {
                 let input = try Files.bytes(from: STDIN_FILENO, named: "git's input", limit: 64 << 20)
-                try Hooks.runKept("post-receive", arguments: [], input: input)
-                try PostReceive(installation: .current()).receive(input)
+                _ = try ChainedHook.run(besides: place.hook, arguments: place.arguments, input: input)
+                try PostReceive(installation: .current(), home: place.home).receive(input)
             } catch {
                 Hooks.tell(error)
             }
@@ -78,18 +80,30 @@ struct HookCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "pre-push", abstract: "What the pre-push hook calls.", shouldDisplay: false)
 
-        @Argument var arguments: [String] = []
+        @OptionGroup var place: HookPlace
 
         func run() throws {
             let input = try Files.bytes(from: STDIN_FILENO, named: "git's input", limit: 64 << 20)
-            let status = try Hooks.runKept("pre-push", arguments: arguments, input: input)
+            let status = try ChainedHook.run(besides: place.hook, arguments: place.arguments, input: input)
             guard status == 0 else { throw ExitCode(status) }
-            guard try PrePush(installation: .current()).judge(input) else {
+            guard try PrePush(installation: .current(), home: place.home).judge(input) else {
                 Console.tell("sluice: push stopped; `git push --no-verify` goes on without this check")
                 throw ExitStatus.failed.code
             }
         }
     }
+}
+
+/// What an installed hook says of itself, and git's own arguments behind it.
+struct HookPlace: ParsableArguments {
+    @Option(help: "The state folder.")
+    var home: String
+
+    @Option(help: "The hook's own path.")
+    var hook: String
+
+    @Argument(help: "What git gave the hook.")
+    var arguments: [String] = []
 }
 
 /// What the hook commands share.
@@ -104,12 +118,6 @@ private enum Hooks {
             }
             return hook
         }
-    }
-
-    @discardableResult
-    static func runKept(_ hook: String, arguments: [String], input: [UInt8]) throws -> Int32 {
-        let context = try RepositoryContext.openInHook()
-        return try ChainedHook.run(hook, in: context.git.hooksFolder, arguments: arguments, input: input)
     }
 
     static func tell(_ error: any Error) {

@@ -1,6 +1,7 @@
 import Glibc
 import SluiceGit
 import SluiceModel
+import SluiceStore
 
 /// Puts our hooks into a repository and takes them out again; what was there is kept and chained.
 struct HookInstaller {
@@ -15,7 +16,7 @@ struct HookInstaller {
     /// What fits the repository where nothing is named.
     var defaults: [Hook] { context.git.isBare ? [.postReceive] : [.prePush] }
 
-    func install(_ hooks: [Hook], home: String) throws -> [String] {
+    func install(_ hooks: [Hook], for state: StateFolder) throws -> [String] {
         let folder = context.git.hooksFolder
         mkdir(folder, 0o755)
         var told: [String] = []
@@ -23,10 +24,11 @@ struct HookInstaller {
             let path = folder + "/" + hook.rawValue
             if let kept = try keep(path) { told.append("kept the hook that was there as \(kept); it runs first") }
             try Files.replace(
-                path, with: HookScript.text(hook: hook.rawValue, executable: installation.executable), mode: 0o755)
+                path, with: HookScript.text(hook: hook.rawValue, executable: installation.executable, home: state.path),
+                mode: 0o755)
             told.append("installed \(path)")
         }
-        try context.git.setConfiguration("sluice.home", to: home)
+        try state.register(repository: context.repository.gitDirectory)
         try context.git.setConfiguration("sluice.path", to: ProcessEnvironment.searchPath)
         if hooks.contains(.postReceive) { try prepareForPushes() }
         return told
@@ -65,7 +67,7 @@ struct HookInstaller {
             }
             told.append(Files.exists(path) ? "restored \(path)" : "removed \(path)")
         }
-        for name in ["sluice.home", "sluice.path"] { try context.git.removeConfiguration(name) }
+        try context.git.removeConfiguration("sluice.path")
         try context.git.removeConfiguration("transfer.hideRefs", value: "refs/sluice")
         return told
     }

@@ -6,7 +6,8 @@ enum HookScript {
     /// What was there before lies beside it under this ending.
     static let keptEnding = ".before-sluice"
 
-    static func text(hook: String, executable: String) -> String {
+    /// `home` is written into the hook, so that no environment of a pusher can name another state folder.
+    static func text(hook: String, executable: String, home: String) -> String {
         let program = quoted(executable)
         return """
             #!/bin/sh
@@ -15,7 +16,7 @@ enum HookScript {
                 echo 'sluice: the program of this hook is gone; install it again, or remove the hook' >&2
                 exit 0
             fi
-            exec \(program) hook \(hook) "$@"
+            exec \(program) hook \(hook) --home \(quoted(home)) --hook "$0" -- "$@"
 
             """
     }

@@ -1,3 +1,4 @@
+import Glibc
 import SluiceGit
 import SluiceModel
 import SluicePlanning
@@ -21,19 +22,22 @@ struct Intake: Sendable {
     func drain() throws -> [Outcome] {
         var outcomes: [Outcome] = []
         let problems = try Spool(folder: services.folder).drain { (item) throws(StoreError) in
-            outcomes.append(try take(item.event))
+            outcomes.append(try take(item))
         }
         for problem in problems { Console.tell("sluice: \(problem)") }
         return outcomes
     }
 
     /// An event whose repository or commits cannot be read makes no runs: it is told, and not tried for ever.
-    private func take(_ event: IntakeEvent) throws(StoreError) -> Outcome {
+    private func take(_ item: Spool.Item) throws(StoreError) -> Outcome {
+        let event = item.event
         var outcome = Outcome(event: event)
         var runs: [NewRun] = []
         do {
             let context = try RepositoryContext.open(at: event.repository.gitDirectory)
-            for update in event.updates { runs += try newRuns(for: update, event, context, &outcome.remarks) }
+            for update in event.updates where try isBelievable(update, of: item, context) {
+                runs += try newRuns(for: update, event, context, &outcome.remarks)
+            }
             let most = context.configuration.maxRunsPerPush
             if runs.count > most {
                 outcome.remarks += ["this push asks for \(runs.count) runs, more than \(most): none is queued"]
@@ -49,6 +53,19 @@ struct Intake: Sendable {
             outcome.runs = try services.store.enqueue(event, runs: [])
         }
         return outcome
+    }
+
+    /// Our own hooks' events are. Another user may write what he likes into a shared spool: his count for
+    /// repositories that we installed a hook in, and for what really is on the reference.
+    private func isBelievable(
+        _ update: IntakeEvent.Update, of item: Spool.Item, _ context: RepositoryContext
+    ) throws -> Bool {
+        guard item.user != geteuid() else { return true }
+        guard try services.folder.registeredRepositories().contains(context.repository.gitDirectory) else {
+            Console.tell("sluice: user \(item.user) names a repository without our hook; nothing runs")
+            return false
+        }
+        return context.git.isReachable(update.new) { $0 == update.reference }
     }
 
     private func newRuns(
@@ -71,7 +88,7 @@ struct Intake: Sendable {
         return try PlanMaker.definitions(in: opened.tree).compactMap { definition in
             guard isWanted(definition, reference, changed, PushOptions(event.options)) else { return nil }
             return NewRun(
-                pipeline: definition.name, path: definition.source.path, repository: event.repository,
+                pipeline: definition.name, path: definition.source.path, repository: context.repository,
                 revision: opened.revision, trigger: .push, previous: previous,
                 priority: definition.pipeline?.priority ?? 0)
         }

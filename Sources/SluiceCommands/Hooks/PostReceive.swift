@@ -11,12 +11,13 @@ import SluiceStore
 /// The push has happened already: nothing here may fail it, so every problem is a line on the pusher's screen.
 struct PostReceive {
     let installation: Installation
+    /// The state folder that was recorded when the hook was installed.
+    let home: String
 
     /// How many runs are planned on the pusher's screen.
     private static let shownPlans = 10
 
     func receive(_ input: [UInt8]) throws {
-        let context = try RepositoryContext.openInHook()
         let (updates, malformed) = HookInput.parseReceive(input)
         for line in malformed { Console.tell("sluice: line \(line.number) of git's input is not understood") }
         let options = PushOptions.fromEnvironment()
@@ -26,10 +27,11 @@ struct PostReceive {
         }
         guard !wanted.isEmpty else { return }
         let event = IntakeEvent(
-            id: RandomID.make(), time: SystemClock().now(), repository: context.repository, updates: wanted,
-            options: options, trigger: .push)
-        let folder = StateFolder(path: try context.recordedHome ?? StateServices.location())
+            id: RandomID.make(), time: SystemClock().now(), repository: try HookRepository.current(),
+            updates: wanted, options: options, trigger: .push)
+        let folder = StateFolder(path: home)
         guard !folder.belongsToAnother else { return try leave(event, in: folder) }
+        let context = try RepositoryContext.openInHook()
         let services = try StateServices.open(home: folder.path)
         try Spool(folder: folder).write(event)
         let outcomes = try Intake(services: services, installation: installation).drain()

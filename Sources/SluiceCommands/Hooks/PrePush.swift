@@ -6,6 +6,7 @@ import SluiceReport
 /// `pre-push`: plan and gate of what is about to be pushed; nothing runs unless it is asked for.
 struct PrePush {
     let installation: Installation
+    let home: String
 
     /// `git config sluice.prePush`.
     enum Mode: String { case check, warn }
@@ -14,7 +15,7 @@ struct PrePush {
     func judge(_ input: [UInt8]) throws -> Bool {
         let context = try RepositoryContext.openInHook()
         let mode = try mode(of: context)
-        let services = try StateServices.open(home: context.recordedHome)
+        let services = try StateServices.open(home: home)
         let updates = HookInput.parsePrePush(input).updates
         var isGood = true
         for update in updates where !update.localOID.isZero {

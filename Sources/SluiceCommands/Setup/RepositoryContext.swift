@@ -14,9 +14,6 @@ struct RepositoryContext: Sendable {
         configuration.searchPath ?? git.configuration("sluice.path") ?? ProcessEnvironment.searchPath
     }
 
-    /// The state folder that was recorded at `hook install`.
-    var recordedHome: String? { git.configuration("sluice.home") }
-
     static func open(at path: String = ".") throws -> RepositoryContext { try make(GitRepository.open(at: path)) }
 
     /// Inside a hook: the repository, and the quarantine, that git's environment names.

@@ -20,7 +20,8 @@ extension StateFolder {
     /// Whether it is there and somebody else's: then only its spool may be written.
     package var belongsToAnother: Bool {
         var status = stat()
-        return stat(path, &status) == 0 && status.st_uid != geteuid()
+        if stat(path, &status) == 0 { return status.st_uid != geteuid() }
+        return errno == EACCES
     }
 
     /// SQLite's WAL mode needs memory that all its processes share, which no network file system gives.

@@ -8,6 +8,7 @@ import SluiceModel
 ///     runs/<id>/<stage>/<number>/        attempts: logs, workspaces
 ///     environments/                      interpreters' environments by key
 ///     spool/{tmp,new,bad}                events that hooks wrote
+///     repositories                       git directories whose hooks were installed for this folder
 ///     locks/                             what is alive: held file locks
 ///     deployments/                       folders that outlive runs
 package struct StateFolder: Sendable, Hashable {

@@ -64,6 +64,13 @@ final class Scene: Sendable {
             [Self.binary] + arguments, environment: environment.merging(extra) { $1 }, folder: folder ?? clone)
     }
 
+    /// A line of shell, for what no program of its own does.
+    static func shell(_ line: String, in folder: String) throws -> String {
+        let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
+        let run = try ProgramRun.run(["/bin/sh", "-c", line], environment: ["PATH": path], folder: folder)
+        return run.output + run.errors
+    }
+
     func start(_ arguments: [String]) throws -> StartedProgram {
         try StartedProgram([Self.binary] + arguments, environment: environment, folder: clone)
     }
