@@ -18,7 +18,7 @@ import Testing
     func forgedEvents() throws {
         let scene = try Scene(Toy.files, withHook: false)
         #expect(try scene.sluice(["hook", "install", "--shared"], in: scene.bare).status == 0)
-        try scene.git(["push", "--quiet", "--no-verify", "origin", "main:exp/a"])
+        try scene.git(["push", "--quiet", "-o", "sluice.skip", "origin", "main:exp/a"])
         let oid = try scene.git(["rev-parse", "HEAD"]).output.trimmingCharacters(in: .newlines)
         for (number, repository) in [scene.clone + "/.git", scene.bare].enumerated() {
             try leaveEvent(in: scene, number: number, repository: repository, oid: oid)
