@@ -37,6 +37,10 @@ package enum ProjectSolver {
         let limits = limits.schedules == nil && limits.seconds == nil ? ProjectLimits(seconds: 1) : limits
         let prepared = try PreparedProject(problem)
         guard prepared.impossible == nil, let modes = StartingModes.find(prepared) else { return infeasible }
+        if ProjectEnumeration.isWorthwhile(prepared) {
+            let exact = ProjectEnumeration.solve(prepared, limits: limits)
+            if exact.isProved { return answer(problem, prepared, exact) }
+        }
         let bound = ProjectBounds(prepared.problem, order: prepared.order).best
         return withoutActuallyEscaping(clock) { clock in
             let limit = SearchLimit(
@@ -60,6 +64,20 @@ package enum ProjectSolver {
     private static var infeasible: ProjectAnswer {
         ProjectAnswer(
             status: .infeasible, makespan: nil, lowerBound: 0, start: [], mode: [], method: "modes", schedules: 0)
+    }
+
+    private static func answer(
+        _ problem: ProjectProblem, _ prepared: PreparedProject, _ exact: SearchOutcome
+    ) -> ProjectAnswer {
+        let indices = problem.activities.indices
+        let start = indices.map { exact.hasPlan ? exact.start[$0] : 0 }
+        let mode = indices.map { exact.hasPlan ? prepared.modeNumbers[$0][exact.choice[$0]] : 0 }
+        let makespan = Int(exact.values.first ?? 0)
+        let isFine = exact.hasPlan && ProjectChecker.violations(problem, start: start, mode: mode).isEmpty
+        return ProjectAnswer(
+            status: isFine ? .optimal : .infeasible, makespan: isFine ? makespan : nil, lowerBound: makespan,
+            start: isFine ? start : [], mode: isFine ? mode : [], method: "enumeration",
+            schedules: exact.nodes)
     }
 
     private static func answer(

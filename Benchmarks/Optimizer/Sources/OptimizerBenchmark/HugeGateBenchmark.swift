@@ -3,7 +3,7 @@ import BudgetOptimizer
 /// Gates of hostile size: they must be answered, whatever the answer is.
 enum HugeGateBenchmark {
     static func run() {
-        for (cpus, deadline) in [(60, 12_000), (200, 30_000), (1_000, 200_000)] {
+        for (cpus, deadline) in [(60, 12_000), (200, 30_000), (1_000, 200_000), (60, 1_000), (0, 1_000)] {
             let problem = problem(stages: 20_000, cpus: Int64(cpus), deadline: deadline)
             let (answer, seconds) = CPUClock.measure { try? Gate.decide(problem) }
             guard let answer else { continue }
