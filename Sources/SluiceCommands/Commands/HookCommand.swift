@@ -65,11 +65,10 @@ struct HookCommand: ParsableCommand {
 
         /// The push has happened: whatever goes wrong here is told, and the hook ends well.
         func run() throws {
-            signal(SIGPIPE, SIG_IGN)
             do {
                 let input = try Files.bytes(from: STDIN_FILENO, named: "git's input", limit: 64 << 20)
                 _ = try ChainedHook.run(besides: place.hook, arguments: place.arguments, input: input)
-                try PostReceive(installation: .current(), home: place.home).receive(input)
+                try PostReceive(installation: .current(), home: place.home ?? StateServices.location()).receive(input)
             } catch {
                 Hooks.tell(error)
             }
@@ -86,7 +85,8 @@ struct HookCommand: ParsableCommand {
             let input = try Files.bytes(from: STDIN_FILENO, named: "git's input", limit: 64 << 20)
             let status = try ChainedHook.run(besides: place.hook, arguments: place.arguments, input: input)
             guard status == 0 else { throw ExitCode(status) }
-            guard try PrePush(installation: .current(), home: place.home).judge(input) else {
+            guard try PrePush(installation: .current(), home: place.home ?? StateServices.location()).judge(input)
+            else {
                 Console.tell("sluice: push stopped; `git push --no-verify` goes on without this check")
                 throw ExitStatus.failed.code
             }
@@ -96,11 +96,11 @@ struct HookCommand: ParsableCommand {
 
 /// What an installed hook says of itself, and git's own arguments behind it.
 struct HookPlace: ParsableArguments {
-    @Option(help: "The state folder.")
-    var home: String
+    @Option(help: "The state folder; as for every command by default.")
+    var home: String?
 
-    @Option(help: "The hook's own path.")
-    var hook: String
+    @Option(help: "The hook's own path, beside which a kept hook lies.")
+    var hook: String?
 
     @Argument(help: "What git gave the hook.")
     var arguments: [String] = []
