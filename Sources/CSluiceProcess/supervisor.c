@@ -243,7 +243,9 @@ void sluice_supervisor_main(const struct sluice_program *program) {
     sigemptyset(&children);
     sigaddset(&children, SIGCHLD);
     self.children_signal = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
-    self.main = _Fork();
+    // Shares the memory until execve: a second copy of the runner's page tables would cost more than the program's
+    // start. This process sleeps meanwhile, and what become_program changes (signals, descriptors, folder) is its own.
+    self.main = vfork();
     if (self.main == 0) become_program(&self);
     if (self.main < 0) {
         report(&self, SLUICE_RECORD_EXEC_FAILED, 0, errno, "fork");
