@@ -26,7 +26,7 @@ enum Build {
     }
 
     static func head(
-        _ id: Int64 = 42, state: RunState = .queued, outcome: RunOutcome? = nil, queued: Double = 0,
+        _ id: Int64 = 42, state: RunPhase = .queued, outcome: RunOutcome? = nil, queued: Double = 0,
         started: Double? = nil, ended: Double? = nil, pipeline: String = "churn", reference: String = "refs/heads/main"
     ) throws -> RunHead {
         RunHead(

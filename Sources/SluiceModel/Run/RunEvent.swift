@@ -119,7 +119,8 @@ package struct RunEvent: Sendable, Equatable {
 /// How a run ended.
 package enum RunOutcome: String, Sendable, Codable, CaseIterable { case succeeded, failed, refused, cancelled, lost }
 
-package enum RunState: String, Sendable, Codable, CaseIterable { case queued, waiting, running, ended }
+/// Where a run stands, as the queue sees it.
+package enum RunPhase: String, Sendable, Codable, CaseIterable { case queued, waiting, running, ended }
 
 /// The judgement of one check.
 package struct CheckResult: Sendable, Codable, Equatable {

@@ -7,7 +7,7 @@ package struct RunHead: Sendable, Equatable {
     package var repository: Repository
     package var revision: Revision
     package var trigger: Trigger
-    package var state: RunState
+    package var state: RunPhase
     package var outcome: RunOutcome?
     package var isDegraded: Bool
     package var queued: Timestamp
@@ -20,7 +20,7 @@ package struct RunHead: Sendable, Equatable {
 
     package init(
         id: RunID, pipeline: String, path: String, repository: Repository, revision: Revision, trigger: Trigger,
-        state: RunState = .queued, outcome: RunOutcome? = nil, isDegraded: Bool = false, queued: Timestamp,
+        state: RunPhase = .queued, outcome: RunOutcome? = nil, isDegraded: Bool = false, queued: Timestamp,
         started: Timestamp? = nil, ended: Timestamp? = nil, previous: ObjectID? = nil,
         options: RunOptions = RunOptions()
     ) {

@@ -13,7 +13,7 @@ package enum StatusText {
     }
 
     private static func head(_ status: QueueStatus) -> StyledText {
-        let counts = RunState.allCases.compactMap { state -> String? in
+        let counts = RunPhase.allCases.compactMap { state -> String? in
             let count = status.active.count { $0.head.state == state }
             return count == 0 ? nil : "\(count) \(state.rawValue)"
         }

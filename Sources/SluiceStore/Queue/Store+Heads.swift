@@ -28,7 +28,7 @@ extension Store {
     }
 
     /// All runs in these states, oldest first: what a worker looks through after a restart.
-    package func heads(in states: Set<RunState>) throws(StoreError) -> [RunHead] {
+    package func heads(in states: Set<RunPhase>) throws(StoreError) -> [RunHead] {
         let words = states.map { "'\($0.rawValue)'" }.sorted().joined(separator: ", ")
         return try read { try RunHead.fetch($0, "WHERE state IN (\(words)) ORDER BY id", []) }
     }
@@ -40,7 +40,7 @@ extension Store {
                 database, sql: "SELECT state, outcome, count(*) AS number FROM runs GROUP BY state, outcome")
             for row in rows {
                 let number: Int = row["number"]
-                switch RunState(rawValue: row["state"]) {
+                switch RunPhase(rawValue: row["state"]) {
                 case .queued: counts.queued += number
                 case .waiting: counts.waiting += number
                 case .running: counts.running += number

@@ -86,7 +86,7 @@ struct RetryTests {
 
     @Test("an attempt's end and what it means are one transaction")
     func oneTransaction() {
-        var state = SluiceEngine.RunState(
+        var state = RunState(
             plan: Sketch.plan([Sketch.stage("d").using(Sketch.plugin("x", role: .deploy))]), options: RunOptions())
         let now = Timestamp(milliseconds: 0)
         _ = state.apply(.begin, at: now)

@@ -6,7 +6,7 @@ import SluiceTesting
 /// Plays the world for a `RunState`: answers look-ups and environments at once, keeps the journal, and lets a test
 /// end attempts as it likes. Every effect passes its checks of what must always hold.
 struct Drill {
-    private(set) var state: SluiceEngine.RunState
+    private(set) var state: RunState
     private(set) var now = Timestamp(milliseconds: 1_000_000)
     private(set) var events: [RunEvent] = []
     /// Attempts at work, by stage.
@@ -30,7 +30,7 @@ struct Drill {
     private var askedEnvironments: [Int] = []
 
     init(_ plan: Plan, options: RunOptions = RunOptions()) {
-        state = SluiceEngine.RunState(plan: plan, options: options)
+        state = RunState(plan: plan, options: options)
     }
 
     /// Goes on with the events of a run whose runner died. `isLost`: its attempts were called lost already, as the
@@ -41,7 +41,7 @@ struct Drill {
         let open = RunRecord(head: Sketch.head(), events: events).stages.compactMap { stage in
             stage.running.map { (stage.name, $0.started.number) }
         }
-        state = SluiceEngine.RunState(
+        state = RunState(
             plan: plan, options: options, resuming: RunRecord(head: Sketch.head(), events: events))
         guard isLost else { return }
         write(
@@ -49,7 +49,7 @@ struct Drill {
                 .attemptEnded(
                     stage: stage, RunEvent.Ended(number: number, result: AttemptResult(outcome: .lost), used: [:]))
             })
-        state = SluiceEngine.RunState(plan: plan, options: options, resuming: record)
+        state = RunState(plan: plan, options: options, resuming: record)
     }
 
     /// A run that has begun.
