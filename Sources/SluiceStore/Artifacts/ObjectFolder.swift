@@ -18,13 +18,16 @@ struct ObjectFolder {
             }
         }
 
-        var path: FileName {
+        /// Relative to the folder.
+        var place: String {
             let place = digest.hex.prefix(2) + "/" + digest.hex.dropFirst(2)
             return switch self {
-            case .file: FileName(String(place))
-            case .manifest: FileName(place + ".folder")
+            case .file: String(place)
+            case .manifest: place + ".folder"
             }
         }
+
+        var path: FileName { FileName(place) }
     }
 
     struct Stored {
@@ -47,6 +50,13 @@ struct ObjectFolder {
     /// nil where it is not there.
     func size(of key: Key) -> Int64? {
         guard let status = try? folder.status(of: key.path), status.isFile else { return nil }
+        return Int64(status.st_size)
+    }
+
+    /// As above, without opening the folder.
+    static func size(of key: Key, in folder: String) -> Int64? {
+        var status = stat()
+        guard lstat(folder + "/" + key.place, &status) == 0, status.isFile else { return nil }
         return Int64(status.st_size)
     }
 
