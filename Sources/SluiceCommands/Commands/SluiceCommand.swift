@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 
 /// `sluice`: the whole command line.
 package struct SluiceCommand: ParsableCommand {
@@ -25,6 +26,8 @@ package struct SluiceCommand: ParsableCommand {
     /// Parses the arguments, runs what they name and ends the process.
     package static func start() -> Never {
         do {
+            // Who listens may go away; a run goes on, and only its text is lost.
+            signal(SIGPIPE, SIG_IGN)
             var command = try parseAsRoot()
             try command.run()
             exit(withError: nil)
