@@ -48,6 +48,7 @@ struct Worker {
         guard let lock = try RunLock.tryHold(head.id, in: services.folder) else { return false }
         defer { withExtendedLifetime(lock) {} }
         do {
+            guard !isResumed || !head.revision.isWorktree else { throw Self.otherWorktree }
             let context = try RepositoryContext.open(at: head.repository.gitDirectory)
             let session = RunSession(
                 context: context, services: services, installation: installation,
@@ -62,6 +63,10 @@ struct Worker {
         }
         return true
     }
+
+    /// Nobody kept the files of a run with `--worktree`: with those of now it would be half of each.
+    private static let otherWorktree = CommandFailure(
+        .storage, "its runner died, and the working tree may have changed since", hint: "run it again")
 
     /// A run that cannot even be tried ends, with the reason in its record.
     private func giveUp(_ head: RunHead, because error: any Error) throws {
