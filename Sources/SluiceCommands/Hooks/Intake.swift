@@ -2,6 +2,7 @@ import Glibc
 import SluiceGit
 import SluiceModel
 import SluicePlanning
+import SluiceReport
 import SluiceStore
 
 /// Turns what hooks wrote into the spool into queued runs: each event once, whoever gets to it first.
@@ -22,21 +23,24 @@ struct Intake: Sendable {
     func drain() throws -> [Outcome] {
         var outcomes: [Outcome] = []
         let problems = try Spool(folder: services.folder).drain { (item) throws(StoreError) in
-            outcomes.append(try take(item))
+            outcomes.append(try take(item.event, of: item.user))
         }
         for problem in problems { Console.tell("sluice: \(problem)") }
         return outcomes
     }
 
-    /// An event whose repository or commits cannot be read makes no runs: it is told, and not tried for ever.
-    private func take(_ item: Spool.Item) throws(StoreError) -> Outcome {
-        let event = item.event
+    /// Takes one event in; what was taken in before comes to the same once more. An event whose repository or commits
+    /// cannot be read makes no runs: it is told, and not tried for ever.
+    func take(_ event: IntakeEvent, of user: UInt32) throws(StoreError) -> Outcome {
         var outcome = Outcome(event: event)
         var runs: [NewRun] = []
         do {
             let context = try RepositoryContext.open(at: event.repository.gitDirectory)
-            for update in event.updates where try isBelievable(update, of: item, context) {
+            for update in event.updates where try isBelievable(update, of: user, context) {
                 runs += try newRuns(for: update, event, context, &outcome.remarks)
+            }
+            if runs.isEmpty, let only = PushOptions(event.options).pipeline {
+                outcome.remarks += SafeText.lines("there is no pipeline `\(only)` for this push: nothing is queued")
             }
             let most = context.configuration.maxRunsPerPush
             if runs.count > most {
@@ -45,7 +49,7 @@ struct Intake: Sendable {
             }
             outcome.runs = try services.store.enqueue(event, runs: runs)
             guard context.git.isBare else { return outcome }
-            for run in outcome.runs { try context.git.pin(run.revision.oid, forRun: run.id.number) }
+            for run in outcome.runs { try pin(run, context) }
         } catch let error as StoreError {
             throw error
         } catch {
@@ -55,14 +59,21 @@ struct Intake: Sendable {
         return outcome
     }
 
+    /// A worker that was faster than we has unpinned already: then nobody else would.
+    private func pin(_ run: RunHead, _ context: RepositoryContext) throws {
+        try context.git.pin(run.revision.oid, forRun: run.id.number)
+        guard try services.store.record(of: run.id).head.state == .ended else { return }
+        try context.git.unpin(run: run.id.number)
+    }
+
     /// Our own hooks' events are. Another user may write what he likes into a shared spool: his count for
     /// repositories that we installed a hook in, and for what really is on the reference.
     private func isBelievable(
-        _ update: IntakeEvent.Update, of item: Spool.Item, _ context: RepositoryContext
+        _ update: IntakeEvent.Update, of user: UInt32, _ context: RepositoryContext
     ) throws -> Bool {
-        guard item.user != geteuid() else { return true }
+        guard user != geteuid() else { return true }
         guard try services.folder.registeredRepositories().contains(context.repository.gitDirectory) else {
-            Console.tell("sluice: user \(item.user) names a repository without our hook; nothing runs")
+            Console.tell("sluice: user \(user) names a repository without our hook; nothing runs")
             return false
         }
         return context.git.isReachable(update.new) { $0 == update.reference }

@@ -21,6 +21,11 @@ struct PostReceive {
         let (updates, malformed) = HookInput.parseReceive(input)
         for line in malformed { Console.tell("sluice: line \(line.number) of git's input is not understood") }
         let options = PushOptions.fromEnvironment()
+        for word in PushOptions(options).unknown {
+            for line in SafeText.lines("`\(word)` is no push option; there are sluice.skip, sluice.pipeline=NAME") {
+                Console.tell("sluice: \(line)")
+            }
+        }
         if PushOptions(options).skips { return Console.tell("sluice: skipped, as the push asked") }
         let wanted = updates.filter { !$0.isBookkeeping }.map {
             IntakeEvent.Update(old: $0.old, new: $0.new, reference: $0.reference)
@@ -34,8 +39,10 @@ struct PostReceive {
         let context = try RepositoryContext.openInHook()
         let services = try StateServices.open(home: folder.path)
         try Spool(folder: folder).write(event)
-        let outcomes = try Intake(services: services, installation: installation).drain()
-        for outcome in outcomes where outcome.event.id == event.id { try tell(outcome, context, services) }
+        let intake = Intake(services: services, installation: installation)
+        // Another hook or a worker may have drained ours with its own.
+        let outcome = try intake.drain().first { $0.event.id == event.id } ?? intake.take(event, of: geteuid())
+        try tell(outcome, context, services)
         if try services.hasWork() { try startWorker(context, services) }
     }
 

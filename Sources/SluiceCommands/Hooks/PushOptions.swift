@@ -5,6 +5,8 @@ struct PushOptions {
     var skips = false
     /// Only this pipeline.
     var pipeline: String?
+    /// Words for us that nobody knows here.
+    var unknown: [String] = []
 
     private static let most = 64
 
@@ -16,8 +18,13 @@ struct PushOptions {
 
     init(_ words: [String]) {
         for word in words {
-            if word == "sluice.skip" { skips = true }
-            if word.hasPrefix("sluice.pipeline=") { pipeline = String(word.dropFirst(16)) }
+            if word == "sluice.skip" {
+                skips = true
+            } else if word.hasPrefix("sluice.pipeline=") {
+                pipeline = String(word.dropFirst(16))
+            } else if word.hasPrefix("sluice.") {
+                unknown.append(word)
+            }
         }
     }
 }
