@@ -114,7 +114,7 @@ import Testing
         let line = "\(zero) \(try scene.head()) refs/heads/main\n"
         for (directory, folder) in [(".", scene.bare), ("server.git", scene.root), ("../server.git", scene.clone)] {
             let hook = try ProgramRun.run(
-                [Scene.binary, "hook", "post-receive"],
+                [scene.bare + "/hooks/post-receive"],
                 environment: scene.environment.merging(
                     ["GIT_DIR": directory, "SLUICE_HOME": scene.root + "/elsewhere"]) { $1 },
                 folder: folder, input: line)
@@ -132,7 +132,7 @@ import Testing
         try scene.waitForQuiet()
         for input in ["", "\n", "nonsense\n", "\(try scene.head()) refs/heads/main\n", "\u{0}\u{1}\u{2}"] {
             let hook = try ProgramRun.run(
-                [Scene.binary, "hook", "post-receive"], environment: scene.environment.merging(["GIT_DIR": "."]) { $1 },
+                [scene.bare + "/hooks/post-receive"], environment: scene.environment.merging(["GIT_DIR": "."]) { $1 },
                 folder: scene.bare, input: input)
             #expect(hook.status == 0, "\(input.debugDescription): \(hook.transcript)")
         }
@@ -228,6 +228,47 @@ import Testing
         #expect(pushed.status == 0 && pushed.errors.contains("61 runs"), "\(pushed.transcript)")
         #expect(try scene.runCount() == 0)
         #expect(pushed.errors.split(separator: "\n").count { $0.contains("sluice:") } < 15)
+    }
+
+    @Test("pushes at the same time: every pusher is told of his run, each runs once, and nothing stays pinned")
+    func pushesAtOnce() throws {
+        let scene = try Scene(withHook: true)
+        try scene.commit(Toy.single("run: echo x >> \(scene.ledger("runs"))\ncache: false"))
+        try scene.configure("trust: { branches: [\"**\"] }\n", in: scene.bare)
+        try scene.write([
+            "pipelines/one.yaml": String(contentsOfFile: scene.clone + "/pipelines/one.yaml", encoding: .utf8)
+                .replacingOccurrences(of: "[main]", with: "[\"**\"]")
+        ])
+        try scene.commit([:])
+        let pushes = try (1...6).map { number in
+            try StartedProgram(
+                ["git", "push", "origin", "HEAD:refs/heads/b\(number)"], environment: scene.environment,
+                folder: scene.clone)
+        }
+        for push in pushes {
+            let done = push.wait()
+            #expect(done.status == 0 && done.errors.contains("queued"), "\(done.transcript)")
+        }
+        try scene.waitForQuiet()
+        #expect(try scene.runCount() == 6 && scene.lines(of: "runs") == 6)
+        #expect(
+            try comesToHold(within: 20) {
+                try scene.git(["for-each-ref", "refs/sluice"], in: scene.bare).output.isEmpty
+            })
+    }
+
+    @Test("a push option that means nothing, or a pipeline that is not there, is told to the pusher")
+    func unknownPushOptions() throws {
+        let scene = try Scene(Toy.files)
+        let wrong = try scene.push(["-o", "sluice.pipeline=toi\u{1B}[31m", "origin", "main"])
+        #expect(
+            wrong.errors.contains("no pipeline `toi") && !wrong.errors.contains("\u{1B}[31m"), "\(wrong.transcript)")
+        #expect(try scene.runCount() == 0)
+        try scene.commit([:])
+        let unknown = try scene.push(["-o", "sluice.slip", "-o", "ci.skip", "origin", "main"])
+        #expect(unknown.errors.contains("`sluice.slip` is no push option"), "\(unknown.transcript)")
+        #expect(!unknown.errors.contains("ci.skip"))
+        #expect(try scene.runCount() == 1)
     }
 
     private func write(_ name: String, _ text: String, in folder: String) throws {

@@ -48,6 +48,33 @@ import Testing
         #expect(comesToHold(within: 30) { Processes.containing("sleep\0\(marker)").isEmpty })
     }
 
+    @Test("a killed run of the working tree is not continued with other files: it is lost, with a hint")
+    func killedWorktreeRun() throws {
+        let scene = try Scene(withHook: false)
+        try commitLongRun(in: scene)
+        let run = try scene.start(["run", "--worktree"])
+        #expect(comesToHold { scene.lines(of: "second") == 1 })
+        kill(run.pid, SIGKILL)
+        _ = run.wait()
+        scene.touch("go")
+        #expect(try scene.sluice(["worker", "--once"]).status == 0)
+        let lost = try scene.show(1)
+        #expect(lost.outcome == "lost" && lost.outcome(of: "first") == "succeeded", "\(lost.json)")
+        #expect((lost.json["reason"] as? String)?.contains("run it again") == true, "\(lost.json)")
+        #expect(scene.lines(of: "second") == 1)
+    }
+
+    @Test("a run whose listener goes away runs to its end")
+    func goneListener() throws {
+        let scene = try Scene(Toy.files, withHook: false)
+        let piped = try ProgramRun.run(
+            ["sh", "-c", "\(Scene.binary) run --events - | head -n 1 >&2"], environment: scene.environment,
+            folder: scene.clone)
+        #expect(piped.errors.contains("planned"), "\(piped.transcript)")
+        try scene.waitForQuiet()
+        #expect(try scene.lastRun().outcome == "succeeded")
+    }
+
     @Test("a deploy that ran when its worker died ends the run as lost, with a hint, and is not done again")
     func lostDeploy() throws {
         let scene = try Scene()
@@ -111,9 +138,9 @@ import Testing
         var confirmed = 1
         for number in 1...8 as ClosedRange<UInt32> {
             let hook = try StartedProgram(
-                [Scene.binary, "hook", "post-receive"], environment: scene.environment.merging(["GIT_DIR": "."]) { $1 },
+                [scene.bare + "/hooks/post-receive"], environment: scene.environment.merging(["GIT_DIR": "."]) { $1 },
                 folder: scene.bare, input: line)
-            usleep((seed &* number &* 2_654_435_761) % 60_000)
+            usleep((seed &* number &* 2_654_435_761) % 200_000)
             kill(hook.pid, SIGKILL)
             if hook.wait().errors.contains("queued") { confirmed += 1 }
         }
