@@ -6,12 +6,8 @@ import Testing
 @Suite("projects")
 struct ProjectSolverTests {
     private func fixture(_ name: String) throws -> String {
-        let path = try #require(Bundle.module.path(forResource: "Fixtures/" + name, ofType: nil))
-        let file = try #require(fopen(path, "r"))
-        defer { fclose(file) }
-        var bytes = [UInt8](repeating: 0, count: 1 << 20)
-        let count = fread(&bytes, 1, bytes.count, file)
-        return String(decoding: bytes[..<count], as: UTF8.self)
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
+        return try String(contentsOf: folder.appending(path: name), encoding: .utf8)
     }
 
     private func solve(_ problem: ProjectProblem, schedules: Int, seed: UInt64 = 1) throws -> ProjectAnswer {
