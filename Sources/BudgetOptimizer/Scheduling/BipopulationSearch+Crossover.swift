@@ -3,10 +3,10 @@ extension BipopulationSearch {
     /// How often the mother's middle is kept.
     private static let keptPercent = 70
 
-    /// The better of two.
-    mutating func pickFather(_ side: Int) -> Int {
-        let first = random.below(spans[side].count)
-        let second = random.below(spans[side].count)
+    /// The better of two individuals from `least` on.
+    mutating func pickFather(_ side: Int, from least: Int) -> Int {
+        let first = least + random.below(spans[side].count - least)
+        let second = least + random.below(spans[side].count - least)
         return spans[side][first] <= spans[side][second] ? first : second
     }
 

@@ -4,8 +4,8 @@
 struct BipopulationSearch: ~Copyable {
     /// How often a pass looks for a better mode of an activity.
     private static let improvedPercent = 30
-    /// Children per individual without any improvement before the population grows.
-    private static let patience = 8
+    /// Children per individual without any improvement before an island counts as settled.
+    private static let patience = 6
     /// Schedules that the search expects to make per individual of its first population.
     private static let schedulesPerIndividual = (oneMode: 180, severalModes: 300)
     private static let firstPopulation = 30...400
@@ -85,7 +85,8 @@ struct BipopulationSearch: ~Copyable {
         insert(side: 0, span: back, at: nil)
     }
 
-    /// Searches until the limit or the bound.
+    /// Searches until the limit or the bound: islands of fresh individuals breed alone until they settle, then with all
+    /// that came before, so that newcomers are not swallowed by what is already good.
     mutating func run(_ limit: SearchLimit) {
         let latest = latestFinish()
         let begun = limit.clock()
@@ -93,10 +94,34 @@ struct BipopulationSearch: ~Copyable {
         draw(latest, upTo: min(Self.probes, capacity), limit)
         let passes = Double(max(1, kernel.schedules - done))
         var target = firstPopulation(limit, passSeconds: max(1e-9, limit.clock() - begun) / passes)
+        let island = max(2, target)
         while !isDone(limit) {
-            draw(latest, upTo: target, limit)
-            breed(limit)
-            target = min(capacity, target * 2)
+            if spans[0].count + island > capacity { shrink(to: capacity / 2) }
+            let first = spans[0].count < target ? 0 : spans[0].count
+            draw(latest, upTo: min(capacity, max(target, first + island)), limit)
+            breed(from: first, limit)
+            if first > 0 { breed(from: 0, limit) }
+            target = 0
+        }
+    }
+
+    /// Keeps the individuals that are best on both sides together.
+    private mutating func shrink(to size: Int) {
+        let ranked = spans[0].indices.sorted { a, b in
+            let left = spans[0][a] + spans[1][a]
+            let right = spans[0][b] + spans[1][b]
+            return left == right ? a < b : left < right
+        }
+        let kept = ranked.prefix(size).sorted()
+        for side in 0...1 {
+            for (slot, source) in kept.enumerated() where slot != source {
+                let target = (side * capacity + slot) * count
+                let origin = (side * capacity + source) * count
+                (lists.base + target).update(from: lists.base + origin, count: count)
+                if isMultiMode { (modes.base + target).update(from: modes.base + origin, count: count) }
+            }
+            spans[side] = kept.map { spans[side][$0] }
+            prints[side] = kept.map { prints[side][$0] }
         }
     }
 
@@ -117,14 +142,15 @@ struct BipopulationSearch: ~Copyable {
         return min(capacity, max(Self.firstPopulation.lowerBound, min(wanted, Self.firstPopulation.upperBound)))
     }
 
-    /// Breeds until the population stagnates.
-    private mutating func breed(_ limit: SearchLimit) {
+    /// Breeds the individuals from `first` on until they stagnate.
+    private mutating func breed(from first: Int, _ limit: SearchLimit) {
         var idle = 0
         var side = 0
-        let size = spans[0].count
-        while !isDone(limit), idle < Self.patience * size || size == capacity {
-            let mother = random.below(size)
-            cross(mother, pickFather(side), side)
+        let size = spans[0].count - first
+        guard size > 0 else { return }
+        while !isDone(limit), idle < Self.patience * size {
+            let mother = first + random.below(size)
+            cross(mother, pickFather(side, from: first), side)
             mutate(side)
             guard !isMultiMode || mutateModes() else {
                 kernel.countUnused()
