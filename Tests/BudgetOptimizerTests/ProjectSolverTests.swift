@@ -46,7 +46,7 @@ struct ProjectSolverTests {
             let seed = UInt64(300_000 + block * 1_000 + number)
             let problem = RandomProject.make(seed: seed)
             let prepared = try PreparedProject(problem)
-            guard prepared.impossible == nil, let modes = StartingModes.find(prepared) else { continue }
+            guard prepared.impossible == nil, let modes = StartingModes.find(prepared).modes else { continue }
             let exact = ProjectEnumeration.solve(prepared, limits: .init(schedules: 20_000))
             guard exact.isProved, let optimum = exact.values.first else { continue }
             let bound = ProjectBounds(prepared.problem, order: prepared.order).best

@@ -1,6 +1,8 @@
 extension ProjectProblem {
     /// The schedule generation keeps one word a tick.
     package static let longestHorizon = 1 << 24
+    /// Ticks times renewable resources, at most a few hundred megabytes.
+    static let mostCells = 1 << 25
     /// Amounts of one renewable resource must fit a lane.
     static let largestAmount = 1 << 30
 
@@ -19,6 +21,7 @@ extension ProjectProblem {
         }
         horizon += activities.map(\.release).max() ?? 0
         if horizon > Self.longestHorizon { throw .tooLong(horizon: Self.longestHorizon) }
+        if horizon * max(1, renewable.count) > Self.mostCells { throw .tooLong(horizon: horizon) }
         return try topologicalOrder()
     }
 

@@ -66,7 +66,7 @@ package enum ProjectProblemError: Error, Sendable, Equatable, CustomStringConver
         case .negativeCapacity(let resource): "the capacity of resource \(resource) is negative"
         case .wrongCount(let activity, let mode):
             "mode \(mode) of activity \(activity) lists another number of requests than there are resources"
-        case .tooLong(let horizon): "the durations add up to more than \(horizon) ticks: choose a coarser grid"
+        case .tooLong(let horizon): "the durations add up to \(horizon) ticks or more: choose a coarser grid"
         case .tooLarge(let what): "\(what) is too large: choose a coarser scale"
         }
     }

@@ -36,7 +36,9 @@ package enum ProjectSolver {
         let started = clock()
         let limits = limits.schedules == nil && limits.seconds == nil ? ProjectLimits(seconds: 1) : limits
         let prepared = try PreparedProject(problem)
-        guard prepared.impossible == nil, let modes = StartingModes.find(prepared) else { return infeasible }
+        guard prepared.impossible == nil else { return unscheduled(.infeasible) }
+        let starting = StartingModes.find(prepared)
+        guard let modes = starting.modes else { return unscheduled(starting.isProved ? .infeasible : .limit) }
         if ProjectEnumeration.isWorthwhile(prepared) {
             let exact = ProjectEnumeration.solve(prepared, limits: limits)
             if exact.isProved { return answer(problem, prepared, exact) }
@@ -61,9 +63,9 @@ package enum ProjectSolver {
         return min(1_200, byMemory, max(4, limits.schedules ?? .max))
     }
 
-    private static var infeasible: ProjectAnswer {
+    private static func unscheduled(_ status: ProjectAnswer.Status) -> ProjectAnswer {
         ProjectAnswer(
-            status: .infeasible, makespan: nil, lowerBound: 0, start: [], mode: [], method: "modes", schedules: 0)
+            status: status, makespan: nil, lowerBound: 0, start: [], mode: [], method: "modes", schedules: 0)
     }
 
     private static func answer(

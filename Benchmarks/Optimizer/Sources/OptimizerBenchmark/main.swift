@@ -19,6 +19,8 @@ case "large":
     LargeProjectBenchmark.run(seeds: 5)
 case "lp" where arguments.count >= 2:
     LinearBenchmark.run(folder: arguments[1])
+case "fuzz" where arguments.count >= 3:
+    ReaderFuzz.run(file: arguments[1], count: Int(arguments[2]) ?? 1000, seed: 1)
 case "huge":
     HugeGateBenchmark.run()
 default:
