@@ -14,11 +14,11 @@ from plots import calibration_plot, confusion_plot, roc_plot
 from scores import Judgement
 
 STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; color: #1f2933; max-width: 62rem; margin: 2rem auto }
+body { font: 15px/1.5 system-ui, sans-serif; color: #1f2933; max-width: 62rem; margin: 2rem auto; padding: 0 1.5rem }
 h1 { font-size: 1.5rem } h2 { font-size: 1.1rem; margin-top: 2rem }
 table { border-collapse: collapse } th, td { text-align: left; padding: .25rem 1rem .25rem 0 }
 tr { border-bottom: 1px solid #d9e2ec } td.number { text-align: right; font-variant-numeric: tabular-nums }
-.plots { display: flex; flex-wrap: wrap; gap: 1rem } .plots svg { max-width: 100%; width: 19.5rem }
+.plots { display: flex; flex-wrap: wrap; gap: 1rem } .plots svg { width: 19rem; height: auto }
 """
 
 
@@ -96,7 +96,7 @@ def _page(about: dict[str, Any], plots: Sequence[str]) -> str:
                 "<h2>Slices</h2>",
                 _table(["column", "slice", "rows", "accuracy", "AUC"], slices),
                 "<h2>Model</h2>",
-                _table(["", ""], [list(item) for item in facts.items()]),
+                _table(["", ""], [[name, str(value)] for name, value in facts.items()]),
                 "</html>",
             ]
         )

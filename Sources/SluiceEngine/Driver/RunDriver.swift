@@ -31,7 +31,8 @@ package struct RunDriver: Sendable {
     package func resume(_ plan: Plan, options: RunOptions, from record: RunRecord) throws(StoreError) -> RunOutcome {
         let lost = record.stages.flatMap { stage in
             stage.attempts.filter { $0.ended == nil }.map { attempt in
-                RunEvent.Kind.attemptEnded(stage: stage.name, .lost(number: attempt.started.number))
+                ports.executor.endLeftovers(of: attempt.started.folder)
+                return RunEvent.Kind.attemptEnded(stage: stage.name, .lost(number: attempt.started.number))
             }
         }
         if !lost.isEmpty { announce(try ports.journal.append(lost, to: run, at: ports.clock.now())) }

@@ -11,7 +11,18 @@ package struct LocalExecutor: Executor {
     private static let cleanupTime: Duration = .seconds(30)
     private static let impatientCleanupTime: Duration = .seconds(5)
 
-    package init() { _ = Supervisors.ofThisProcess }
+    private let stateFolder: String?
+
+    /// `stateFolder` is where the folders of records lie; without it nothing is known of earlier runners.
+    package init(stateFolder: String? = nil) {
+        self.stateFolder = stateFolder
+        _ = Supervisors.ofThisProcess
+    }
+
+    package func endLeftovers(of folder: String) {
+        guard let stateFolder else { return }
+        Leftovers(home: "\(stateFolder)/\(folder)/home").end()
+    }
 
     package func execute(
         _ request: AttemptRequest, cancellation: Cancellation, observe: @escaping @Sendable (AttemptEvent) -> Void

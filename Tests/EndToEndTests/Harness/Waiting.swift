@@ -23,6 +23,10 @@ enum Processes {
         containing("sluice\0worker").filter { read($0, "environ").contains("SLUICE_HOME=\(home)\0") }
     }
 
+    static func children(of pid: Int32) -> [Int32] {
+        all.filter { read($0, "stat").split(separator: ")").last?.split(separator: " ").dropFirst().first == "\(pid)" }
+    }
+
     private static var all: [Int32] {
         ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { Int32($0) }
     }

@@ -48,6 +48,23 @@ import Testing
         #expect(comesToHold(within: 30) { Processes.containing("sleep\0\(marker)").isEmpty })
     }
 
+    @Test("what a runner and its supervisor leave when both are killed is ended before the attempt is tried again")
+    func killedWithItsSupervisor() throws {
+        let scene = try Scene(withHook: false)
+        let marker = try commitLongRun(in: scene)
+        let run = try scene.start(["run"])
+        #expect(comesToHold { Processes.containing("sleep\0\(marker)").count == 2 })
+        kill(run.pid, SIGSTOP)
+        for supervisor in Processes.children(of: run.pid) { kill(supervisor, SIGKILL) }
+        kill(run.pid, SIGKILL)
+        _ = run.wait()
+        #expect(Processes.containing("sleep\0\(marker)").count == 2, "nobody is left to end them")
+        scene.touch("go")
+        #expect(try scene.sluice(["worker", "--once"]).status == 0)
+        #expect(Processes.containing("sleep\0\(marker)").isEmpty)
+        try expectRecovered(scene, scene.show(1))
+    }
+
     @Test("a killed run of the working tree is not continued with other files: it is lost, with a hint")
     func killedWorktreeRun() throws {
         let scene = try Scene(withHook: false)

@@ -1,0 +1,197 @@
+import Foundation
+import Testing
+
+@Suite struct OptimizeTests {
+    // MARK: gate
+
+    private static func founding(compute: Int, storage: Int = 3, network: Int = 3) -> String {
+        """
+        {"stages": [
+          {"name": "A", "window_s": [0, 2],
+           "profiles": [{"name": "only", "duration_s": 2, "demand": {"compute": 2, "storage": 1}}]},
+          {"name": "B", "window_s": [1, 3],
+           "profiles": [{"name": "only", "duration_s": 2, "demand": {"compute": 1, "storage": 1, "network": 1}}]},
+          {"name": "C", "window_s": [2, 4],
+           "profiles": [{"name": "only", "duration_s": 2, "demand": {"compute": 3, "storage": 2, "network": 2}}]}],
+         "capacities": {"compute": \(compute), "storage": \(storage), "network": \(network)}}
+        """
+    }
+
+    private func gate(_ text: String, exit status: Int32) throws -> [String: Any] {
+        let scene = try Scene(withHook: false)
+        try scene.write(["gate.json": text])
+        let done = try scene.sluice(["optimize", "gate", "gate.json", "--json"])
+        #expect(done.status == status, "\(done.transcript)")
+        return try scene.json(done)
+    }
+
+    @Test("the founding table fits capacities 4, 3 and 3, and starts at 0, 1 and 2")
+    func foundingFits() throws {
+        let answer = try gate(Self.founding(compute: 4), exit: 0)
+        #expect(answer["schema"] as? String == "sluice.gate/v1")
+        #expect(answer["verdict"] as? String == "admit")
+        #expect(answer["start"] as? [String: Double] == ["A": 0, "B": 1, "C": 2])
+        #expect(answer["choice"] as? [String: String] == ["A": "only", "B": "only", "C": "only"])
+        #expect(answer["gap"] as? Double == 0)
+    }
+
+    @Test("the founding table with compute 3 is refused: compute short by 1 in [2,3), and 4 mends it")
+    func foundingIsRefused() throws {
+        let answer = try gate(Self.founding(compute: 3), exit: 77)
+        #expect(answer["verdict"] as? String == "refuse")
+        #expect(answer["reason"] as? String == "capacity")
+        #expect(answer["conflict"] as? [String] == ["capacity:compute"])
+        let lines = try #require(answer["explanation"] as? [String])
+        #expect(lines.count <= 4 && lines.joined().contains("compute short by 1 in [2,3)"), "\(lines)")
+        let fix = try #require((answer["fixes"] as? [[String: Any]])?.first)
+        #expect(fix["from"] as? Double == 3 && fix["to"] as? Double == 4)
+    }
+
+    @Test("storage 2 and network 2 are too small for the founding table, each by 1")
+    func foundingIsSmallest() throws {
+        for (storage, network, name) in [(2, 3, "storage"), (3, 2, "network")] {
+            let answer = try gate(Self.founding(compute: 4, storage: storage, network: network), exit: 77)
+            #expect(answer["conflict"] as? [String] == ["capacity:\(name)"])
+        }
+    }
+
+    private static func costs(_ budget: String) -> String {
+        """
+        {"stages": [{"name": "a", "profiles": [{"name": "p", "duration_s": 1, "use": {"cost": 0.1}}]},
+                    {"name": "b", "needs": ["a"],
+                     "profiles": [{"name": "big", "duration_s": 1, "use": {"cost": 0.2}},
+                                  {"name": "small", "duration_s": 1, "use": {"cost": 0.15}, "penalty": 2}]}],
+         "budgets": {"cost": \(budget)}}
+        """
+    }
+
+    @Test("decimals are exact: 0.1 + 0.2 fits 0.3, a billionth less degrades, and 0.2 is refused by the budget")
+    func decimals() throws {
+        let fits = try gate(Self.costs("0.3"), exit: 0)
+        #expect(fits["verdict"] as? String == "admit")
+        #expect((fits["objective"] as? [String: Any])?["makespan_s"] as? Double == 2)
+        let worse = try gate(Self.costs("0.299999999"), exit: 0)
+        #expect(worse["verdict"] as? String == "degrade")
+        #expect((worse["choice"] as? [String: String])?["b"] == "small")
+        let refused = try gate(Self.costs("0.2"), exit: 77)
+        #expect(refused["reason"] as? String == "budget")
+        #expect((refused["fixes"] as? [[String: Any]])?.first?["to"] as? Double == 0.25)
+        #expect((refused["certificate"] as? [String: Any])?["verified"] as? Bool == true)
+    }
+
+    @Test("bad gate files end with 65 and name the key or the line")
+    func badGateFiles() throws {
+        let scene = try Scene(withHook: false)
+        let stage = #"{"name": "a", "profiles": [{"name": "p"}]}"#
+        let cases = [
+            (
+                #"{"stages": [{"name": "a", "profiles": [{"name": "p", "use": {"cost": "1"}}]}]}"#,
+                "profiles[0].use.cost"
+            ),
+            (#"{"stages": [{"name": "a", "needs": ["b"], "profiles": [{"name": "p"}]}]}"#, "stages[0].needs[0]"),
+            (#"{"stages": [{"name": "a", "needs": ["a"], "profiles": [{"name": "p"}]}]}"#, "circle"),
+            (#"{"stages": [\#(stage), \#(stage)]}"#, "stages[1].name"),
+            (#"{"stages": [\#(stage)], "budgets": {"cost": -1}}"#, "budgets.cost"),
+            (#"{"stages": [\#(stage)], "budgets": {"cost": 1e-9223372036854775808}}"#, "budgets.cost"),
+            (#"{"stages": [\#(stage)], "budgits": {}}"#, "budgits"), ("{\"stages\":\n [,]}", "gate.json:2:3"),
+            ("", "gate.json:1:1"), ("{}", "stages"),
+        ]
+        for (text, place) in cases {
+            try scene.write(["gate.json": text])
+            let done = try scene.sluice(["optimize", "gate", "gate.json"])
+            #expect(done.status == 65 && done.errors.contains(place), "\(text)\n\(done.transcript)")
+        }
+    }
+
+    // MARK: schedule
+
+    @Test("a project in JSON is scheduled to its proved optimum, and equal seeds give equal bytes")
+    func schedule() throws {
+        let scene = try Scene(withHook: false)
+        try scene.write([
+            "project.json": """
+            {"activities": [{"modes": [{"duration": 0, "renewable": [0]}], "successors": [2, 3]},
+              {"modes": [{"duration": 3, "renewable": [2]}], "successors": [4]},
+              {"modes": [{"duration": 4, "renewable": [2]}, {"duration": 2, "renewable": [3]}], "successors": [4]},
+              {"modes": [{"duration": 0, "renewable": [0]}]}],
+             "renewable": [3]}
+            """
+        ])
+        let arguments = ["optimize", "schedule", "project.json", "--schedules", "100", "--json"]
+        let done = try scene.sluice(arguments)
+        let answer = try scene.json(done)
+        #expect(done.status == 0 && answer["status"] as? String == "optimal", "\(done.transcript)")
+        #expect(answer["makespan"] as? Int == 5 && answer["lower_bound"] as? Int == 5)
+        #expect((answer["mode"] as? [Int])?[2] == 2)
+        let again = try scene.json(scene.sluice(arguments))
+        #expect(again["start"] as? [Int] == answer["start"] as? [Int])
+        #expect(try scene.sluice(["optimize", "schedule", "project.json", "--gantt"]).output.contains("optimal"))
+    }
+
+    @Test("a broken project file ends with 65 and names the line")
+    func badProjects() throws {
+        let scene = try Scene(withHook: false)
+        try scene.write(["a.sm": "jobs (incl. supersource/sink ):  x\n", "b.json": #"{"activities": [{"modes": 1}]}"#])
+        let text = try scene.sluice(["optimize", "schedule", "a.sm"])
+        #expect(text.status == 65 && text.errors.contains("a.sm:1:"), "\(text.transcript)")
+        let json = try scene.sluice(["optimize", "schedule", "b.json"])
+        #expect(json.status == 65 && json.errors.contains("activities[0].modes"), "\(json.transcript)")
+        #expect(try scene.sluice(["optimize", "schedule", "none.sm"]).status == 65)
+    }
+
+    // MARK: lp
+
+    /// `SLUICE_HIGHS`, or what scripts/setup fetched into the checkout.
+    private static let highs: String? = {
+        if let set = getenv("SLUICE_HIGHS") { return String(cString: set) }
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent().appending(path: ".highs/lib").path
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+        return names.filter { $0.hasPrefix("libhighs.so") }.min().map { "\(root)/\($0)" }
+    }()
+
+    private static let foundingProgram =
+        #"{"sense": "min", "c": [-1, -1, -1], "A": [[2, 1, 3], [1, 1, 2], [0, 1, 2]], "b": [2, 1, 4]}"#
+
+    @Test("the founding program has the optimum -1, and (0,1,1) breaks rows 1 and 2", .enabled(if: highs != nil))
+    func foundingLinear() throws {
+        let scene = try Scene(withHook: false)
+        try scene.write(["lp.json": Self.foundingProgram, "x.json": "[0, 1, 1]"])
+        let environment = ["SLUICE_HIGHS": Self.highs ?? ""]
+        let solved = try scene.sluice(["optimize", "lp", "lp.json", "--json"], environment: environment)
+        let answer = try scene.json(solved)
+        #expect(solved.status == 0 && answer["status"] as? String == "optimal", "\(solved.transcript)")
+        #expect(abs((answer["objective"] as? Double ?? 0) + 1) < 1e-9)
+        let checked = try scene.sluice(["optimize", "lp", "lp.json", "--check", "x.json", "--json"])
+        let judged = try scene.json(checked)
+        #expect(checked.status == 0 && judged["feasible"] as? Bool == false)
+        let violations = try #require(judged["violations"] as? [[String: Any]])
+        #expect(violations.map { $0["name"] as? String } == ["r1", "r2"])
+        #expect(violations.map { $0["amount"] as? Double } == [2, 2])
+    }
+
+    @Test("without HiGHS a program ends with 69 and says how to get it, and doctor says so too")
+    func withoutHighs() throws {
+        let scene = try Scene(withHook: false)
+        try scene.write(["lp.json": Self.foundingProgram])
+        let nowhere = ["SLUICE_HIGHS": scene.root + "/none.so"]
+        let done = try scene.sluice(["optimize", "lp", "lp.json"], environment: nowhere)
+        #expect(done.status == 69 && done.errors.contains("scripts/setup"), "\(done.transcript)")
+        let doctor = try scene.sluice(["doctor"], environment: nowhere)
+        #expect(doctor.status == 0 && doctor.output.contains("none.so"), "\(doctor.transcript)")
+    }
+
+    @Test("broken programs end with 65 and say what is wrong")
+    func badPrograms() throws {
+        let scene = try Scene(withHook: false)
+        let cases = [
+            (#"{"c": [1], "A": [[1, 2]], "b": [1]}"#, "columns in row 1"),
+            (#"{"c": ["x"], "A": [], "b": []}"#, "c[0]"), (#"{"c": [1e999]}"#, "c[0]"), ("[", "lp.json:1:"),
+        ]
+        for (text, place) in cases {
+            try scene.write(["lp.json": text])
+            let done = try scene.sluice(["optimize", "lp", "lp.json"])
+            #expect(done.status == 65 && done.errors.contains(place), "\(text)\n\(done.transcript)")
+        }
+    }
+}
