@@ -5,7 +5,7 @@ struct BipopulationSearch: ~Copyable {
     /// How often a pass looks for a better mode of an activity.
     private static let improvedPercent = 30
     /// Children per individual without any improvement before an island counts as settled.
-    private static let patience = 6
+    private static let patience = (oneMode: 6, severalModes: 12)
     /// Schedules that the search expects to make per individual of its first population.
     private static let schedulesPerIndividual = (oneMode: 180, severalModes: 300)
     private static let firstPopulation = 30...400
@@ -147,8 +147,9 @@ struct BipopulationSearch: ~Copyable {
         var idle = 0
         var side = 0
         let size = spans[0].count - first
+        let patience = isMultiMode ? Self.patience.severalModes : Self.patience.oneMode
         guard size > 0 else { return }
-        while !isDone(limit), idle < Self.patience * size {
+        while !isDone(limit), idle < patience * size {
             let mother = first + random.below(size)
             cross(mother, pickFather(side, from: first), side)
             mutate(side)
