@@ -100,7 +100,7 @@ struct RunEnding {
         case .failed: .failed
         case .cancelled: .cancelled
         case .lost: .internalError
-        case .refused: record.diagnostics.contains { $0.severity == .error } ? .invalid : .refused
+        case .refused: record.diagnostics.contains { $0.severity == .error } ? .of(record.diagnostics) : .refused
         }
     }
 }

@@ -73,7 +73,8 @@ struct RunSession: Sendable {
         return RunPorts(
             tree: tree, journal: services.store, cache: services.store, artifacts: services.artifacts,
             workspaces: AttemptFolders(folder: services.folder), plugins: maker.finder,
-            environments: maker.environments, executor: LocalExecutor(stateFolder: services.folder.path), clock: services.clock,
+            environments: maker.environments, executor: LocalExecutor(stateFolder: services.folder.path),
+            clock: services.clock,
             requirements: maker.requirements(in: tree), searchPath: context.searchPath)
     }
 }

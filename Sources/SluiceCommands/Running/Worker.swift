@@ -1,5 +1,6 @@
 import Glibc
 import SluiceEngine
+import SluiceExecution
 import SluiceModel
 import SluiceStore
 
@@ -72,8 +73,15 @@ struct Worker {
     private func giveUp(_ head: RunHead, because error: any Error) throws {
         let reason = ErrorText.describe(error)
         Console.tell("sluice: run \(head.id): \(reason)")
+        let record = try services.store.record(of: head.id)
+        for stage in record.stages {
+            guard let attempt = stage.running else { continue }
+            LocalExecutor(stateFolder: services.folder.path).endLeftovers(of: attempt.started.folder)
+        }
         try services.store.append(
-            [.runEnded(outcome: .lost, reason: reason)], to: head.id, at: services.clock.now())
+            record.eventsOfLoss(because: reason), to: head.id, at: services.clock.now())
+        let git = try? RepositoryContext.open(at: head.repository.gitDirectory).git
+        if let git, git.isBare { try? git.unpin(run: head.id.number) }
     }
 
     private func waitForWork() throws -> Bool {

@@ -13,7 +13,7 @@ enum ErrorText {
     static func status(of error: any Error) -> ExitStatus {
         switch error {
         case let failure as CommandFailure: failure.status
-        case is InvalidDefinition: .invalid
+        case let invalid as InvalidDefinition: .of(invalid.diagnostics)
         case is GitError, is StoreError, is ArtifactError: .storage
         case is PluginError: .unavailable
         default: .internalError

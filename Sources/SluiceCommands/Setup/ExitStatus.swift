@@ -1,4 +1,5 @@
 import ArgumentParser
+import SluiceModel
 
 /// What the process ends with; the table of docs/cli-reference.md.
 enum ExitStatus: Int32 {
@@ -21,6 +22,13 @@ enum ExitStatus: Int32 {
     case cancelled = 130
 
     var code: ExitCode { ExitCode(rawValue) }
+
+    /// For definitions with errors; a plugin that speaks another version of the contract is no fault of theirs.
+    static func of(_ diagnostics: [Diagnostic]) -> ExitStatus {
+        let errors = diagnostics.filter { $0.severity == .error }
+        let isVersion = errors.allSatisfy { $0.id == "manifest.unknown-protocol" && $0.message.contains("`sluice/") }
+        return !errors.isEmpty && isVersion ? .unavailable : .invalid
+    }
 }
 
 /// An error for a person, with the status that the process ends with.

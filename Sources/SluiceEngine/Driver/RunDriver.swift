@@ -147,15 +147,6 @@ package struct RunDriver: Sendable {
     }
 }
 
-extension RunEvent.Ended {
-    /// What is known of an attempt whose runner died: nothing.
-    fileprivate static func lost(number: Int) -> RunEvent.Ended {
-        let error = AttemptError(
-            errorClass: .transient, code: "attempt.lost", message: "the runner died while the attempt was running")
-        return RunEvent.Ended(number: number, result: AttemptResult(outcome: .lost, error: error), used: [:])
-    }
-}
-
 extension AttemptReport {
     fileprivate static func noThread(number: Int) -> AttemptReport {
         let error = AttemptError(

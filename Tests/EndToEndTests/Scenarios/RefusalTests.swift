@@ -43,6 +43,19 @@ import Testing
         #expect(run.status == 65 && run.errors.contains(place), "\(run.transcript)")
     }
 
+    @Test("a plugin that wants another version of the contract is told with both versions, and ends with 69")
+    func otherContract() throws {
+        var files = Toy.plugin("exit 0")
+        files["plugins/odd/plugin.yaml"] = files["plugins/odd/plugin.yaml"]?
+            .replacingOccurrences(of: "sluice/1", with: "sluice/2")
+        let scene = try Scene(files, withHook: false)
+        for command in ["plan", "run"] {
+            let ended = try scene.sluice([command])
+            #expect(ended.status == 69, "\(ended.transcript)")
+            #expect(ended.errors.contains("sluice/2") && ended.errors.contains("speaks `sluice/1`"))
+        }
+    }
+
     @Test("pre-push stops a push that the gate refuses, and `sluice.prePush warn` lets it pass")
     func prePush() throws {
         var files = Toy.files

@@ -1,0 +1,23 @@
+import SluiceModel
+
+extension RunRecord {
+    /// What a record lacks whose runner died and that nobody takes up: the ends of its running attempts, of their
+    /// stages, and of the run.
+    package func eventsOfLoss(because reason: String) -> [RunEvent.Kind] {
+        let running = stages.filter { $0.running != nil }.flatMap { stage -> [RunEvent.Kind] in
+            stage.attempts.filter { $0.ended == nil }.map {
+                .attemptEnded(stage: stage.name, .lost(number: $0.started.number))
+            } + (stage.end == nil ? [.stageEnded(stage: stage.name, .init(outcome: .lost, reason: reason))] : [])
+        }
+        return running + [.runEnded(outcome: .lost, reason: reason)]
+    }
+}
+
+extension RunEvent.Ended {
+    /// What is known of an attempt whose runner died: nothing.
+    static func lost(number: Int) -> RunEvent.Ended {
+        let error = AttemptError(
+            errorClass: .transient, code: "attempt.lost", message: "the runner died while the attempt was running")
+        return RunEvent.Ended(number: number, result: AttemptResult(outcome: .lost, error: error), used: [:])
+    }
+}
