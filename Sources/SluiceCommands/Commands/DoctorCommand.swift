@@ -19,6 +19,7 @@ struct DoctorCommand: ParsableCommand {
         say("bundled plugins", installation.bundledPlugins ?? "none found beside the binary")
         say("python", found("python3") ?? "not on PATH: stages with a Python environment cannot run")
         say("environments by", found("uv").map { "uv, \($0)" } ?? "venv and pip")
+        say("highs", highs())
         say("local pool", "\(pool.cpus) cpus, \(HumanUnits.bytes(pool.memory)), \(pool.gpus) gpus")
         say("sandbox", "none: stages run as this user; only trusted references run")
         do {
@@ -32,6 +33,15 @@ struct DoctorCommand: ParsableCommand {
 
     private func say(_ what: String, _ state: String) {
         Console.answer(what + String(repeating: " ", count: max(1, 18 - what.count)) + state)
+    }
+
+    private func highs() -> String {
+        do {
+            let found = try HighsLocation.find()
+            return "\(found.version), \(found.path)"
+        } catch {
+            return "\(ErrorText.describe(error)); only `sluice optimize lp` needs it"
+        }
     }
 
     private func found(_ program: String) -> String? {

@@ -19,6 +19,7 @@ package struct SluiceCommand: ParsableCommand {
         subcommands: [
             LintCommand.self, PlanCommand.self, RunCommand.self, StatusCommand.self, RunsCommand.self,
             LogsCommand.self, ArtifactCommand.self, HookCommand.self, WorkerCommand.self, DoctorCommand.self,
+            OptimizeCommand.self,
         ])
 
     package init() {}
@@ -35,7 +36,7 @@ package struct SluiceCommand: ParsableCommand {
             exit(withError: code)
         } catch let invalid as InvalidDefinition {
             Diagnostics.tell(invalid.diagnostics)
-            exit(withError: ExitStatus.invalid.code)
+            exit(withError: ExitStatus.of(invalid.diagnostics).code)
         } catch {
             guard !isOfArgumentParser(error) else { exit(withError: error) }
             Console.tell("sluice: \(ErrorText.describe(error))")

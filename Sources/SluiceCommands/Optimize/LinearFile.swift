@@ -1,0 +1,82 @@
+import BudgetOptimizer
+import SluicePlanning
+
+/// The JSON form of a linear program: `{"sense", "c", "A", "b", "bounds", "integer"}`, dense, A x ≤ b.
+enum LinearFile {
+    static func read(_ bytes: [UInt8]) throws(GateFileError) -> LinearProblem {
+        let root = GateFileValue(path: "", json: try GateFileJSON.read(bytes))
+        try root.expectObject(of: ["schema", "sense", "c", "A", "b", "bounds", "integer"])
+        var rows: [[Double]] = []
+        for row in try root["A"]?.items() ?? [] { rows.append(try numbers(row)) }
+        let right = try root["b"].map { (value) throws(GateFileError) in try numbers(value) } ?? []
+        let sense = try sense(root["sense"])
+        let costs = try numbers(root.required("c"))
+        let bounds = try bounds(root["bounds"])
+        let integer = try flags(root["integer"])
+        do throws(LinearProblemError) {
+            return try LinearProblem(sense: sense, c: costs, a: rows, b: right, bounds: bounds, integer: integer)
+        } catch {
+            throw GateFileError("", error.description)
+        }
+    }
+
+    /// A point: a list in the order of the columns, or an object of columns; columns left out are 0. What
+    /// `optimize lp --json` prints is one too.
+    static func point(_ bytes: [UInt8], of problem: LinearProblem) throws(GateFileError) -> [Double] {
+        var value = GateFileValue(path: "", json: try GateFileJSON.read(bytes))
+        if let inner = value["x"], case .object = inner.json { value = inner }
+        if let inner = value["x"], case .array = inner.json { value = inner }
+        if case .array = value.json {
+            let x = try numbers(value)
+            guard x.count == problem.columns.count else {
+                throw value.failure("expected \(problem.columns.count) values, found \(x.count)")
+            }
+            return x
+        }
+        let names = Dictionary(problem.columns.enumerated().map { ($1.name, $0) }) { first, _ in first }
+        var x = [Double](repeating: 0, count: problem.columns.count)
+        for member in try value.members() {
+            guard let index = names[member.key] else { throw member.value.failure("there is no such column") }
+            x[index] = try member.value.double()
+        }
+        return x
+    }
+
+    private static func numbers(_ value: GateFileValue) throws(GateFileError) -> [Double] {
+        var numbers: [Double] = []
+        for item in try value.items() { numbers.append(try item.double()) }
+        return numbers
+    }
+
+    private static func sense(_ value: GateFileValue?) throws(GateFileError) -> LinearProblem.Sense {
+        guard let value else { return .minimise }
+        guard let sense = LinearProblem.Sense(rawValue: try value.text()) else {
+            throw value.failure("expected min or max")
+        }
+        return sense
+    }
+
+    private static func bounds(_ value: GateFileValue?) throws(GateFileError) -> [(lower: Double, upper: Double)]? {
+        guard let value else { return nil }
+        var bounds: [(lower: Double, upper: Double)] = []
+        for item in try value.items() {
+            if item.json == .null {
+                bounds.append((0, .infinity))
+                continue
+            }
+            let pair = try item.items()
+            guard pair.count == 2 else { throw item.failure("expected [lowest, highest], null for none") }
+            let lower = pair[0].json == .null ? -Double.infinity : try pair[0].double()
+            let upper = pair[1].json == .null ? Double.infinity : try pair[1].double()
+            bounds.append((lower, upper))
+        }
+        return bounds
+    }
+
+    private static func flags(_ value: GateFileValue?) throws(GateFileError) -> [Bool]? {
+        guard let value else { return nil }
+        var flags: [Bool] = []
+        for item in try value.items() { flags.append(try item.flag()) }
+        return flags
+    }
+}

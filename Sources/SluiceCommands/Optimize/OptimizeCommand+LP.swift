@@ -1,0 +1,114 @@
+import ArgumentParser
+import BudgetOptimizer
+import SluicePlanning
+
+extension OptimizeCommand {
+    /// `sluice optimize lp`: a linear or mixed-integer program by HiGHS.
+    struct LP: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Solves a linear or mixed-integer program, or judges a point of it.",
+            discussion: """
+                Reads MPS, CPLEX-LP and JSON, by the file's extension.
+
+                Examples:
+                  sluice optimize lp model.mps --json
+                  sluice optimize lp model.json --check point.json
+                """)
+
+        @Argument(help: "A model in MPS, CPLEX-LP or JSON.", completion: .file(extensions: ["mps", "lp", "json"]))
+        var file: String
+
+        @Option(help: "Seconds after which the search ends.")
+        var timeLimit: Double?
+
+        @Option(help: "Judges the point in this JSON file and solves nothing.", completion: .file(extensions: ["json"]))
+        var check: String?
+
+        @OptionGroup var output: Output
+
+        func validate() throws {
+            if let timeLimit, !(timeLimit >= 0) {
+                throw ValidationError("--time-limit is a number of seconds from 0 on")
+            }
+        }
+
+        func run() throws {
+            let bytes = try OptimizeInput.bytes(at: file)
+            let isJSON = OptimizeInput.kind(of: file) == "json"
+            guard isJSON || ["mps", "lp"].contains(OptimizeInput.kind(of: file)) else {
+                throw CommandFailure(.invalid, "\(file): expected a file .mps, .lp or .json")
+            }
+            let given = isJSON ? try reading(file) { () throws(GateFileError) in try LinearFile.read(bytes) } : nil
+            if let check { return try judge(check, given) }
+            let library = try HighsLocation.find().path
+            let started = OptimizeInput.wallSeconds()
+            let solved = try solve(given, library: library)
+            tell(solved.problem, solved.answer, seconds: OptimizeInput.wallSeconds() - started)
+        }
+
+        private func reading<Value>(_ path: String, _ read: () throws(GateFileError) -> Value) throws -> Value {
+            do throws(GateFileError) { return try read() } catch { throw OptimizeInput.failure(path, error) }
+        }
+
+        private func solve(
+            _ given: LinearProblem?, library: String, seconds: Double? = nil
+        ) throws -> (problem: LinearProblem, answer: LinearAnswer) {
+            do throws(LinearSolverError) {
+                guard let given else {
+                    return try LinearSolver.solve(file: file, library: library, seconds: seconds ?? timeLimit)
+                }
+                return (given, try LinearSolver.solve(given, library: library, seconds: seconds ?? timeLimit))
+            } catch {
+                switch error {
+                case .unreadable: throw CommandFailure(.invalid, "\(file): HiGHS cannot read a model from it")
+                case .invalid(let problem): throw CommandFailure(.invalid, "\(file): \(problem)")
+                case .missing, .incompatible:
+                    throw CommandFailure(.unavailable, error.description, hint: HighsLocation.hint)
+                case .failed: throw CommandFailure(.internalError, error.description)
+                }
+            }
+        }
+
+        // MARK: A given point
+
+        private func judge(_ path: String, _ given: LinearProblem?) throws {
+            let problem: LinearProblem
+            if let given {
+                problem = given
+            } else {
+                problem = try solve(nil, library: HighsLocation.find().path, seconds: 0).problem
+            }
+            let bytes = try OptimizeInput.bytes(at: path)
+            let x = try reading(path) { () throws(GateFileError) in try LinearFile.point(bytes, of: problem) }
+            let violations = problem.violations(of: x)
+            let objective = problem.objective(at: x)
+            if output.json { return output.answer(LinearCheckJSON(violations, objective: objective)) }
+            let head = violations.isEmpty ? "feasible" : "infeasible: \(violations.count) broken"
+            output.answer(["\(head), objective \(objective)"] + violations.map(Self.line))
+        }
+
+        /// "  r1: 4.0 is above 2.0 by 2.0"
+        private static func line(_ violation: LinearProblem.Violation) -> String {
+            if violation.value > violation.upper {
+                return "  \(violation.name): \(violation.value) is above \(violation.upper) by \(violation.amount)"
+            }
+            if violation.value < violation.lower {
+                return "  \(violation.name): \(violation.value) is below \(violation.lower) by \(violation.amount)"
+            }
+            return "  \(violation.name): \(violation.value) is no whole number"
+        }
+
+        // MARK: An answer
+
+        private func tell(_ problem: LinearProblem, _ answer: LinearAnswer, seconds: Double) {
+            if output.json { return output.answer(LinearJSON(problem, answer, seconds: seconds)) }
+            var lines = [answer.status.rawValue + (answer.objective.map { ", objective \($0)" } ?? "")]
+            for (column, value) in zip(problem.columns, answer.x) where value != 0 {
+                lines.append("  \(column.name) = \(value)")
+            }
+            let names = answer.status == .infeasible ? problem.rows.map(\.name) : problem.columns.map(\.name)
+            for (name, value) in zip(names, answer.ray) where value != 0 { lines.append("  ray \(name) = \(value)") }
+            output.answer(lines)
+        }
+    }
+}

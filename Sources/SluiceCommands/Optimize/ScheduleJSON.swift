@@ -1,0 +1,46 @@
+import BudgetOptimizer
+
+/// `sluice optimize schedule --json`: modes count from 1, as in files.
+struct ScheduleJSON: Encodable {
+    private let schema = "sluice.schedule/v1"
+    private let status: String
+    private let makespan: Int?
+    private let lowerBound: Int
+    private let start, mode: [Int]
+    private let method: String
+    private let schedules: Int
+    private let cpuSeconds: Double
+    private let seed: UInt64
+
+    init(_ answer: ProjectAnswer, cpuSeconds: Double, seed: UInt64) {
+        status = answer.status.rawValue
+        makespan = answer.makespan
+        lowerBound = answer.lowerBound
+        start = answer.start
+        mode = answer.mode.map { $0 + 1 }
+        method = answer.method
+        schedules = answer.schedules
+        self.cpuSeconds = cpuSeconds
+        self.seed = seed
+    }
+
+    private enum Keys: String, CodingKey {
+        case schema, status, makespan, start, mode, method, schedules, seed
+        case lowerBound = "lower_bound"
+        case cpuSeconds = "cpu_s"
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Keys.self)
+        try container.encode(schema, forKey: .schema)
+        try container.encode(status, forKey: .status)
+        try container.encode(makespan, forKey: .makespan)
+        try container.encode(lowerBound, forKey: .lowerBound)
+        try container.encode(start, forKey: .start)
+        try container.encode(mode, forKey: .mode)
+        try container.encode(method, forKey: .method)
+        try container.encode(schedules, forKey: .schedules)
+        try container.encode(cpuSeconds, forKey: .cpuSeconds)
+        try container.encode(seed, forKey: .seed)
+    }
+}
