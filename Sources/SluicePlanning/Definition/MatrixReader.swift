@@ -2,7 +2,7 @@ import SluiceModel
 
 /// Reads `matrix` and `select`.
 struct MatrixReader {
-    static let maximumInstances = 1000
+    static let maximumInstances = 20_000
 
     let findings: Findings
     private var values: ValueReader { ValueReader(findings: findings) }

@@ -6,7 +6,7 @@ struct PipelineReader {
         "schema", "name", "description", "params", "triggers", "profiles", "budget", "defaults", "priority", "stages",
     ]
 
-    static let maximumStages = 500
+    static let maximumStages = 20_000
 
     let findings: Findings
     private var values: ValueReader { ValueReader(findings: findings) }
