@@ -54,7 +54,7 @@ extension OptimizeCommand {
                     decided.decision,
                     choice: Dictionary(decided.choice.map { ($0.stage, $0.profile) }) { first, _ in first },
                     start: Dictionary(decided.choice.map { ($0.stage, $0.start) }) { first, _ in first },
-                    whatIf: curve, certificate: decided.certificate, seconds: seconds))
+                    whatIf: curve, certificate: decided.certificate, leastExtra: decided.leastExtra, seconds: seconds))
         }
     }
 }

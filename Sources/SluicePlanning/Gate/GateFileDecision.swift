@@ -8,9 +8,12 @@ package struct GateFileDecision: Sendable {
     package var choice: [(stage: String, profile: String, start: Amount, duration: Amount)] = []
     /// The proof of a refusal, as plain values; nil without one.
     package var certificate: JSONValue?
+    /// Budgets that, raised together, let it fit, where no single limit does.
+    package var leastExtra: [GateDecision.Fix]
 
     package init(_ task: GateFileTask, _ answer: GateAnswer) {
-        let text = GateFileExplanation(task: task, answer: answer)
+        let text = GateFileExplanation(task: task, answer: answer, extra: Self.extra(task, answer))
+        leastExtra = text.leastExtra
         let isRefused = if case .refuse = answer.verdict { true } else { false }
         decision = GateDecision(
             verdict: Self.verdict(answer), reason: Self.reason(answer), limits: Self.limits(task, answer),
@@ -24,6 +27,15 @@ package struct GateFileDecision: Sendable {
             let profile = task.file.stages[index].profiles[answer.choice[index]]
             return (task.file.stages[index].name, profile.name, task.seconds(answer.start[index]), profile.duration)
         }
+    }
+
+    /// Looked for only where nothing simpler helps, and in plans of a size that a person would mend by hand.
+    private static func extra(_ task: GateFileTask, _ answer: GateAnswer) -> [GateAnswer.Fix] {
+        guard case .refuse(.budget) = answer.verdict, answer.fixes.allSatisfy({ $0.to == nil }),
+            task.problem.stages.count <= 200
+        else { return [] }
+        let effort = GateEffort(nodes: 1_000, schedules: 40)
+        return (try? Gate.leastExtra(task.problem, effort: effort))?.raises ?? []
     }
 
     private static func verdict(_ answer: GateAnswer) -> GateDecision.Verdict {

@@ -7,6 +7,8 @@ struct GateFileExplanation {
 
     let task: GateFileTask
     let answer: GateAnswer
+    /// Budgets to raise together, where no single one mends a refusal; empty where none is known.
+    var extra: [GateAnswer.Fix] = []
 
     var lines: [String] {
         if case .refuse = answer.verdict {
@@ -43,12 +45,13 @@ struct GateFileExplanation {
 
     // MARK: Refusal
 
-    var fixes: [GateDecision.Fix] {
-        answer.fixes.map { fix in
-            GateDecision.Fix(
-                limit: task.name(of: fix.limit), from: task.stated(fix.limit),
-                to: fix.to.map { task.amount($0, of: fix.limit) })
-        }
+    var fixes: [GateDecision.Fix] { answer.fixes.map(named) }
+    var leastExtra: [GateDecision.Fix] { extra.map(named) }
+
+    private func named(_ fix: GateAnswer.Fix) -> GateDecision.Fix {
+        GateDecision.Fix(
+            limit: task.name(of: fix.limit), from: task.stated(fix.limit),
+            to: fix.to.map { task.amount($0, of: fix.limit) })
     }
 
     private var shortages: [String] {
@@ -98,7 +101,11 @@ struct GateFileExplanation {
 
     private var fixLine: [String] {
         let mending = fixes.compactMap { fix in fix.to.map { "\(fix.limit) \(fix.from) → \($0)" } }
-        if mending.isEmpty { return fixes.isEmpty ? [] : ["no single limit alone mends it"] }
+        if mending.isEmpty {
+            let together = leastExtra.compactMap { fix in fix.to.map { "\(fix.limit) \(fix.from) → \($0)" } }
+            if !together.isEmpty { return ["fix, all together: " + together.joined(separator: "; ")] }
+            return fixes.isEmpty ? [] : ["no single limit alone mends it"]
+        }
         return ["fix: " + mending.prefix(3).joined(separator: "; or ")]
     }
 }

@@ -32,23 +32,26 @@ package struct GateJSON: Encodable {
     private let start: [String: Amount]
     private let whatIf: [WhatIf]
     private let certificate: JSONValue?
+    private let leastExtra: [GateDecision.Fix]
     private let seconds: Double
 
     package init(
         _ decision: GateDecision, choice: [String: String], start: [String: Amount], whatIf: [WhatIf],
-        certificate: JSONValue?, seconds: Double
+        certificate: JSONValue?, leastExtra: [GateDecision.Fix], seconds: Double
     ) {
         self.decision = DecisionJSON(decision)
         self.choice = choice
         self.start = start
         self.whatIf = whatIf
         self.certificate = certificate
+        self.leastExtra = leastExtra
         self.seconds = seconds
     }
 
     private enum Keys: String, CodingKey {
         case schema, choice, start, certificate
         case whatIf = "what_if"
+        case leastExtra = "least_extra"
         case seconds = "time_s"
     }
 
@@ -60,6 +63,7 @@ package struct GateJSON: Encodable {
         try container.encode(start, forKey: .start)
         try container.encode(whatIf, forKey: .whatIf)
         try container.encode(OrNull(certificate), forKey: .certificate)
+        try container.encode(leastExtra, forKey: .leastExtra)
         try container.encode(seconds, forKey: .seconds)
     }
 }

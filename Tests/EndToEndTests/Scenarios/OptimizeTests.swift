@@ -79,6 +79,19 @@ import Testing
         #expect((refused["certificate"] as? [String: Any])?["verified"] as? Bool == true)
     }
 
+    @Test("two budgets that are both too small are mended together, and four lines say so")
+    func leastExtra() throws {
+        let answer = try gate(
+            #"""
+            {"stages": [{"name": "a", "profiles": [{"name": "p", "use": {"cost": 0.4, "gpu_hours": 3}}]}],
+             "budgets": {"cost": 0.1, "gpu_hours": 2}}
+            """#, exit: 77)
+        let raises = try #require(answer["least_extra"] as? [[String: Any]])
+        #expect(raises.map { $0["limit"] as? String } == ["cost", "gpu_hours"], "\(answer)")
+        #expect(raises.map { $0["to"] as? Double } == [0.4, 3])
+        #expect((answer["explanation"] as? [String])?.last?.contains("gpu_hours 2 → 3") == true, "\(answer)")
+    }
+
     @Test("bad gate files end with 65 and name the key or the line")
     func badGateFiles() throws {
         let scene = try Scene(withHook: false)
