@@ -108,7 +108,7 @@ import Testing
             return text + end
         }
         let texts = [
-            filled(head) { "  a\($0): {run: x}\n" },
+            filled(head) { "  a\($0): {run: x, shell: y}\n" },
             filled(head) { "  k\($0 % 900): {run: x}\n" },
             filled(head + "  a: {run: x, needs: [", { "b\($0)," }, "]}"),
             filled(head + "  a: {run: x, inputs: {", { "b\($0): \"**/*\($0)\"," }, "}}"),
