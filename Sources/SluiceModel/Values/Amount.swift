@@ -81,7 +81,7 @@ private enum DecimalReader {
         let parts = rest.split(separator: "e", maxSplits: 1, omittingEmptySubsequences: false)
             .flatMap { $0.split(separator: "E", maxSplits: 1, omittingEmptySubsequences: false) }
         guard let mantissa = parts.first, parts.count <= 2,
-            let exponent = parts.count == 2 ? Int(parts[1]) : 0, abs(exponent) <= 40
+            let exponent = parts.count == 2 ? Int(parts[1]) : 0, (-40...40).contains(exponent)
         else { return nil }
         let halves = mantissa.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         let fraction = halves.count == 2 ? halves[1] : ""

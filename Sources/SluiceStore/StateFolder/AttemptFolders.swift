@@ -1,4 +1,5 @@
 import struct Crypto.SHA256
+import struct Crypto.SHA256
 import Glibc
 import SluiceModel
 
@@ -55,9 +56,18 @@ package struct AttemptFolders: Workspaces {
     }
 
     package func deployment(repository: String, pipeline: String, reference: String) throws(StoreError) -> String {
-        let names = [repository, pipeline, reference].map(StageFolderName.name).joined(separator: "/")
-        let path = state.deployments + "/" + names
+        let short = reference.hasPrefix("refs/") ? String(reference.dropFirst(5)) : reference
+        let names = [Self.name(ofRepository: repository)] + [pipeline, short].map(StageFolderName.name)
+        let path = state.deployments + "/" + names.joined(separator: "/")
         try makeFolder(path)
         return path
+    }
+
+    /// Readable, and another for every repository: its folder's name, and the start of its path's SHA-256.
+    private static func name(ofRepository path: String) -> String {
+        let steps = path.split(separator: "/")
+        let own = steps.last == ".git" ? steps.dropLast().last : steps.last
+        let digest = Digest(bytes: SHA256.hash(data: Array(path.utf8)))
+        return StageFolderName.name(of: String(own ?? "repository")) + "-" + digest.hex.prefix(8)
     }
 }

@@ -61,6 +61,8 @@ struct AttemptFoldersTests {
         let one = try folders.deployment(repository: "/srv/a.git", pipeline: "p", reference: "refs/heads/m")
         let two = try folders.deployment(repository: "/srv/a.git", pipeline: "p", reference: "refs/heads%2fm")
         #expect(one != two)
+        #expect(one.contains("/a.git-") && one.hasSuffix("/p/heads%2fm"), "a person can read it")
+        #expect(try folders.deployment(repository: "/b/a.git", pipeline: "p", reference: "refs/heads/m") != one)
         #expect(try folders.deployment(repository: "/srv/a.git", pipeline: "p", reference: "refs/heads/m") == one)
     }
 }
