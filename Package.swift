@@ -3,7 +3,7 @@ import PackageDescription
 
 /// One line of flags for every target: what compiles with a warning does not compile.
 let strict: [SwiftSetting] = [
-    .unsafeFlags(["-warnings-as-errors"]),
+    .unsafeFlags(["-warnings-as-errors"])
 ]
 
 /// The import table of docs/ARCHITECTURE.md; a build with `--explicit-target-dependency-import-check error` and
