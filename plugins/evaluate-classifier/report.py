@@ -14,7 +14,8 @@ from plots import calibration_plot, confusion_plot, roc_plot
 from scores import Judgement
 
 STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; color: #1f2933; max-width: 62rem; margin: 2rem auto; padding: 0 1.5rem }
+body { font: 15px/1.5 system-ui, sans-serif; color: #1f2933 }
+body { max-width: 62rem; margin: 2rem auto; padding: 0 1.5rem }
 h1 { font-size: 1.5rem } h2 { font-size: 1.1rem; margin-top: 2rem }
 table { border-collapse: collapse } th, td { text-align: left; padding: .25rem 1rem .25rem 0 }
 tr { border-bottom: 1px solid #d9e2ec } td.number { text-align: right; font-variant-numeric: tabular-nums }
