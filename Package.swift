@@ -69,7 +69,9 @@ let package = Package(
         tests("SluiceEngineTests", ["SluiceEngine", "SluicePlanning", "SluiceModel", "SluiceTesting"]),
         tests("SluiceReportTests", ["SluiceReport", "SluiceModel", "SluiceTesting"], hasFixtures: true),
         tests("SluiceGitTests", ["SluiceGit", "SluiceModel", "SluiceTesting"]),
-        tests("SluiceStoreTests", ["SluiceStore", "SluiceModel", .product(name: "GRDB", package: "GRDB.swift")]),
+        tests(
+            "SluiceStoreTests",
+            ["SluiceStore", "SluiceModel", "SluiceTesting", .product(name: "GRDB", package: "GRDB.swift")]),
         tests(
             "SluiceExecutionTests",
             ["SluiceExecution", "SluiceModel", "PluginContract", "CSluiceProcess", "SluiceTesting"]),

@@ -17,6 +17,12 @@ package struct Amount: Hashable, Sendable, Comparable {
         billionths = value
     }
 
+    /// Seconds, rounded up to the next millisecond; nothing where the number is none.
+    package init(seconds: Double) {
+        let milliseconds = (max(0, seconds.isFinite ? seconds : 0) * 1000).rounded(.up)
+        billionths = Int128(milliseconds) * (Self.unit / 1000)
+    }
+
     package var doubleValue: Double { Double(billionths) / 1e9 }
 
     /// The whole part when there is no fraction.

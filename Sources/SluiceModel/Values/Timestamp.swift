@@ -40,6 +40,16 @@ extension Timestamp: CustomStringConvertible {
         milliseconds = (((days * 24 + hour) * 60 + minute) * 60 + second) * 1000 + fraction
     }
 
+    /// The first of its month, 00:00 UTC.
+    package var startOfMonth: Timestamp { Self.startOfMonth(at: self, later: 0) }
+    package var startOfNextMonth: Timestamp { Self.startOfMonth(at: self, later: 1) }
+
+    private static func startOfMonth(at time: Timestamp, later: Int64) -> Timestamp {
+        let date = civil(fromDays: floorDivide(time.milliseconds, by: 86_400_000).0)
+        let (years, month) = floorDivide(date.month - 1 + later, by: 12)
+        return Timestamp(milliseconds: days(year: date.year + years, month: month + 1, day: 1) * 86_400_000)
+    }
+
     private static func floorDivide(_ value: Int64, by divisor: Int64) -> (Int64, Int64) {
         let quotient = value >= 0 ? value / divisor : (value - divisor + 1) / divisor
         return (quotient, value - quotient * divisor)

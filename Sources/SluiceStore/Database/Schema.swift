@@ -3,7 +3,7 @@ import GRDB
 /// The tables. Their constraints carry the invariants; code above them may rely on what they say.
 enum Schema {
     /// `PRAGMA user_version` after the last migration: one look tells whether there is anything to do.
-    static let version = 1
+    static let version = 2
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -12,6 +12,10 @@ enum Schema {
                 try database.execute(sql: statement)
             }
             try database.execute(sql: "PRAGMA user_version = 1")
+        }
+        migrator.registerMigration("2") { database in
+            for statement in [accounts, ledger, waits, grants] { try database.execute(sql: statement) }
+            try database.execute(sql: "PRAGMA user_version = 2")
         }
         return migrator
     }

@@ -51,9 +51,13 @@ struct JournalWriter {
         case .attemptStarted(let stage, let started): try start(stage, started)
         case .attemptEnded(let stage, let ended): try end(stage, ended)
         case .stageEnded(let stage, let end): try close(stage, end)
-        case .planned, .rejected, .waiting, .retryScheduled, .checkJudged, .warning, .runEnded: break
+        case .runEnded: try LedgerWriter(database, run: run, clock: time).close()
+        case .planned, .rejected, .waiting, .retryScheduled, .checkJudged, .warning: break
         }
     }
+
+    /// Whether something may still happen in the run.
+    var isOpen: Bool { record.head.state != .ended }
 
     private func start(_ stage: String, _ started: RunEvent.Started) throws {
         try database.run(
@@ -81,6 +85,8 @@ struct JournalWriter {
         guard database.changesCount == 1 else {
             throw StoreError(.constraint, "attempt \(ended.number) of \(stage) in run \(run) ends but never started")
         }
+        try LedgerWriter(database, run: run, clock: time).settle(
+            stage: stage, number: ended.number, used: ended.result.outcome == .lost ? nil : ended.charges)
     }
 
     private func close(_ stage: String, _ end: RunEvent.StageEnd) throws {
@@ -98,5 +104,15 @@ struct JournalWriter {
                     run.number, stage, artifact.name, artifact.type.rawValue, artifact.digest.description, kind,
                 ])
         }
+    }
+}
+
+extension RunEvent.Ended {
+    /// What it is charged with, by resource. `wall` of an account is the sum over its attempts.
+    fileprivate var charges: [BudgetResource: Amount] {
+        var charges: [BudgetResource: Amount] = [:]
+        for (name, amount) in used { if let resource = BudgetResource(rawValue: name) { charges[resource] = amount } }
+        charges[.wall] = Amount(seconds: result.usage.wall)
+        return charges
     }
 }
