@@ -71,7 +71,7 @@ struct LinearSolverTests {
         }
         #expect(missing?.description.contains("/nonexistent/libhighs.so") == true)
         #expect(throws: LinearSolverError.unreadable(path: "/nonexistent/model.mps")) {
-            try LinearSolver.solve(file: "/nonexistent/model.mps", library: library())
+            try LinearSolver.read(file: "/nonexistent/model.mps", library: library())
         }
     }
 

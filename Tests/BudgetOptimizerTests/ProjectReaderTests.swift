@@ -46,16 +46,60 @@ struct ProjectReaderTests {
         arguments: [
             ("   2        2          1           3", "   2        2          1           9", 8, 36),
             ("  2      1     4       2    1", "  2      1     x       2    1", 14, 16),
-            ("  2      1     4       2    1", "  2      1     4       2", 14, 1),
+            ("  2      1     4       2    1", "  2      1     4       2", 14, 10),
             ("    2    5", "    2", 19, 1),
             ("  3      1     0       0    0", "  4      1     0       0    0", 16, 3),
         ])
     func located(line: String, wrong: String, at number: Int, column: Int) {
         let text = small.split(separator: "\n", omittingEmptySubsequences: false)
             .map { $0 == line ? wrong : String($0) }.joined(separator: "\n")
-        let failure = #expect(throws: ProjectReader.Failure.self) { try ProjectReader.read(text) }
+        let failure = #expect(throws: TextFailure.self) { try ProjectReader.read(text) }
         #expect(failure?.line == number)
         #expect(failure?.column == column)
+    }
+
+    @Test(
+        "a circle, a negative duration, an overflow and a lost row are refused with their line",
+        arguments: [
+            ("   3        1          0", "   3        1          1           2", 8, "the jobs 2 → 3 → 2"),
+            ("  2      1     4       2    1", "  2      1    -4       2    1", 14, "a duration is negative"),
+            ("  2      1     4       2    1", "  2      1     4       2    9999999999999999999", 14, "too large"),
+            ("   2        2          1           3", "   2        1          1           3", 15, "expected job 3"),
+            ("   3        1          0", "   3        1          0\n   4        1          0", 10, "another row"),
+            ("    2    5", "", 18, "the end of the file"), ("RESOURCEAVAILABILITIES:", "", 19, "RESOURCE AVAIL"),
+        ])
+    func refused(line: String, wrong: String, at number: Int, words: String) {
+        let text = small.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { $0 == line ? wrong : String($0) }.joined(separator: "\n")
+        let failure = #expect(throws: TextFailure.self) { try ProjectReader.read(text) }
+        #expect(failure?.line == number && failure?.message.contains(words) == true, "\(String(describing: failure))")
+    }
+
+    @Test("the small differences of published files mean nothing")
+    func lenient() throws {
+        let titles = small.replacing("RESOURCEAVAILABILITIES:", with: " RESOURCE AVAILABILITIES ")
+            .replacing("REQUESTS/DURATIONS:", with: "REQUESTS/DURATIONS").replacing(
+                "jobnr. mode", with: "\n****\njobnr.\tmode")
+        #expect(try ProjectReader.read(titles) == ProjectReader.read(small))
+        let repeated = small.replacing("         2     6       1    0", with: "  2      2     6       1    0")
+        #expect(try ProjectReader.read(repeated) == ProjectReader.read(small))
+    }
+
+    @Test("a project that can never run says which activity and which resource")
+    func impossible() throws {
+        var problem = try ProjectReader.read(small)
+        #expect(problem.impossible == [])
+        problem.renewable = [0]
+        let reason = "activity 2 can never run: it asks at least 1 of R1, 0 are there"
+        #expect(problem.impossible.map(\.description) == [reason])
+        problem.renewable = [2]
+        problem.activities[0].modes[0].nonrenewable = [6]
+        #expect(
+            problem.impossible.map(\.description) == ["activity 1 can never run: it asks at least 6 of N1, 5 are there"]
+        )
+        problem.activities[0].modes[0].nonrenewable = [3]
+        problem.activities[2].modes[0].nonrenewable = [4]
+        #expect(problem.impossible.map(\.description) == ["the activities spend at least 7 of N1, 5 are there"])
     }
 
     @Test("no mutation of a file crashes the reader or the solver behind it", arguments: 0..<4)

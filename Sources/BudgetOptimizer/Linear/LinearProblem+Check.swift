@@ -38,6 +38,12 @@ extension LinearProblem {
         zip(columns, x).reduce(offset) { $0 + $1.0.cost * $1.1 }
     }
 
+    /// Columns and rows whose own bounds contradict each other, in words: such a program is infeasible without a ray.
+    package var crossed: [String] {
+        let all = columns.map { ($0.name, $0.lower, $0.upper) } + rows.map { ($0.name, $0.lower, $0.upper) }
+        return all.filter { $0.1 > $0.2 }.map { "\($0.0): nothing is at least \($0.1) and at most \($0.2)" }
+    }
+
     /// Whether the row multipliers prove that no point satisfies rows and bounds (Farkas 1902): the weighted sum of
     /// the rows lies above what the column bounds allow, or below.
     package func isInfeasible(by ray: [Double], tolerance: Double = 1e-7) -> Bool {

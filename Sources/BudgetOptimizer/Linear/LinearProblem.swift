@@ -48,6 +48,9 @@ package struct LinearProblem: Sendable, Equatable {
         }
     }
 
+    /// HiGHS takes no larger ones (`large_matrix_value`).
+    package static let largestCoefficient = 1e15
+
     package var sense: Sense
     package var offset: Double
     package var columns: [Column]

@@ -10,13 +10,10 @@ package enum LinearSolver {
         return try session.solve(problem, seconds: seconds)
     }
 
-    /// Reads an MPS or CPLEX-LP file, chosen by its extension, and solves it.
-    package static func solve(
-        file: String, library path: String, seconds: Double? = nil
-    ) throws(LinearSolverError) -> (problem: LinearProblem, answer: LinearAnswer) {
-        let session = try HighsSession(library: path)
-        let problem = try session.read(file)
-        return (problem, try session.solve(problem, seconds: seconds))
+    /// What HiGHS itself understands of an MPS or CPLEX-LP file, chosen by its extension: what our readers are held
+    /// against.
+    package static func read(file: String, library path: String) throws(LinearSolverError) -> LinearProblem {
+        try HighsSession(library: path).read(file)
     }
 
     /// The version of the library at the path, for a check of the installation.

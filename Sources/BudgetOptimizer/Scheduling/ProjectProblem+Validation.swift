@@ -4,7 +4,7 @@ extension ProjectProblem {
     /// Ticks times renewable resources, at most a few hundred megabytes.
     static let mostCells = 1 << 25
     /// Amounts of one renewable resource must fit a lane.
-    static let largestAmount = 1 << 30
+    package static let largestAmount = 1 << 30
 
     /// A topological order of the activities. Throws what makes the project meaningless.
     package func validatedOrder() throws(ProjectProblemError) -> [Int] {
@@ -59,7 +59,28 @@ extension ProjectProblem {
             }
             next += 1
         }
-        if let blocked = missing.firstIndex(where: { $0 > 0 }) { throw .cycle(through: blocked + 1) }
+        guard order.count == activities.count else { throw .cycle(circle(of: missing).map { $0 + 1 }) }
         return order
+    }
+
+    /// A circle among the activities that still wait: every one of them waits for another one, so that a walk from
+    /// predecessor to predecessor must come back to itself. The smallest index
+    /// comes first.
+    private func circle(of missing: [Int]) -> [Int] {
+        var predecessor = [Int](repeating: -1, count: activities.count)
+        for index in activities.indices where missing[index] > 0 {
+            for successor in activities[index].successors { predecessor[successor] = index }
+        }
+        var place = [Int](repeating: -1, count: activities.count)
+        var walk: [Int] = []
+        var at = missing.firstIndex { $0 > 0 } ?? 0
+        while place[at] < 0 {
+            place[at] = walk.count
+            walk.append(at)
+            at = predecessor[at]
+        }
+        let circle = Array(walk[place[at]...].reversed())
+        let first = circle.indices.min { circle[$0] < circle[$1] } ?? 0
+        return Array(circle[first...] + circle[..<first])
     }
 }

@@ -49,7 +49,8 @@ package struct ProjectProblem: Sendable, Equatable {
 package enum ProjectProblemError: Error, Sendable, Equatable, CustomStringConvertible {
     case noModes(activity: Int)
     case unknownSuccessor(activity: Int, successor: Int)
-    case cycle(through: Int)
+    /// Activities in the order in which they wait for each other; the last one precedes the first.
+    case cycle([Int])
     case negative(what: String, activity: Int)
     case negativeCapacity(resource: Int)
     case wrongCount(activity: Int, mode: Int)
@@ -61,7 +62,7 @@ package enum ProjectProblemError: Error, Sendable, Equatable, CustomStringConver
         case .noModes(let activity): "activity \(activity) has no mode"
         case .unknownSuccessor(let activity, let successor):
             "activity \(activity) names successor \(successor), which does not exist"
-        case .cycle(let activity): "activity \(activity) is part of a circle of successors"
+        case .cycle(let activities): "activities \(Self.circle(activities)) are a circle of successors"
         case .negative(let what, let activity): "\(what) of activity \(activity) is negative"
         case .negativeCapacity(let resource): "the capacity of resource \(resource) is negative"
         case .wrongCount(let activity, let mode):
@@ -69,5 +70,13 @@ package enum ProjectProblemError: Error, Sendable, Equatable, CustomStringConver
         case .tooLong(let horizon): "the durations add up to \(horizon) ticks or more: choose a coarser grid"
         case .tooLarge(let what): "\(what) is too large: choose a coarser scale"
         }
+    }
+    private static let longestCircle = 8
+
+    /// `3 → 7 → 3`
+    package static func circle(_ activities: [Int]) -> String {
+        let shown = activities.prefix(longestCircle).map { "\($0)" }
+        let rest = activities.count > longestCircle ? ["…"] : []
+        return (shown + rest + [activities.first.map { "\($0)" } ?? ""]).joined(separator: " → ")
     }
 }

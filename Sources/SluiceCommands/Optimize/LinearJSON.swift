@@ -7,6 +7,8 @@ struct LinearJSON: Encodable {
     private let objective: Double?
     private let x, duals, reducedCosts, ray: [String: Double]
     private let ranging: Ranging
+    /// Of an infeasible program: whether the ray was checked to prove it.
+    private let isProved: Bool?
     private let solver: String
     private let seconds: Double
 
@@ -51,6 +53,7 @@ struct LinearJSON: Encodable {
         ranging = Ranging(
             costs: Self.named(columns, answer.costRanges.map(Span.init)),
             bounds: Self.named(rows, answer.boundRanges.map(Span.init)))
+        isProved = answer.status == .infeasible ? problem.isInfeasible(by: answer.ray) || !problem.crossed.isEmpty : nil
         solver = "HiGHS \(answer.version)"
         self.seconds = seconds
     }
@@ -62,12 +65,14 @@ struct LinearJSON: Encodable {
     private enum Keys: String, CodingKey {
         case schema, status, objective, x, duals, ray, ranging, solver
         case reducedCosts = "reduced_costs"
+        case isProved = "proof_verified"
         case seconds = "time_s"
     }
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Keys.self)
         try container.encode(schema, forKey: .schema)
+        try container.encodeIfPresent(isProved, forKey: .isProved)
         try container.encode(status, forKey: .status)
         try container.encode(objective, forKey: .objective)
         try container.encode(x, forKey: .x)

@@ -25,12 +25,12 @@ extension OptimizeCommand {
             let bytes = try OptimizeInput.bytes(at: file)
             let task: GateFileTask
             do throws(GateFileError) { task = GateFileTask(try GateFile.read(bytes)) } catch {
-                throw OptimizeInput.failure(file, error)
+                throw OptimizeInput.failure(file, error, in: bytes)
             }
             let started = OptimizeInput.wallSeconds()
             let answer: GateAnswer
             do throws(GateProblemError) { answer = try BudgetOptimizer.Gate.decide(task.problem) } catch {
-                throw OptimizeInput.failure(file, GateFileError("stages", error.description))
+                throw OptimizeInput.failure(file, GateFileError("stages", error.description), in: bytes)
             }
             let decided = GateFileDecision(task, answer)
             tell(decided, task, answer, seconds: OptimizeInput.wallSeconds() - started)

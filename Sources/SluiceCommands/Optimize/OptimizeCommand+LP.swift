@@ -33,35 +33,37 @@ extension OptimizeCommand {
         }
 
         func run() throws {
-            let bytes = try OptimizeInput.bytes(at: file)
-            let isJSON = OptimizeInput.kind(of: file) == "json"
-            guard isJSON || ["mps", "lp"].contains(OptimizeInput.kind(of: file)) else {
-                throw CommandFailure(.invalid, "\(file): expected a file .mps, .lp or .json")
-            }
-            let given = isJSON ? try reading(file) { () throws(GateFileError) in try LinearFile.read(bytes) } : nil
-            if let check { return try judge(check, given) }
+            let problem = try problem()
+            if let check { return try judge(check, problem) }
             let library = try HighsLocation.find().path
             let started = OptimizeInput.wallSeconds()
-            let solved = try solve(given, library: library)
-            tell(solved.problem, solved.answer, seconds: OptimizeInput.wallSeconds() - started)
+            let answer = try solve(problem, library: library)
+            tell(problem, answer, seconds: OptimizeInput.wallSeconds() - started)
         }
 
-        private func reading<Value>(_ path: String, _ read: () throws(GateFileError) -> Value) throws -> Value {
-            do throws(GateFileError) { return try read() } catch { throw OptimizeInput.failure(path, error) }
-        }
-
-        private func solve(
-            _ given: LinearProblem?, library: String, seconds: Double? = nil
-        ) throws -> (problem: LinearProblem, answer: LinearAnswer) {
-            do throws(LinearSolverError) {
-                guard let given else {
-                    return try LinearSolver.solve(file: file, library: library, seconds: seconds ?? timeLimit)
+        private func problem() throws(CommandFailure) -> LinearProblem {
+            let bytes = try OptimizeInput.bytes(at: file)
+            switch OptimizeInput.kind(of: file) {
+            case "json":
+                do throws(GateFileError) { return try LinearFile.read(bytes) } catch {
+                    throw OptimizeInput.failure(file, error, in: bytes)
                 }
-                return (given, try LinearSolver.solve(given, library: library, seconds: seconds ?? timeLimit))
+            case "mps", "lp":
+                do throws(TextFailure) {
+                    return try OptimizeInput.kind(of: file) == "lp" ? LPReader.read(bytes) : MPSReader.read(bytes)
+                } catch {
+                    throw OptimizeInput.failure(file, error, in: bytes)
+                }
+            default: throw CommandFailure(.invalid, "\(file): expected a file .mps, .lp or .json")
+            }
+        }
+
+        private func solve(_ problem: LinearProblem, library: String) throws(CommandFailure) -> LinearAnswer {
+            do throws(LinearSolverError) {
+                return try LinearSolver.solve(problem, library: library, seconds: timeLimit)
             } catch {
                 switch error {
-                case .unreadable: throw CommandFailure(.invalid, "\(file): HiGHS cannot read a model from it")
-                case .invalid(let problem): throw CommandFailure(.invalid, "\(file): \(problem)")
+                case .unreadable, .invalid: throw CommandFailure(.invalid, "\(file): \(error)")
                 case .missing, .incompatible:
                     throw CommandFailure(.unavailable, error.description, hint: HighsLocation.hint)
                 case .failed: throw CommandFailure(.internalError, error.description)
@@ -71,15 +73,12 @@ extension OptimizeCommand {
 
         // MARK: A given point
 
-        private func judge(_ path: String, _ given: LinearProblem?) throws {
-            let problem: LinearProblem
-            if let given {
-                problem = given
-            } else {
-                problem = try solve(nil, library: HighsLocation.find().path, seconds: 0).problem
-            }
+        private func judge(_ path: String, _ problem: LinearProblem) throws {
             let bytes = try OptimizeInput.bytes(at: path)
-            let x = try reading(path) { () throws(GateFileError) in try LinearFile.point(bytes, of: problem) }
+            let x: [Double]
+            do throws(GateFileError) { x = try LinearFile.point(bytes, of: problem) } catch {
+                throw OptimizeInput.failure(path, error, in: bytes)
+            }
             let violations = problem.violations(of: x)
             let objective = problem.objective(at: x)
             if output.json { return output.answer(LinearCheckJSON(violations, objective: objective)) }
@@ -107,7 +106,11 @@ extension OptimizeCommand {
                 lines.append("  \(column.name) = \(value)")
             }
             let names = answer.status == .infeasible ? problem.rows.map(\.name) : problem.columns.map(\.name)
+            if answer.status == .infeasible, problem.isInfeasible(by: answer.ray) {
+                lines.append("  proof: these multiples of the rows contradict the bounds (Farkas), verified")
+            }
             for (name, value) in zip(names, answer.ray) where value != 0 { lines.append("  ray \(name) = \(value)") }
+            if answer.status == .infeasible { lines += problem.crossed.map { "  " + $0 } }
             output.answer(lines)
         }
     }

@@ -28,8 +28,11 @@ extension OptimizeCommand {
         @Option(help: "Start of the random numbers.")
         var seed: UInt64 = 1
 
-        @Flag(help: "Draws the schedule.")
+        @Flag(help: "Draws the schedule in the terminal.")
         var gantt = false
+
+        @Option(help: "Writes the schedule as a picture into this file.", completion: .file(extensions: ["svg"]))
+        var svg: String?
 
         @OptionGroup var output: Output
 
@@ -52,8 +55,13 @@ extension OptimizeCommand {
                 throw CommandFailure(.invalid, "\(file): \(error)")
             }
             let used = OptimizeInput.cpuSeconds() - started
-            if output.json { return output.answer(ScheduleJSON(answer, cpuSeconds: used, seed: seed)) }
-            tell(problem, answer, seconds: used)
+            let reasons = answer.status == .infeasible ? problem.impossible.map(\.description) : []
+            if let svg, answer.makespan != nil {
+                let lines = ScheduleSVG.lines(picture(problem, answer))
+                try Files.replace(svg, with: lines.joined(separator: "\n") + "\n", mode: 0o644)
+            }
+            if output.json { return output.answer(ScheduleJSON(answer, reasons, cpuSeconds: used, seed: seed)) }
+            tell(problem, answer, reasons, seconds: used)
         }
 
         private func project() throws(CommandFailure) -> ProjectProblem {
@@ -61,31 +69,49 @@ extension OptimizeCommand {
             switch OptimizeInput.kind(of: file) {
             case "json":
                 do throws(GateFileError) { return try ProjectFile.read(bytes) } catch {
-                    throw OptimizeInput.failure(file, error)
+                    throw OptimizeInput.failure(file, error, in: bytes)
                 }
             case "sm", "mm":
-                // Headers of some published files are Latin-1: only words and numbers count.
-                let text = String(decoding: bytes, as: UTF8.self)
-                do throws(ProjectReader.Failure) { return try ProjectReader.read(text) } catch {
-                    throw CommandFailure(.invalid, "\(file):\(error)")
+                do throws(TextFailure) { return try ProjectReader.read(bytes) } catch {
+                    throw OptimizeInput.failure(file, error, in: bytes)
                 }
             default: throw CommandFailure(.invalid, "\(file): expected a file .sm, .mm or .json")
             }
         }
 
-        private func tell(_ problem: ProjectProblem, _ answer: ProjectAnswer, seconds: Double) {
-            let makespan = answer.makespan.map { "makespan \($0), " } ?? ""
+        private func tell(
+            _ problem: ProjectProblem, _ answer: ProjectAnswer, _ reasons: [String], seconds: Double
+        ) {
+            let makespan = answer.makespan.map { "makespan \($0), at least \(answer.lowerBound); " } ?? ""
             let rounded = (seconds * 1000).rounded() / 1000
             let head =
-                "\(answer.status.rawValue): \(makespan)at least \(answer.lowerBound); \(answer.method), "
-                + "\(answer.schedules) schedules, \(rounded) s"
-            let bars = answer.start.indices.map { index in
-                let duration = problem.activities[index].modes[answer.mode[index]].duration
-                let mode = problem.activities[index].modes.count > 1 ? " mode \(answer.mode[index] + 1)" : ""
-                return ScheduleText.Bar(name: "\(index + 1)\(mode)", start: answer.start[index], duration: duration)
+                "\(answer.status.rawValue): \(makespan)\(answer.method), \(answer.schedules) schedules, \(rounded) s"
+            let bars = bars(problem, answer).map { bar in
+                let mode = bar.mode.map { " mode \($0)" } ?? ""
+                return ScheduleText.Bar(name: "\(bar.number)\(mode)", start: bar.start, duration: bar.duration)
             }
             let chart = gantt ? ScheduleText.lines(bars, width: output.width, style: output.style) : []
-            output.answer([head] + chart)
+            let more = reasons.count > Self.mostReasons ? ["  and \(reasons.count - Self.mostReasons) more"] : []
+            output.answer([head] + reasons.prefix(Self.mostReasons).map { "  " + $0 } + more + chart)
+        }
+
+        private static let mostReasons = 10
+
+        private func picture(_ problem: ProjectProblem, _ answer: ProjectAnswer) -> SchedulePicture {
+            SchedulePicture(
+                title: file.split(separator: "/").last.map(String.init) ?? file,
+                note: "\(answer.method), \(answer.schedules) schedules, seed \(seed)", lowerBound: answer.lowerBound,
+                bars: bars(problem, answer), capacities: problem.renewable)
+        }
+
+        private func bars(_ problem: ProjectProblem, _ answer: ProjectAnswer) -> [SchedulePicture.Bar] {
+            answer.start.indices.map { index in
+                let modes = problem.activities[index].modes
+                let mode = modes[answer.mode[index]]
+                return .init(
+                    number: index + 1, mode: modes.count > 1 ? answer.mode[index] + 1 : nil, start: answer.start[index],
+                    duration: mode.duration, requests: mode.renewable)
+            }
         }
     }
 }

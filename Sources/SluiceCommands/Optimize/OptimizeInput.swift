@@ -1,10 +1,15 @@
+import BudgetOptimizer
 import Glibc
+import SluiceModel
 import SluicePlanning
+import SluiceReport
 
 /// Reads the files of `sluice optimize`, and measures.
 enum OptimizeInput {
     /// Larger files are refused.
     private static let largest = 1 << 28
+    /// Bytes of a line that an excerpt is cut from.
+    private static let longestExcerpt = 4_096
 
     static func bytes(at path: String) throws(CommandFailure) -> [UInt8] {
         let bytes: [UInt8]?
@@ -15,10 +20,35 @@ enum OptimizeInput {
         return bytes
     }
 
-    /// `stages.json:3:7: expected ','` or `stages.json: stages[0].name: is missing`
-    static func failure(_ path: String, _ error: GateFileError) -> CommandFailure {
-        let isPlace = error.place.first?.isNumber ?? false
-        return CommandFailure(.invalid, isPlace ? "\(path):\(error)" : "\(path): \(error)")
+    /// `model.mps:12:5: there is no row 'x'`, with the line below it.
+    static func failure(_ path: String, _ error: TextFailure, in bytes: [UInt8]) -> CommandFailure {
+        let line = line(error.line, of: bytes)
+        let diagnostic = Diagnostic(
+            id: "", message: error.message,
+            location: SourceLocation(file: path, line: error.line, column: error.column), excerpt: line)
+        let excerpt = DiagnosticText.lines(diagnostic, style: .plain).dropFirst()
+        return CommandFailure(.invalid, (["\(path):\(error)"] + excerpt).joined(separator: "\n"))
+    }
+
+    /// The same for JSON, where an error names a place or the path of a key.
+    static func failure(_ path: String, _ error: GateFileError, in bytes: [UInt8]) -> CommandFailure {
+        let numbers = error.place.split(separator: ":").compactMap { Int($0) }
+        if numbers.count == 2, error.place.first?.isNumber ?? false {
+            let failure = TextFailure(line: numbers[0], column: numbers[1], message: error.message)
+            return Self.failure(path, failure, in: bytes)
+        }
+        guard let place = GateFileJSON.place(of: error.place, in: bytes) else {
+            return CommandFailure(.invalid, "\(path): \(error)")
+        }
+        let failure = TextFailure(line: place.line, column: place.column, message: error.description)
+        return Self.failure(path, failure, in: bytes)
+    }
+
+    private static func line(_ number: Int, of bytes: [UInt8]) -> String {
+        let lines = bytes.split(separator: 0x0A, maxSplits: number, omittingEmptySubsequences: false)
+        guard lines.indices.contains(number - 1) else { return "" }
+        let line = lines[number - 1].prefix(longestExcerpt)
+        return String(decoding: line.last == 0x0D ? line.dropLast() : line, as: UTF8.self)
     }
 
     /// The part behind the last point, in lower case.

@@ -11,8 +11,10 @@ struct ScheduleJSON: Encodable {
     private let schedules: Int
     private let cpuSeconds: Double
     private let seed: UInt64
+    /// Why an infeasible project is, where that is simple to say.
+    private let explanation: [String]
 
-    init(_ answer: ProjectAnswer, cpuSeconds: Double, seed: UInt64) {
+    init(_ answer: ProjectAnswer, _ reasons: [String], cpuSeconds: Double, seed: UInt64) {
         status = answer.status.rawValue
         makespan = answer.makespan
         lowerBound = answer.lowerBound
@@ -22,10 +24,11 @@ struct ScheduleJSON: Encodable {
         schedules = answer.schedules
         self.cpuSeconds = cpuSeconds
         self.seed = seed
+        explanation = reasons
     }
 
     private enum Keys: String, CodingKey {
-        case schema, status, makespan, start, mode, method, schedules, seed
+        case schema, status, makespan, start, mode, method, schedules, seed, explanation
         case lowerBound = "lower_bound"
         case cpuSeconds = "cpu_s"
     }
@@ -42,5 +45,6 @@ struct ScheduleJSON: Encodable {
         try container.encode(schedules, forKey: .schedules)
         try container.encode(cpuSeconds, forKey: .cpuSeconds)
         try container.encode(seed, forKey: .seed)
+        try container.encode(explanation, forKey: .explanation)
     }
 }

@@ -4,6 +4,14 @@ extension GateFileJSON {
         var reader = GateFileJSONReader(bytes: bytes)
         return try reader.document()
     }
+
+    /// Line and column, both from 1, of the value at a key's path as errors name it, or of what is nearest around it;
+    /// nil in a text that is no JSON.
+    package static func place(of path: String, in bytes: [UInt8]) -> (line: Int, column: Int)? {
+        var reader = GateFileJSONReader(bytes: bytes, sought: path)
+        guard (try? reader.document()) != nil else { return nil }
+        return reader.place(of: reader.found)
+    }
 }
 
 /// A strict JSON reader over bytes.
@@ -14,8 +22,15 @@ private struct GateFileJSONReader {
     let bytes: [UInt8]
     private var position = 0
     private var depth = 0
+    /// The path to look for, and the last value that begins on the way to it.
+    private let sought: String?
+    private var path = ""
+    private(set) var found = 0
 
-    init(bytes: [UInt8]) { self.bytes = bytes }
+    init(bytes: [UInt8], sought: String? = nil) {
+        self.bytes = bytes
+        self.sought = sought
+    }
 
     mutating func document() throws(GateFileError) -> GateFileJSON {
         let value = try value()
@@ -26,6 +41,9 @@ private struct GateFileJSONReader {
 
     private mutating func value() throws(GateFileError) -> GateFileJSON {
         skipSpace()
+        if let sought, sought == path || sought.hasPrefix(path + ".") || sought.hasPrefix(path + "[") || path.isEmpty {
+            found = position
+        }
         switch peek() {
         case UInt8(ascii: "{"): return try nested { (reader) throws(GateFileError) in try reader.object() }
         case UInt8(ascii: "["): return try nested { (reader) throws(GateFileError) in try reader.array() }
@@ -36,6 +54,14 @@ private struct GateFileJSONReader {
         case nil: throw failure("expected a JSON value, found the end of the file")
         default: return .number(try number())
         }
+    }
+
+    private mutating func value(below step: String) throws(GateFileError) -> GateFileJSON {
+        guard sought != nil else { return try value() }
+        let outer = path
+        path += step
+        defer { path = outer }
+        return try value()
     }
 
     private mutating func nested(
@@ -60,7 +86,7 @@ private struct GateFileJSONReader {
             let key = try string()
             guard keys.insert(key).inserted else { throw failure("the key '\(key)' occurs twice", at: start) }
             guard take(":") else { throw failure("expected ':' after the key '\(key)'") }
-            members.append(.init(key: key, value: try value()))
+            members.append(.init(key: key, value: try value(below: path.isEmpty ? key : "." + key)))
         } while take(",")
         guard take("}") else { throw failure("expected ',' or '}'") }
         return .object(members)
@@ -69,7 +95,7 @@ private struct GateFileJSONReader {
     private mutating func array() throws(GateFileError) -> GateFileJSON {
         var values: [GateFileJSON] = []
         if take("]") { return .array(values) }
-        repeat { values.append(try value()) } while take(",")
+        repeat { values.append(try value(below: sought == nil ? "" : "[\(values.count)]")) } while take(",")
         guard take("]") else { throw failure("expected ',' or ']'") }
         return .array(values)
     }
@@ -191,9 +217,13 @@ private struct GateFileJSONReader {
     private func peek() -> UInt8? { position < bytes.count ? bytes[position] : nil }
 
     private func failure(_ message: String, at offset: Int? = nil) -> GateFileError {
-        let before = bytes[..<min(offset ?? position, bytes.count)]
-        let line = before.count(where: { $0 == 0x0A }) + 1
+        let place = place(of: offset ?? position)
+        return GateFileError("\(place.line):\(place.column)", message)
+    }
+
+    func place(of offset: Int) -> (line: Int, column: Int) {
+        let before = bytes[..<min(offset, bytes.count)]
         let start = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
-        return GateFileError("\(line):\(before.count - start + 1)", message)
+        return (before.count(where: { $0 == 0x0A }) + 1, before.count - start + 1)
     }
 }

@@ -147,12 +147,61 @@ import Testing
         try scene.write(["a.sm": "jobs (incl. supersource/sink ):  x\n", "b.json": #"{"activities": [{"modes": 1}]}"#])
         let text = try scene.sluice(["optimize", "schedule", "a.sm"])
         #expect(text.status == 65 && text.errors.contains("a.sm:1:"), "\(text.transcript)")
+        try scene.write([
+            "c.json": """
+            {"activities": [{"modes": [{"duration": 1}], "successors": [2]},
+              {"modes": [{"duration": 1}], "successors": [1]}]}
+            """
+        ])
+        let circle = try scene.sluice(["optimize", "schedule", "c.json"])
+        #expect(
+            circle.errors.contains("c.json:1:60: activities[0].successors: activities 1 → 2 → 1"),
+            "\(circle.transcript)")
         let json = try scene.sluice(["optimize", "schedule", "b.json"])
         #expect(json.status == 65 && json.errors.contains("activities[0].modes"), "\(json.transcript)")
         #expect(try scene.sluice(["optimize", "schedule", "none.sm"]).status == 65)
     }
 
+    @Test("an activity without a mode that can run makes a project infeasible and is named")
+    func impossibleProject() throws {
+        let scene = try Scene(withHook: false)
+        try scene.write([
+            "project.json": #"{"activities": [{"modes": [{"duration": 1, "renewable": [5]}]}], "renewable": [3]}"#
+        ])
+        let done = try scene.sluice(["optimize", "schedule", "project.json", "--json", "--svg", "picture.svg"])
+        let answer = try scene.json(done)
+        #expect(done.status == 0 && answer["status"] as? String == "infeasible", "\(done.transcript)")
+        let reason = "activity 1 can never run: it asks at least 5 of R1, 3 are there"
+        #expect(answer["explanation"] as? [String] == [reason])
+        #expect(!FileManager.default.fileExists(atPath: scene.clone + "/picture.svg"))
+    }
+
+    @Test("a picture of the schedule is written beside the answer")
+    func svg() throws {
+        let scene = try Scene(withHook: false)
+        try scene.write(["project.json": #"{"activities": [{"modes": [{"duration": 3}]}]}"#])
+        let done = try scene.sluice(["optimize", "schedule", "project.json", "--svg", "picture.svg"])
+        #expect(done.status == 0, "\(done.transcript)")
+        let text = try String(contentsOfFile: scene.clone + "/picture.svg", encoding: .utf8)
+        #expect(
+            text.hasPrefix("<svg xmlns") && text.hasSuffix("</svg>\n") && text.contains("makespan 3, proved optimal"))
+    }
+
     // MARK: lp
+
+    @Test("broken models in every format end with 65, the place, and the line below it")
+    func brokenModels() throws {
+        let scene = try Scene(withHook: false)
+        try scene.write([
+            "a.mps": "NAME\nROWS\n N c\nCOLUMNS\n x q 1\nENDATA\n", "a.lp": "min\n x\nst\n a: x y >= 1\nend\n",
+        ])
+        let mps = try scene.sluice(["optimize", "lp", "a.mps"])
+        #expect(
+            mps.status == 65 && mps.errors.contains("a.mps:5:4: there is no row 'q'\n  5 │  x q 1\n"),
+            "\(mps.transcript)")
+        let lp = try scene.sluice(["optimize", "lp", "a.lp"])
+        #expect(lp.status == 65 && lp.errors.contains("a.lp:4:7: expected '+'"), "\(lp.transcript)")
+    }
 
     /// `SLUICE_HIGHS`, or what scripts/setup fetched into the checkout.
     private static let highs: String? = {
@@ -198,7 +247,7 @@ import Testing
     func badPrograms() throws {
         let scene = try Scene(withHook: false)
         let cases = [
-            (#"{"c": [1], "A": [[1, 2]], "b": [1]}"#, "columns in row 1"),
+            (#"{"c": [1], "A": [[1, 2]], "b": [1]}"#, "lp.json:1:18: A[0]: expected 1 coefficients"),
             (#"{"c": ["x"], "A": [], "b": []}"#, "c[0]"), (#"{"c": [1e999]}"#, "c[0]"), ("[", "lp.json:1:"),
         ]
         for (text, place) in cases {

@@ -11,8 +11,10 @@ enum LinearBenchmark {
             let fields = line.split(separator: ",", omittingEmptySubsequences: false)
             guard fields.count >= 6 else { continue }
             do {
+                let text = TextFile.read("\(folder)/\(fields[0]).mps") ?? ""
                 let (found, seconds) = try CPUClock.measure {
-                    try LinearSolver.solve(file: "\(folder)/\(fields[0]).mps", library: library)
+                    let problem = try MPSReader.read(Array(text.utf8))
+                    return (problem: problem, answer: try LinearSolver.solve(problem, library: library))
                 }
                 let expected = Double(fields[5])
                 let isEqual = expected.map {

@@ -1,28 +1,39 @@
 import BudgetOptimizer
-import SluicePlanning
 
 /// The JSON form of a linear program: `{"sense", "c", "A", "b", "bounds", "integer"}`, dense, A x ≤ b.
-enum LinearFile {
-    static func read(_ bytes: [UInt8]) throws(GateFileError) -> LinearProblem {
+package enum LinearFile {
+    package static func read(_ bytes: [UInt8]) throws(GateFileError) -> LinearProblem {
         let root = GateFileValue(path: "", json: try GateFileJSON.read(bytes))
         try root.expectObject(of: ["schema", "sense", "c", "A", "b", "bounds", "integer"])
-        var rows: [[Double]] = []
-        for row in try root["A"]?.items() ?? [] { rows.append(try numbers(row)) }
-        let right = try root["b"].map { (value) throws(GateFileError) in try numbers(value) } ?? []
-        let sense = try sense(root["sense"])
         let costs = try numbers(root.required("c"))
-        let bounds = try bounds(root["bounds"])
-        let integer = try flags(root["integer"])
+        var rows: [[Double]] = []
+        for item in try root["A"]?.items() ?? [] {
+            let row = try numbers(item)
+            try expect(costs.count, "coefficients, one for each column", row.count, item)
+            rows.append(row)
+        }
+        let right = try root["b"].map { (value) throws(GateFileError) in try numbers(value) } ?? []
+        try expect(rows.count, "numbers, one for each row of A", right.count, root["b"] ?? root)
+        let bounds = try bounds(root["bounds"], count: costs.count)
+        let integer = try flags(root["integer"], count: costs.count)
+        let sense = try sense(root["sense"])
         do throws(LinearProblemError) {
-            return try LinearProblem(sense: sense, c: costs, a: rows, b: right, bounds: bounds, integer: integer)
+            return try LinearProblem(
+                sense: sense, c: costs, a: rows, b: right, bounds: bounds, integer: integer)
         } catch {
             throw GateFileError("", error.description)
         }
     }
 
+    private static func expect(
+        _ expected: Int, _ what: String, _ found: Int, _ value: GateFileValue
+    ) throws(GateFileError) {
+        guard found == expected else { throw value.failure("expected \(expected) \(what), found \(found)") }
+    }
+
     /// A point: a list in the order of the columns, or an object of columns; columns left out are 0. What
     /// `optimize lp --json` prints is one too.
-    static func point(_ bytes: [UInt8], of problem: LinearProblem) throws(GateFileError) -> [Double] {
+    package static func point(_ bytes: [UInt8], of problem: LinearProblem) throws(GateFileError) -> [Double] {
         var value = GateFileValue(path: "", json: try GateFileJSON.read(bytes))
         if let inner = value["x"], case .object = inner.json { value = inner }
         if let inner = value["x"], case .array = inner.json { value = inner }
@@ -44,7 +55,13 @@ enum LinearFile {
 
     private static func numbers(_ value: GateFileValue) throws(GateFileError) -> [Double] {
         var numbers: [Double] = []
-        for item in try value.items() { numbers.append(try item.double()) }
+        for item in try value.items() {
+            let number = try item.double()
+            guard number.magnitude <= LinearProblem.largestCoefficient else {
+                throw item.failure("\(number) is out of range: at most 1e15")
+            }
+            numbers.append(number)
+        }
         return numbers
     }
 
@@ -56,8 +73,11 @@ enum LinearFile {
         return sense
     }
 
-    private static func bounds(_ value: GateFileValue?) throws(GateFileError) -> [(lower: Double, upper: Double)]? {
+    private static func bounds(
+        _ value: GateFileValue?, count: Int
+    ) throws(GateFileError) -> [(lower: Double, upper: Double)]? {
         guard let value else { return nil }
+        try expect(count, "pairs, one for each column", value.items().count, value)
         var bounds: [(lower: Double, upper: Double)] = []
         for item in try value.items() {
             if item.json == .null {
@@ -73,8 +93,9 @@ enum LinearFile {
         return bounds
     }
 
-    private static func flags(_ value: GateFileValue?) throws(GateFileError) -> [Bool]? {
+    private static func flags(_ value: GateFileValue?, count: Int) throws(GateFileError) -> [Bool]? {
         guard let value else { return nil }
+        try expect(count, "flags, one for each column", value.items().count, value)
         var flags: [Bool] = []
         for item in try value.items() { flags.append(try item.flag()) }
         return flags
