@@ -100,7 +100,7 @@ package struct RunDriver: Sendable {
         let folder = try ports.workspaces.create(run: run, stage: stage, number: order.number)
         let started = RunEvent.Started(
             number: order.number, profile: order.profile.profile.name, executor: ports.executor.name,
-            decision: order.decision, folder: folder.name)
+            decision: order.decision, folder: folder.name, granted: order.profile.request)
         announce(
             try ports.journal.append([.attemptStarted(stage: stage, started)], to: run, at: ports.clock.now()))
         let cancellation = Cancellation()

@@ -16,6 +16,12 @@ package struct AttemptResult: Sendable, Codable, Equatable {
     package var usage: Usage
     /// What was in force: `none`, later `bubblewrap`.
     package var sandbox: String
+    /// What held it to its grant; nil where no process was started.
+    package var enforcement: Enforcement?
+    /// What it wanted more of than it was granted.
+    package var overrun: Overrun?
+    /// The GPUs that were its own, as `CUDA_VISIBLE_DEVICES` names them.
+    package var devices: [String]
     package var strays: Int
     package var warnings: [String]
     package var retryAfter: Duration?
@@ -23,7 +29,8 @@ package struct AttemptResult: Sendable, Codable, Equatable {
     package init(
         outcome: Outcome, reason: String? = nil, exit: Int32? = nil, signal: String? = nil,
         error: AttemptError? = nil, isCrash: Bool = false, metrics: [String: Double] = [:],
-        outputValues: [String: JSONValue] = [:], usage: Usage = Usage(), sandbox: String = "none", strays: Int = 0,
+        outputValues: [String: JSONValue] = [:], usage: Usage = Usage(), sandbox: String = "none",
+        enforcement: Enforcement? = nil, overrun: Overrun? = nil, devices: [String] = [], strays: Int = 0,
         warnings: [String] = [], retryAfter: Duration? = nil
     ) {
         self.outcome = outcome
@@ -36,6 +43,9 @@ package struct AttemptResult: Sendable, Codable, Equatable {
         self.outputValues = outputValues
         self.usage = usage
         self.sandbox = sandbox
+        self.enforcement = enforcement
+        self.overrun = overrun
+        self.devices = devices
         self.strays = strays
         self.warnings = warnings
         self.retryAfter = retryAfter
@@ -88,31 +98,6 @@ package struct AttemptError: Sendable, Codable, Equatable {
         case errorClass = "class"
         case code, message, hint, detail, stderr
         case lastLine = "last_line"
-    }
-}
-
-/// What an attempt used, measured.
-package struct Usage: Sendable, Codable, Equatable {
-    /// Seconds.
-    package var wall: Double
-    package var cpu: Double
-    /// Bytes; the largest single process where nothing better can be had.
-    package var memoryPeak: Int64
-    /// What could not be measured and is the declared value: names of budget resources.
-    package var declared: [String]
-
-    package init(wall: Double = 0, cpu: Double = 0, memoryPeak: Int64 = 0, declared: [String] = []) {
-        self.wall = wall
-        self.cpu = cpu
-        self.memoryPeak = memoryPeak
-        self.declared = declared
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case wall = "wall_s"
-        case cpu = "cpu_s"
-        case memoryPeak = "memory_peak"
-        case declared
     }
 }
 

@@ -4,11 +4,30 @@ package struct RetryPolicy: Sendable, Equatable, Codable {
     package var limit: Int
     package var classes: [ErrorClass]
     package var backoff: Backoff
+    /// How much more an attempt gets after one that lacked resources; nil: the same again.
+    package var escalation: Escalation?
 
-    package init(limit: Int = 1, classes: [ErrorClass] = [.transient], backoff: Backoff = Backoff()) {
+    package init(
+        limit: Int = 1, classes: [ErrorClass] = [.transient], backoff: Backoff = Backoff(),
+        escalation: Escalation? = nil
+    ) {
         self.limit = limit
         self.classes = classes
         self.backoff = backoff
+        self.escalation = escalation
+    }
+
+    /// Factors over the last grant, above 1; nil: as before.
+    package struct Escalation: Sendable, Equatable, Codable {
+        package var cpus: Amount?
+        package var memory: Amount?
+        package var disk: Amount?
+
+        package init(cpus: Amount? = nil, memory: Amount? = nil, disk: Amount? = nil) {
+            self.cpus = cpus
+            self.memory = memory
+            self.disk = disk
+        }
     }
 
     package struct Backoff: Sendable, Equatable, Codable {

@@ -8,18 +8,24 @@ package struct ResourceRequest: Sendable, Hashable, Codable {
     package var disk: Int64?
     /// Bytes a second.
     package var network: Int64?
+    /// Processes and threads at a time; nil: the usual limit. Not shared with anybody, so no pool counts it.
+    package var processes: Int64?
     /// Licences and the like, by name.
     package var custom: [String: Int64]
 
+    /// What holds where nothing is said: enough for any honest program, and no fork bomb.
+    package static let usualProcesses: Int64 = 512
+
     package init(
         cpus: Amount = Amount(1), memory: Int64 = 512 << 20, gpus: Int64 = 0, disk: Int64? = nil,
-        network: Int64? = nil, custom: [String: Int64] = [:]
+        network: Int64? = nil, processes: Int64? = nil, custom: [String: Int64] = [:]
     ) {
         self.cpus = cpus
         self.memory = memory
         self.gpus = gpus
         self.disk = disk
         self.network = network
+        self.processes = processes
         self.custom = custom
     }
 }

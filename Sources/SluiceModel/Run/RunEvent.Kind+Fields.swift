@@ -2,7 +2,7 @@
 extension RunEvent.Kind {
     private enum Field: String, CodingKey {
         case stage, attempt, decision, degraded, stages, diagnostics, reason, message, outcome
-        case profile, executor, folder, used, metrics, outputs, artifacts, cache
+        case profile, executor, folder, granted, used, metrics, outputs, artifacts, cache
         case metric, value, limit, baseline, verdict, severity, fatal
         case delay = "delay_s"
     }
@@ -94,6 +94,7 @@ extension RunEvent.Kind {
         try fields.encode(started.executor, forKey: .executor)
         try fields.encode(started.decision, forKey: .decision)
         try fields.encode(started.folder, forKey: .folder)
+        try fields.encodeIfPresent(started.granted, forKey: .granted)
     }
 
     private static func started(_ fields: KeyedDecodingContainer<Field>) throws -> RunEvent.Started {
@@ -102,7 +103,8 @@ extension RunEvent.Kind {
             profile: try fields.decode(String.self, forKey: .profile),
             executor: try fields.decode(String.self, forKey: .executor),
             decision: try fields.decode(GateDecision.self, forKey: .decision),
-            folder: try fields.decode(String.self, forKey: .folder))
+            folder: try fields.decode(String.self, forKey: .folder),
+            granted: try fields.decodeIfPresent(ResourceRequest.self, forKey: .granted))
     }
 
     private static func encode(_ check: CheckResult, into fields: inout KeyedEncodingContainer<Field>) throws {

@@ -71,13 +71,19 @@ package struct RunEvent: Sendable, Equatable {
         package var decision: GateDecision
         /// The attempt's folder below the state folder, for logs and for recovery.
         package var folder: String
+        /// What it was given: its profile's request, or an escalated one. nil in records of before it was written.
+        package var granted: ResourceRequest?
 
-        package init(number: Int, profile: String, executor: String, decision: GateDecision, folder: String) {
+        package init(
+            number: Int, profile: String, executor: String, decision: GateDecision, folder: String,
+            granted: ResourceRequest? = nil
+        ) {
             self.number = number
             self.profile = profile
             self.executor = executor
             self.decision = decision
             self.folder = folder
+            self.granted = granted
         }
     }
 

@@ -99,13 +99,19 @@ struct AttemptResultFields: Codable {
     var outputs: [String: JSONValue]
     var usage: Usage
     var sandbox: String
+    var enforcement: Enforcement?
+    var overrun: Overrun?
+    /// nil, not empty, in records of before it was known.
+    var gpus: [String]?
     var strays: Int
     var warnings: [String]
     /// Seconds.
     var retryAfter: Double?
 
     private enum CodingKeys: String, CodingKey {
-        case outcome, reason, exit, signal, error, crash, metrics, outputs, usage, sandbox, strays, warnings
+        case outcome, reason, exit, signal, error, crash, metrics, outputs, usage, sandbox, enforcement
+        case gpus, strays, warnings
+        case overrun = "over_limit"
         case retryAfter = "retry_after_s"
     }
 
@@ -120,6 +126,9 @@ struct AttemptResultFields: Codable {
         outputs = result.outputValues
         usage = result.usage
         sandbox = result.sandbox
+        enforcement = result.enforcement
+        overrun = result.overrun
+        gpus = result.devices.isEmpty ? nil : result.devices
         strays = result.strays
         warnings = result.warnings
         retryAfter = result.retryAfter?.inSeconds
@@ -128,8 +137,9 @@ struct AttemptResultFields: Codable {
     var result: AttemptResult {
         AttemptResult(
             outcome: outcome, reason: reason, exit: exit, signal: signal, error: error, isCrash: crash,
-            metrics: metrics, outputValues: outputs, usage: usage, sandbox: sandbox, strays: strays,
-            warnings: warnings, retryAfter: retryAfter.map(Duration.microseconds(ofSeconds:)))
+            metrics: metrics, outputValues: outputs, usage: usage, sandbox: sandbox, enforcement: enforcement,
+            overrun: overrun, devices: gpus ?? [], strays: strays, warnings: warnings,
+            retryAfter: retryAfter.map(Duration.microseconds(ofSeconds:)))
     }
 }
 

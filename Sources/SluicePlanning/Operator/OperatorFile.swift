@@ -61,7 +61,7 @@ package enum OperatorFile {
             configuration.localPrice = local.amount("price")
             configuration.local = local["capacity"].map {
                 let base = ResourceRequest(cpus: .zero, memory: 0, gpus: 0)
-                let capacity = MapReader($0, "`capacity`", keys: RequestReader.keys, in: findings)
+                let capacity = MapReader($0, "`capacity`", keys: RequestReader.poolKeys, in: findings)
                 requireCapacity(capacity, findings)
                 return RequestReader(map: capacity).request(over: base)
             }

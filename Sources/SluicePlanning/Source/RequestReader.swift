@@ -2,7 +2,9 @@ import SluiceModel
 
 /// Reads what an attempt asks of a pool, wherever a file says it.
 struct RequestReader {
-    static let keys = ["cpus", "memory", "gpus", "disk", "network", "custom"]
+    /// What a pool has too.
+    static let poolKeys = ["cpus", "memory", "gpus", "disk", "network", "custom"]
+    static let keys = poolKeys + ["processes"]
 
     let map: MapReader
 
@@ -14,6 +16,7 @@ struct RequestReader {
         if let gpus = map.integer("gpus", in: 0...1_000_000) { request.gpus = gpus }
         if let disk = map.size("disk") { request.disk = disk }
         if let network = map.rate("network") { request.network = network }
+        if let processes = map.integer("processes", in: 1...4_000_000) { request.processes = processes }
         if let custom = map["custom"] { request.custom = counts(custom) }
         return request
     }

@@ -44,7 +44,13 @@ struct AttemptJSON: Encodable {
     private let exit: Int32?
     private let signal: String?
     private let wall, cpu: OrNull<Double>
-    private let memoryPeak: OrNull<Int64>
+    private let memoryPeak, written: OrNull<Int64>
+    private let diskPeak, gpuMemoryPeak: Int64?
+    private let gpu: Double?
+    private let enforcement: Enforcement?
+    private let overrun: Overrun?
+    private let granted: ResourceRequest?
+    private let gpus: [String]?
     private let error: AttemptError?
     private let strays: Int
     private let used: [String: Amount]
@@ -64,6 +70,14 @@ struct AttemptJSON: Encodable {
         wall = OrNull(result?.usage.wall)
         cpu = OrNull(result?.usage.cpu)
         memoryPeak = OrNull(result?.usage.memoryPeak)
+        written = OrNull(result?.usage.written)
+        diskPeak = result?.usage.diskPeak
+        gpu = result?.usage.gpu
+        gpuMemoryPeak = result?.usage.gpuMemoryPeak
+        enforcement = result?.enforcement
+        overrun = result?.overrun
+        granted = attempt.started.granted
+        gpus = result.flatMap { $0.devices.isEmpty ? nil : $0.devices }
         error = result?.error
         strays = result?.strays ?? 0
         used = attempt.ended?.used ?? [:]
@@ -71,10 +85,16 @@ struct AttemptJSON: Encodable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case number, profile, executor, outcome, sandbox, started, ended, exit, signal, error, strays, used, warnings
+        case number, profile, executor, granted, outcome, sandbox, enforcement, gpus, started, ended, exit, signal
+        case error, strays, used, warnings
+        case overrun = "over_limit"
         case wall = "wall_s"
         case cpu = "cpu_s"
         case memoryPeak = "memory_peak"
+        case written = "written_bytes"
+        case diskPeak = "disk_peak"
+        case gpu = "gpu_s"
+        case gpuMemoryPeak = "gpu_memory_peak"
     }
 }
 

@@ -43,10 +43,19 @@ enum Shapes {
         "class": .word(["config", "user", "transient", "resource", "dependency", "internal"]), "code": .string,
         "message": .string, "hint": .optional(.string), "stderr": .list(.string), "last_line": .optional(.string),
     ])
+    static let enforcement = Shape.object([
+        "mechanism": .word(["cgroup2", "cgroup1", "sampler"]), "kernel": .list(.string), "sampled": .list(.string),
+    ])
+    static let overrun = Shape.object([
+        "resource": .word(["memory", "processes", "disk"]), "limit": .number, "peak": .number,
+    ])
     static let attempt = Shape.object([
         "number": .number, "outcome": .orNull(.word(outcomes)), "exit": .optional(.number),
         "signal": .optional(.string), "profile": .string, "executor": .string, "sandbox": .orNull(.string),
         "wall_s": .orNull(.number), "cpu_s": .orNull(.number), "memory_peak": .orNull(.number),
+        "written_bytes": .orNull(.number), "disk_peak": .optional(.number), "gpu_s": .optional(.number),
+        "gpu_memory_peak": .optional(.number), "enforcement": .optional(enforcement), "over_limit": .optional(overrun),
+        "gpus": .optional(.list(.string)),
         "error": .optional(error), "strays": .number, "warnings": .list(.string),
     ])
     static let stage = Shape.object([

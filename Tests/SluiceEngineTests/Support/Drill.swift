@@ -177,7 +177,7 @@ struct Drill {
                 stage: name,
                 RunEvent.Started(
                     number: order.number, profile: order.profile.profile.name, executor: "drill",
-                    decision: order.decision, folder: name))
+                    decision: order.decision, folder: name, granted: order.profile.request))
         ])
     }
 

@@ -38,8 +38,12 @@ enum EventSamples {
             errorClass: .transient, code: "x.y", message: "no \u{0} \u{1F600}", hint: "h", detail: "d",
             stderr: ["a", "b"], lastLine: "{}"),
         isCrash: true, metrics: ["auc": 0.1], outputValues: ["n": .integer(3), "t": .array([.null, .string("é")])],
-        usage: Usage(wall: 1.25, cpu: 0.5, memoryPeak: 1 << 40, declared: ["gpu_hours"]), sandbox: "none",
-        strays: 2, warnings: ["w"], retryAfter: .milliseconds(100))
+        usage: Usage(
+            wall: 1.25, cpu: 0.5, memoryPeak: 1 << 40, written: 7, diskPeak: 8, gpu: 0.75, gpuMemoryPeak: 9,
+            declared: ["gpu_hours"]), sandbox: "none",
+        enforcement: Enforcement(mechanism: .cgroup1, kernel: [.memory, .cpus], sampled: [.disk]),
+        overrun: Overrun(resource: .memory, limit: 1 << 31, peak: 1 << 32), devices: ["0", "GPU-1"], strays: 2,
+        warnings: ["w"], retryAfter: .milliseconds(100))
 
     static let end = RunEvent.StageEnd(
         outcome: .succeeded, reason: "r", cache: CacheState(state: .hit, key: digest), metrics: ["auc": 0.99],
@@ -52,7 +56,8 @@ enum EventSamples {
         .attemptStarted(
             stage: "train",
             RunEvent.Started(
-                number: 1, profile: "small", executor: "local", decision: decision, folder: "runs/1/train/1")),
+                number: 1, profile: "small", executor: "local", decision: decision, folder: "runs/1/train/1",
+                granted: ResourceRequest(memory: 1 << 31, gpus: 2, disk: 5, processes: 6, custom: ["x": 1]))),
         .attemptEnded(
             stage: "train",
             RunEvent.Ended(number: 1, result: result, used: ["cost": Amount(billionths: 1_234_567_891)])),

@@ -1,0 +1,44 @@
+/// What an attempt used, measured. What nobody measured is nil, never a guess.
+package struct Usage: Sendable, Codable, Equatable {
+    /// Seconds.
+    package var wall: Double
+    /// Seconds of user and system time of the program and all its descendants.
+    package var cpu: Double
+    /// Bytes of all its processes together; of the largest single process where nothing better can be had.
+    package var memoryPeak: Int64
+    /// Bytes that it sent to disks.
+    package var written: Int64?
+    /// Bytes of disk that its folders needed beyond what was given to it, at their largest seen.
+    package var diskPeak: Int64?
+    /// Seconds in which its devices were busy, summed over them.
+    package var gpu: Double?
+    /// Bytes of memory of its devices together.
+    package var gpuMemoryPeak: Int64?
+    /// What could not be measured and is the declared value: names of budget resources.
+    package var declared: [String]
+
+    package init(
+        wall: Double = 0, cpu: Double = 0, memoryPeak: Int64 = 0, written: Int64? = nil, diskPeak: Int64? = nil,
+        gpu: Double? = nil, gpuMemoryPeak: Int64? = nil, declared: [String] = []
+    ) {
+        self.wall = wall
+        self.cpu = cpu
+        self.memoryPeak = memoryPeak
+        self.written = written
+        self.diskPeak = diskPeak
+        self.gpu = gpu
+        self.gpuMemoryPeak = gpuMemoryPeak
+        self.declared = declared
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case wall = "wall_s"
+        case cpu = "cpu_s"
+        case memoryPeak = "memory_peak"
+        case written = "written_bytes"
+        case diskPeak = "disk_peak"
+        case gpu = "gpu_s"
+        case gpuMemoryPeak = "gpu_memory_peak"
+        case declared
+    }
+}
