@@ -58,6 +58,7 @@ bool sluice_read_stat(pid_t pid, struct sluice_stat *stat) {
         for (; *next >= '0' && *next <= '9'; next++) fields[index] = fields[index] * 10 + (*next - '0');
     }
     stat->parent = (pid_t)fields[0];
+    stat->group = (pid_t)fields[1];
     stat->session = (pid_t)fields[2];
     return true;
 }

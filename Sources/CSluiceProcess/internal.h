@@ -12,6 +12,7 @@ void sluice_each_child(sluice_visitor visit, void *context);
 struct sluice_stat {
     char state;
     pid_t parent;
+    pid_t group;
     pid_t session;
     /// With a final zero.
     char name[32];

@@ -35,6 +35,10 @@ struct supervisor {
     int64_t main_ended_at;
     int64_t killing_since;
     bool has_terminated;
+    /// /proc/self/io, or -1: it adds up what reaped descendants have written.
+    int io;
+    /// Kilobytes; what every child starts with.
+    long own_rss;
     pid_t named[8];
     int named_count;
     struct sluice_record totals;
@@ -58,6 +62,28 @@ static void reset_signals(void) {
     for (int number = 1; number < NSIG; number++) sigaction(number, &action, NULL);
 }
 
+/// "0" is the process that writes it.
+static bool join_groups(const char *const *group) {
+    for (; group && *group; group++) {
+        int file = open(*group, O_WRONLY | O_CLOEXEC);
+        if (file < 0) return false;
+        ssize_t count = write(file, "0", 1);
+        int failure = errno;
+        close(file);
+        errno = failure;
+        if (count != 1) return false;
+    }
+    return true;
+}
+
+static void limit(int resource, int64_t most) {
+    struct rlimit limit;
+    if (most < 0 || getrlimit(resource, &limit) < 0) return;
+    if ((uint64_t)most < limit.rlim_max) limit.rlim_max = (rlim_t)most;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(resource, &limit);
+}
+
 static void block(const sigset_t *set) { sigprocmask(SIG_SETMASK, set, NULL); }
 
 /// In the plugin's process, up to execve.
@@ -70,7 +96,14 @@ static void __attribute__((noreturn)) become_program(struct supervisor *self) {
     reset_signals();
     block(&empty);
     setrlimit(RLIMIT_CORE, &none);
-    const char *failed = "descriptors";
+    limit(RLIMIT_FSIZE, program->file_size);
+    limit(RLIMIT_NPROC, program->user_processes);
+    const char *failed = "cgroup";
+    if (!join_groups(program->groups)) {
+        report(self, SLUICE_RECORD_EXEC_FAILED, getpid(), errno, failed);
+        _exit(126);
+    }
+    failed = "descriptors";
     if (dup2(program->standard_input, 0) == 0 && dup2(program->standard_output, 1) == 1
         && dup2(program->standard_error, 2) == 2
         && syscall(SYS_close_range, 3U, ~0U, (unsigned)CLOSE_RANGE_CLOEXEC) == 0) {
@@ -100,6 +133,10 @@ static bool kill_one(pid_t child, void *context) {
     struct supervisor *self = context;
     if (!self->main_is_running) name_leftover(self, child);
     kill(child, SIGKILL);
+    // All of its group in one step, which a program that forks faster than we kill cannot outrun. A child keeps its
+    // group's number from being used again until we have waited for it.
+    struct sluice_stat stat;
+    if (sluice_read_stat(child, &stat) && stat.group > 1 && stat.group != getpgrp()) kill(-stat.group, SIGKILL);
     return true;
 }
 
@@ -107,6 +144,25 @@ static bool kill_one(pid_t child, void *context) {
 static void kill_round(struct supervisor *self) {
     if (self->main_is_running) kill(-self->main, SIGKILL);
     sluice_each_child(kill_one, self);
+}
+
+/// The value of `write_bytes:`, less what was cancelled before it reached a disk. Async-signal-safe.
+static int64_t written_bytes(int file) {
+    char text[512];
+    ssize_t count = file < 0 ? -1 : pread(file, text, sizeof text - 1, 0);
+    if (count <= 0) return -1;
+    text[count] = 0;
+    int64_t values[2] = {-1, 0};
+    const char *names[2] = {"\nwrite_bytes: ", "\ncancelled_write_bytes: "};
+    for (int index = 0; index < 2; index++) {
+        const char *at = strstr(text, names[index]);
+        if (!at) continue;
+        values[index] = 0;
+        for (at += strlen(names[index]); *at >= '0' && *at <= '9'; at++)
+            values[index] = values[index] * 10 + (*at - '0');
+    }
+    if (values[0] < 0) return -1;
+    return values[0] > values[1] ? values[0] - values[1] : 0;
 }
 
 static void reap(struct supervisor *self) {
@@ -118,10 +174,11 @@ static void reap(struct supervisor *self) {
         totals->reaped++;
         totals->cpu_us += (int64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000
             + usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
-        if ((int64_t)usage.ru_maxrss * 1024 > totals->peak_rss) totals->peak_rss = (int64_t)usage.ru_maxrss * 1024;
+        if (usage.ru_maxrss > self->own_rss && (int64_t)usage.ru_maxrss * 1024 > totals->peak_rss) totals->peak_rss = (int64_t)usage.ru_maxrss * 1024;
         if (pid == self->main && self->main_is_running) {
             self->main_is_running = false;
             self->main_ended_at = sluice_now_ms();
+            totals->written = written_bytes(self->io);
             report(self, SLUICE_RECORD_EXITED, pid, status, NULL);
         } else if (self->is_killing && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) {
             totals->leftovers++;
@@ -234,9 +291,14 @@ void sluice_supervisor_main(const struct sluice_program *program) {
     reset_signals();
     prctl(PR_SET_NAME, "sluice-attempt", 0, 0, 0);
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+    close_others(program);
+    // Opened as long as the file is ours: it is root's for one that nobody may look into.
+    self.io = open("/proc/self/io", O_RDONLY | O_CLOEXEC);
+    self.totals.written = -1;
+    struct rusage own;
+    if (getrusage(RUSAGE_SELF, &own) == 0) self.own_rss = own.ru_maxrss;
     // A copy of the runner's memory: no plugin may look into it.
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-    close_others(program);
     // All signals are blocked since before the fork: a plugin that signals its parent has no effect, except for
     // SIGKILL and SIGSTOP, which the runner notices.
     sigset_t children;
@@ -259,6 +321,7 @@ void sluice_supervisor_main(const struct sluice_program *program) {
     self.has_children = true;
     run(&self);
     if (self.has_children) sluice_each_child(count_one, &self);
+    self.totals.written = written_bytes(self.io);
     report(&self, SLUICE_RECORD_FINISHED, self.main, 0, NULL);
     _exit(0);
 }

@@ -80,10 +80,13 @@ final class Attempts: Sendable {
     }
 
     /// Runs it on a thread of its own, so that blocked attempts do not starve the tests' pool.
-    func run(_ request: AttemptRequest, _ cancellation: Cancellation = Cancellation()) async -> AttemptResult {
+    func run(
+        _ request: AttemptRequest, _ cancellation: Cancellation = Cancellation(),
+        by executor: LocalExecutor = LocalExecutor(devices: [])
+    ) async -> AttemptResult {
         await withCheckedContinuation { continuation in
             let work = Work {
-                let result = LocalExecutor().execute(request, cancellation: cancellation) { event in
+                let result = executor.execute(request, cancellation: cancellation) { event in
                     self.seen.withLock { $0.append(event) }
                 }
                 continuation.resume(returning: result)

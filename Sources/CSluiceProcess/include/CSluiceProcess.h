@@ -36,8 +36,10 @@ struct sluice_record {
     int32_t reaped;
     /// Microseconds of CPU, user and system, of all that were waited for.
     int64_t cpu_us;
-    /// Bytes; of the largest one.
+    /// Bytes; of the largest one whose peak is its own: what a process has before its exec counts for it too.
     int64_t peak_rss;
+    /// Bytes sent to disks by all that were waited for; -1 where the kernel does not say.
+    int64_t written;
     char detail[32];
 };
 
@@ -65,6 +67,12 @@ struct sluice_program {
     /// When the runner is gone: milliseconds until SIGTERM and until SIGKILL.
     int orphan_terminate_ms;
     int orphan_kill_ms;
+    /// Files `cgroup.procs` of the control groups that the program is to live in, up to a NULL; NULL for none. It
+    /// joins them before its exec, so that nothing of it is ever outside.
+    const char *const *groups;
+    /// RLIMIT_FSIZE in bytes and RLIMIT_NPROC; -1 leaves them as they are.
+    int64_t file_size;
+    int64_t user_processes;
 };
 
 /// Forks a supervisor that runs the program. Returns its pid, or -1 with errno. The caller closes its copies of

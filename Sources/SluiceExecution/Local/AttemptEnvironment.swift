@@ -20,7 +20,9 @@ enum AttemptEnvironment {
     ]
 
     /// The variables, and a warning for each name of the stage's that was refused.
-    static func build(for request: AttemptRequest) -> (variables: [String: String], warnings: [String]) {
+    static func build(
+        for request: AttemptRequest, devices: [String]
+    ) -> (variables: [String: String], warnings: [String]) {
         var variables = threads(request.grant.request.cpus)
         var warnings: [String] = []
         for (name, value) in request.environment.sorted(by: { $0.key < $1.key }) {
@@ -30,15 +32,16 @@ enum AttemptEnvironment {
                 variables[name] = value
             }
         }
-        variables.merge(fixed(request)) { _, ours in ours }
+        variables.merge(fixed(request, devices)) { _, ours in ours }
         return (variables, warnings)
     }
 
-    private static func fixed(_ request: AttemptRequest) -> [String: String] {
+    private static func fixed(_ request: AttemptRequest, _ devices: [String]) -> [String: String] {
         var variables = [
             "PATH": request.searchPath, "HOME": request.folders.home, "TMPDIR": request.folders.temporary,
             "LANG": "C.UTF-8", "SLUICE": "1",
-            "CUDA_VISIBLE_DEVICES": devices(request.grant.request.gpus),
+            // Empty, not absent: a framework that finds nothing said takes every device.
+            "CUDA_VISIBLE_DEVICES": devices.joined(separator: ","),
         ]
         if let python = request.program.pythonEnvironment {
             variables["PATH"] = python + "/bin:" + request.searchPath
@@ -53,11 +56,6 @@ enum AttemptEnvironment {
     private static func threads(_ cpus: Amount) -> [String: String] {
         let whole = max(1, Int64(cpus.doubleValue.rounded(.up)))
         return Dictionary(uniqueKeysWithValues: threadCaps.map { ($0, String(whole)) })
-    }
-
-    /// The first so many devices, or none.
-    private static func devices(_ count: Int64) -> String {
-        (0..<max(0, min(count, 1024))).map(String.init).joined(separator: ",")
     }
 
     private static func refusal(_ name: String, _ value: String) -> String? {

@@ -11,12 +11,19 @@ final class AttemptLoop {
     private let process: SupervisedProcess
     private let cancellation: Cancellation
     private let wake: WakeSignal
+    private var watch: LimitWatch
+    private let probe: GPUProbe?
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunk, alignment: 16)
     private var unsent: ArraySlice<UInt8> = []
     private var hangsUp = false
 
-    init(session: AttemptSession, process: SupervisedProcess, cancellation: Cancellation) {
+    init(
+        session: AttemptSession, process: SupervisedProcess, cancellation: Cancellation, watch: LimitWatch,
+        probe: GPUProbe? = nil
+    ) {
         self.session = session
+        self.watch = watch
+        self.probe = probe
         self.process = process
         self.cancellation = cancellation
         let wake = WakeSignal()
@@ -37,7 +44,22 @@ final class AttemptLoop {
         if process.status.isOpen { process.abandon() }
         process.reap()
         wake.close()
-        return session.result()
+        return result()
+    }
+
+    private func result() -> AttemptResult {
+        probe?.stop()
+        if let overrun = watch.verdict(hasFailed: session.result().outcome != .succeeded) {
+            session.settled(overrun, now: MonotonicClock.now())
+        }
+        var result = session.result()
+        watch.measure(&result.usage)
+        result.usage.gpu = probe?.busy
+        result.usage.gpuMemoryPeak = probe?.memoryPeak
+        result.enforcement = watch.enforcement
+        if probe?.hasGivenUp == true { result.warnings.append("nvidia-smi did not answer: GPU time is not measured") }
+        if let warning = watch.close() { result.warnings.append(warning) }
+        return result
     }
 
     private func perform(_ action: AttemptSession.Action) {
@@ -45,7 +67,9 @@ final class AttemptLoop {
         case .send(let line): if process.input.isOpen { unsent += line }
         case .hangUp: hangsUp = true
         case .terminate: process.terminate()
-        case .kill: process.kill()
+        case .kill:
+            watch.kill()
+            process.kill()
         case .abandon: process.abandon()
         }
         send()
@@ -59,6 +83,7 @@ final class AttemptLoop {
             pollfd(fd: process.status.number, events: Int16(POLLIN), revents: 0),
             pollfd(fd: wake.number, events: Int16(POLLIN), revents: 0),
         ]
+        files += (probe?.files ?? []).map { pollfd(fd: $0.number, events: Int16(POLLIN), revents: 0) }
         guard poll(&files, nfds_t(files.count), timeout) >= 0 else { return session.tick(now: MonotonicClock.now()) }
         let now = MonotonicClock.now()
         if files[4].revents != 0 {
@@ -69,11 +94,19 @@ final class AttemptLoop {
         if files[1].revents != 0 { receive(process.output, .stdout, now) }
         if files[2].revents != 0 { receive(process.errors, .stderr, now) }
         if files[3].revents != 0 { readStatus(now) }
+        if files[5...].contains(where: { $0.revents != 0 }) { probe?.read(into: buffer, now: now) }
+        if isRunning {
+            probe?.tick(now: now)
+            if let overrun = watch.look(now: now) { session.overran(overrun, now: now) }
+        }
         session.tick(now: now)
     }
 
+    private var isRunning: Bool { session.exit == nil && session.executionFailure == nil }
+
     private var timeout: Int32 {
-        guard let deadline = session.nextDeadline else { return -1 }
+        let watching = isRunning ? [watch.nextLook, probe?.nextDeadline].compactMap(\.self) : []
+        guard let deadline = (watching + [session.nextDeadline].compactMap(\.self)).min() else { return -1 }
         return Int32(clamping: max(0, deadline - MonotonicClock.now()))
     }
 

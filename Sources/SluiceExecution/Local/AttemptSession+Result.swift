@@ -19,7 +19,8 @@ extension AttemptSession {
         result.strays = voice.findings.strays
         result.warnings = voice.findings.allWarnings
         result.usage = Usage(
-            wall: Double((end ?? start) - start) / 1000, cpu: totals.cpu, memoryPeak: totals.memoryPeak)
+            wall: Double((end ?? start) - start) / 1000, cpu: totals.cpu, memoryPeak: totals.memoryPeak,
+            written: totals.written)
         return result
     }
 
@@ -55,6 +56,10 @@ extension AttemptSession {
     }
 
     private func notExecutable(_ failure: (errno: Int32, what: String)) -> AttemptResult {
+        if failure.what == "cgroup" {
+            let message = "its control group could not be joined: \(errorText(failure.errno))"
+            return AttemptResult(outcome: .failed, error: .contract("runner.no_group", message, .transient))
+        }
         let what = failure.what == "exec" ? "cannot be executed" : "cannot be started (\(failure.what))"
         let error = AttemptError.contract(
             "plugin.not_executable", "the program \(what): \(errorText(failure.errno))", .config)
@@ -73,7 +78,16 @@ extension AttemptSession {
                 "heartbeat.stalled", "it said nothing for \(silence.inSeconds) s, three times its heartbeat")
             return AttemptResult(outcome: .timedOut, error: error)
         case .violation: return AttemptResult(outcome: .failed, error: voice.violation)
+        case .overrun(let overrun): return Self.overran(overrun)
         }
+    }
+
+    /// Memory is what an escalated retry may bring; more of anything else would only be used up too.
+    private static func overran(_ overrun: Overrun) -> AttemptResult {
+        let error = AttemptError(
+            errorClass: overrun.resource == .memory ? .resource : .user, code: "limit.\(overrun.resource.rawValue)",
+            message: overrun.description, hint: "raise `\(overrun.resource.rawValue)` in the stage's profile")
+        return AttemptResult(outcome: .overLimit, error: error, overrun: overrun)
     }
 
     private func failed(_ message: ErrorMessage) -> AttemptResult {

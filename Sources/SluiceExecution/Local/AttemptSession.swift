@@ -86,6 +86,19 @@ extension AttemptSession {
         if state.killNow { killAll(now) }
     }
 
+    /// More is used than was granted: everything is killed at once, for the sake of the others on this machine. A stop
+    /// that has begun keeps its outcome.
+    mutating func overran(_ overrun: Overrun, now: Int64) {
+        guard exit == nil, !isOver else { return settled(overrun, now: now) }
+        stop = stop ?? AttemptStop(.overrun(overrun), at: now, grace: 0, hearsCancel: false)
+        killAll(now)
+    }
+
+    /// What is known of a grant when everything is gone: it explains how the attempt ended.
+    mutating func settled(_ overrun: Overrun, now: Int64) {
+        stop = stop ?? AttemptStop(.overrun(overrun), at: now, grace: 0, hearsCancel: false)
+    }
+
     private mutating func begin(_ cause: AttemptStop.Cause, _ now: Int64) {
         guard stop == nil, exit == nil else { return }
         let speaks = request.wire == .sluice1

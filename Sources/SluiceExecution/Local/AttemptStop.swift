@@ -9,6 +9,8 @@ struct AttemptStop: Equatable {
         case stalled
         /// A rule of the contract was broken so that going on is pointless.
         case violation
+        /// More was used than granted.
+        case overrun(Overrun)
     }
 
     var cause: Cause
@@ -29,6 +31,7 @@ struct AttemptStop: Equatable {
         case .asked(let reason): reason
         case .timeout, .stalled: .timeout
         case .violation: .shutdown
+        case .overrun: .budget
         }
     }
 
@@ -37,6 +40,7 @@ struct AttemptStop: Equatable {
         case .asked(let reason): Self.outcome(of: reason)
         case .timeout, .stalled: .timedOut
         case .violation: .failed
+        case .overrun: .overLimit
         }
     }
 

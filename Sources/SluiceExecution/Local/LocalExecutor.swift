@@ -12,16 +12,25 @@ package struct LocalExecutor: Executor {
     private static let impatientCleanupTime: Duration = .seconds(5)
 
     private let stateFolder: String?
+    private let groups: ControlGroups?
+    private let devices: GPUDevices
 
     /// `stateFolder` is where the folders of records lie; without it nothing is known of earlier runners.
-    package init(stateFolder: String? = nil) {
+    /// `devices` are the GPUs that attempts may be given.
+    package init(
+        stateFolder: String? = nil, enforcement: EnforcementChoice = .auto, devices: [String] = Machine.devices()
+    ) {
         self.stateFolder = stateFolder
+        groups = enforcement == .auto ? .ofThisProcess : nil
+        self.devices = GPUDevices(names: devices, stateFolder: stateFolder)
         _ = Supervisors.ofThisProcess
     }
 
     package func endLeftovers(of folder: String) {
         guard let stateFolder else { return }
-        Leftovers(home: "\(stateFolder)/\(folder)/home").end()
+        let home = "\(stateFolder)/\(folder)/home"
+        LeftGroups(key: AttemptGroup.key(home: home)).end()
+        Leftovers(home: home).end()
     }
 
     package func execute(
@@ -30,18 +39,35 @@ package struct LocalExecutor: Executor {
         if let reason = cancellation.state.reason {
             return AttemptResult(outcome: AttemptStop.outcome(of: reason), reason: reason.rawValue)
         }
-        let attempt = LocalAttempt(request: request, cancellation: cancellation, observe: observe)
+        let wait = DeviceWait(devices: devices, cancellation: cancellation, observe: observe)
+        let held: GPUDevices.Hold
+        switch wait.hold(request.grant.request.gpus) {
+        case .success(let hold): held = hold
+        case .failure(let refusal): return refusal.result
+        }
+        var result = withExtendedLifetime(held) { execute(request, on: held.names, cancellation, observe) }
+        result.devices = held.names
+        return result
+    }
+
+    private func execute(
+        _ request: AttemptRequest, on devices: [String], _ cancellation: Cancellation,
+        _ observe: @escaping @Sendable (AttemptEvent) -> Void
+    ) -> AttemptResult {
+        let attempt = LocalAttempt(
+            request: request, groups: groups, devices: devices, cancellation: cancellation, observe: observe)
         var (result, wasStarted) = attempt.run()
         if wasStarted, request.wantsCleanup, request.verb == .run {
             let isImpatient = cancellation.state.killNow
-            result.warnings += cleanUp(after: request, isImpatient: isImpatient, observe: observe)
+            result.warnings += cleanUp(after: request, on: devices, isImpatient: isImpatient, observe: observe)
         }
         return result
     }
 
     /// Its failure is a warning.
     private func cleanUp(
-        after request: AttemptRequest, isImpatient: Bool, observe: @escaping @Sendable (AttemptEvent) -> Void
+        after request: AttemptRequest, on devices: [String], isImpatient: Bool,
+        observe: @escaping @Sendable (AttemptEvent) -> Void
     ) -> [String] {
         var cleanup = request
         cleanup.verb = .cleanup
@@ -49,22 +75,27 @@ package struct LocalExecutor: Executor {
         cleanup.metricsPath = nil
         cleanup.timeout = isImpatient ? Self.impatientCleanupTime : Self.cleanupTime
         cleanup.grace = min(request.grace, .seconds(2))
-        let (result, _) = LocalAttempt(request: cleanup, cancellation: Cancellation(), observe: observe).run()
+        let (result, _) = LocalAttempt(
+            request: cleanup, groups: groups, devices: devices, cancellation: Cancellation(), observe: observe
+        ).run()
         guard result.outcome != .succeeded, result.outcome != .skipped else { return [] }
         let why = result.error?.message ?? result.reason ?? result.outcome.rawValue
         return ["cleanup failed (\(result.outcome.rawValue)): \(why)"]
     }
 }
 
-/// One call of one verb: token, environment, process, loop.
+/// One call of one verb: token, environment, confinement, process, loop.
 struct LocalAttempt {
     let request: AttemptRequest
+    let groups: ControlGroups?
+    /// Its own GPUs.
+    let devices: [String]
     let cancellation: Cancellation
     let observe: @Sendable (AttemptEvent) -> Void
 
     /// The result, and whether any code of the plugin has run.
     func run() -> (result: AttemptResult, wasStarted: Bool) {
-        let environment = AttemptEnvironment.build(for: request)
+        let environment = AttemptEnvironment.build(for: request, devices: devices)
         switch ProgramResolver.resolve(request, path: environment.variables["PATH"] ?? "") {
         case .failure(let error):
             let failure = AttemptError(
@@ -78,24 +109,39 @@ struct LocalAttempt {
     private func run(
         _ program: ProgramResolver.Resolved, _ variables: [String: String], _ warnings: [String]
     ) -> (result: AttemptResult, wasStarted: Bool) {
-        let now = MonotonicClock.now()
-        let grace = request.grace.wholeMilliseconds
-        let launch = ProcessLaunch(
-            path: program.path, arguments: program.arguments, environment: variables,
-            folder: request.folders.workspace, orphanTerminate: request.wire == .sluice1 ? grace * 7 / 10 : 0,
-            orphanKill: grace)
-        guard let process = SupervisedProcess(launch) else {
+        let confinement = Confinement(request, groups)
+        guard let process = SupervisedProcess(launch(program, variables, confinement)) else {
             let message = "no process could be started: \(errorText(errno))"
+            confinement.group?.remove()
             let failure = AttemptError(errorClass: .transient, code: "runner.no_process", message: message)
             return (AttemptResult(outcome: .failed, error: failure), false)
         }
+        let now = MonotonicClock.now()
         let recorder = AttemptRecorder(request: request, observe: observe, now: now)
         let session = AttemptSession(request: request, token: Token.random(), listener: recorder, now: now)
-        let loop = AttemptLoop(session: session, process: process, cancellation: cancellation)
+        let watch = LimitWatch(
+            limits: confinement.limits, group: confinement.group, supervisor: process.pid, disk: confinement.disk,
+            now: now)
+        let loop = AttemptLoop(
+            session: session, process: process, cancellation: cancellation, watch: watch,
+            probe: GPUProbe(devices: devices, searchPath: request.searchPath, now: now))
         var result = loop.run()
         readMetrics(into: &result)
-        result.warnings = warnings + result.warnings + recorder.finish()
-        return (result, result.error?.code != "plugin.not_executable")
+        result.warnings = warnings + confinement.warnings + result.warnings + recorder.finish()
+        let wasStarted = !["plugin.not_executable", "runner.no_group"].contains(result.error?.code)
+        return (result, wasStarted)
+    }
+
+    private func launch(
+        _ program: ProgramResolver.Resolved, _ variables: [String: String], _ confinement: Confinement
+    ) -> ProcessLaunch {
+        let grace = request.grace.wholeMilliseconds
+        var launch = ProcessLaunch(
+            path: program.path, arguments: program.arguments, environment: variables,
+            folder: request.folders.workspace, orphanTerminate: request.wire == .sluice1 ? grace * 7 / 10 : 0,
+            orphanKill: grace)
+        confinement.apply(to: &launch)
+        return launch
     }
 
     private func readMetrics(into result: inout AttemptResult) {

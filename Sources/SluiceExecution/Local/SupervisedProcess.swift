@@ -10,6 +10,12 @@ struct ProcessLaunch: Equatable {
     /// When this process dies: milliseconds until its SIGTERM and until SIGKILL.
     var orphanTerminate: Int64 = 0
     var orphanKill: Int64 = 10000
+    /// Files `cgroup.procs` of the control groups that it joins.
+    var groups: [String] = []
+    /// Bytes that it may write into one file.
+    var fileSize: Int64?
+    /// Processes that its user may have; no limit for root.
+    var userProcesses: Int64?
 }
 
 /// A program under its own supervisor, and our ends of the five pipes. One thread uses it.
@@ -36,6 +42,8 @@ final class SupervisedProcess {
         program.status = status.write.number
         program.orphan_terminate_ms = Int32(clamping: launch.orphanTerminate)
         program.orphan_kill_ms = Int32(clamping: launch.orphanKill)
+        program.file_size = launch.fileSize ?? -1
+        program.user_processes = launch.userProcesses ?? -1
         guard let pid = Self.start(launch, program) else { return nil }
         for ours in [stdin.write, stdout.read, stderr.read, status.read] { ours.makeNonBlocking() }
         self.pid = pid
@@ -85,7 +93,14 @@ final class SupervisedProcess {
                         program.folder = folder
                         program.argv = arguments
                         program.environment = environment
-                        return Supervisors.ofThisProcess.start(program)
+                        return withCStrings(launch.groups) { groups in
+                            // C reads it only.
+                            groups.withMemoryRebound(to: UnsafePointer<CChar>?.self, capacity: launch.groups.count + 1)
+                            {
+                                program.groups = $0
+                                return Supervisors.ofThisProcess.start(program)
+                            }
+                        }
                     }
                 }
             }

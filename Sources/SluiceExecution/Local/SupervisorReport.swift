@@ -13,6 +13,8 @@ enum SupervisorReport: Equatable {
         var cpu: Double = 0
         /// Bytes, of the largest process.
         var memoryPeak: Int64 = 0
+        /// Bytes sent to disks; nil where the kernel does not say.
+        var written: Int64?
         var leftovers = 0
         /// What could not even be killed.
         var survivors = 0
@@ -20,7 +22,8 @@ enum SupervisorReport: Equatable {
 
     init?(_ record: sluice_record) {
         let totals = Totals(
-            cpu: Double(record.cpu_us) / 1e6, memoryPeak: record.peak_rss, leftovers: Int(record.leftovers),
+            cpu: Double(record.cpu_us) / 1e6, memoryPeak: record.peak_rss,
+            written: record.written < 0 ? nil : record.written, leftovers: Int(record.leftovers),
             survivors: Int(record.survivors))
         let detail = withUnsafeBytes(of: record.detail) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
         switch UInt32(bitPattern: record.kind) {

@@ -7,12 +7,13 @@ func canonicalPath(_ path: String) -> String? {
     return String(cString: found)
 }
 
-/// The names in a folder without `.` and `..`, sorted; nil with errno.
-func folderNames(_ folder: String) -> [String]? {
+/// The names in a folder without `.` and `..`, sorted; nil with errno. `folders`: only those of folders.
+func folderNames(_ folder: String, folders: Bool = false) -> [String]? {
     guard let stream = opendir(folder) else { return nil }
     defer { closedir(stream) }
     var names: [String] = []
     while let entry = readdir(stream) {
+        if folders, Int(entry.pointee.d_type) != Int(DT_DIR) { continue }
         let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
             pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
         }

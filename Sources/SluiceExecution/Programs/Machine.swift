@@ -14,7 +14,7 @@ package enum Machine {
         Int64(sysconf(Int32(_SC_PHYS_PAGES))) * Int64(sysconf(Int32(_SC_PAGESIZE)))
     }
 
-    private static func gpus() -> [Int] {
+    static func gpus() -> [Int] {
         (0..<64).prefix { access("/dev/nvidia\($0)", F_OK) == 0 }
     }
 }

@@ -1,0 +1,77 @@
+import Glibc
+import SluiceModel
+
+/// How grants are enforced here, by the operator's choice.
+package enum EnforcementChoice: String, Sendable, CaseIterable {
+    /// Control groups where this process may make them, else by looking.
+    case auto
+    /// Always by looking at the process tree.
+    case sampler
+}
+
+/// What holds one attempt to its grant, made before its program starts.
+struct Confinement {
+    let limits: GrantLimits
+    let group: AttemptGroup?
+    let disk: DiskWalk?
+    /// Why it is less than what this machine gives others.
+    private(set) var warnings: [String] = []
+
+    /// More processes than this of one user are no slack but a fork bomb that the sampler was too late for.
+    private static let userSlack: Int64 = 8
+
+    init(_ request: AttemptRequest, _ groups: ControlGroups?) {
+        limits = GrantLimits(request.grant.request)
+        let key = AttemptGroup.key(home: request.folders.home)
+        group = groups.flatMap { [limits] in AttemptGroup(in: $0, key: key, limits: limits) }
+        if groups != nil, group == nil {
+            warnings.append("no control group could be made (\(errorText(errno))): the grant is enforced by sampling")
+        }
+        disk = limits.disk == nil ? nil : DiskWalk(Self.folders(request))
+        // What it was given does not count.
+        while disk?.step(entries: 1 << 16) == false {}
+    }
+
+    /// Where an attempt may write.
+    private static func folders(_ request: AttemptRequest) -> [String] {
+        let folders = request.folders
+        let roots = [folders.workspace, folders.scratch, folders.home, folders.temporary]
+        let parents = request.outputs.compactMap { $0.path.lastIndex(of: "/").map($0.path.prefix(upTo:)) }
+        let outside = Set(parents.map(String.init)).filter { parent in
+            !roots.contains { parent == $0 || parent.hasPrefix($0 + "/") }
+        }
+        return roots + outside.sorted()
+    }
+
+    func apply(to launch: inout ProcessLaunch) {
+        launch.groups = group?.joins ?? []
+        launch.fileSize = limits.disk
+        guard group?.enforced.contains(.processes) != true, geteuid() != 0 else { return }
+        launch.userProcesses = Self.tasks(of: geteuid()) + Self.userSlack * limits.processes
+    }
+
+    /// Processes and threads of a user: the kernel counts all of them against `RLIMIT_NPROC`.
+    private static func tasks(of user: uid_t) -> Int64 {
+        (folderNames("/proc") ?? []).reduce(0) { sum, name in
+            var information = stat()
+            guard pid_t(name) != nil, stat("/proc/\(name)", &information) == 0, information.st_uid == user else {
+                return sum
+            }
+            return sum + Int64(folderNames("/proc/\(name)/task")?.count ?? 1)
+        }
+    }
+}
+
+extension Enforcement {
+    /// What an attempt of this process gets: what `sluice doctor` shows.
+    package static func available(_ choice: EnforcementChoice) -> Enforcement {
+        guard choice == .auto, let groups = ControlGroups.ofThisProcess else {
+            return Enforcement(mechanism: .sampler, kernel: [], sampled: [.memory, .processes, .disk])
+        }
+        let kernel: [Overrun.Resource] = [("memory", .memory), ("cpu", .cpus), ("pids", .processes)].compactMap {
+            (controller: String, resource: Overrun.Resource) in groups.parents[controller] == nil ? nil : resource
+        }
+        let looked: [Overrun.Resource] = [.processes].filter { !kernel.contains($0) }
+        return Enforcement(mechanism: groups.mechanism, kernel: kernel, sampled: looked + [.disk])
+    }
+}

@@ -1,0 +1,151 @@
+import Glibc
+import SluiceModel
+
+/// Looks after one attempt's grant while it runs and measures what it uses: by its control group where there is one,
+/// else by its process tree.
+///
+/// It is asked by the attempt's own loop at times that it sets itself: often while things change fast or come near a
+/// limit, seldom otherwise, and never so often that looking costs more than a fiftieth of the time.
+struct LimitWatch {
+    /// Milliseconds between two looks.
+    private static let shortest: Int64 = 10
+    private static let longest: Int64 = 250
+    /// At most so much of the time is spent looking.
+    private static let costFactor: Int64 = 50
+    private static let entriesPerLook = 2000
+    private static let entriesAtEnd = 2_000_000
+
+    let limits: GrantLimits
+    private let group: AttemptGroup?
+    private let tree: ProcessTree
+    private let disk: DiskWalk?
+    /// What its folders held before it started.
+    private let given: Int64
+
+    private(set) var nextLook: Int64
+    private var interval = shortest
+    private var nextDiskLook: Int64
+    private var diskRoundCost: Int64 = 0
+    private var lastMemory: Int64 = 0
+    private var memoryPeak: Int64 = 0
+    private var diskPeak: Int64 = 0
+    private var cpu: [pid_t: Double] = [:]
+    private var found: Overrun?
+
+    /// `disk` has been walked once before the program started.
+    init(limits: GrantLimits, group: AttemptGroup?, supervisor: pid_t, disk: DiskWalk?, now: Int64) {
+        self.limits = limits
+        self.group = group
+        self.disk = disk
+        tree = ProcessTree(root: supervisor)
+        given = disk?.last.bytes ?? 0
+        nextLook = now + Self.shortest
+        nextDiskLook = now + Self.longest
+    }
+
+    /// What is in force, for the record.
+    var enforcement: Enforcement {
+        let kernel = group?.enforced ?? []
+        let looked: [Overrun.Resource] = [.memory, .processes].filter { !kernel.contains($0) }
+        return Enforcement(
+            mechanism: group?.mechanism ?? .sampler, kernel: kernel, sampled: looked + (disk == nil ? [] : [.disk]))
+    }
+
+    /// Looks when it is time to. What is wanted of more than was granted, once.
+    mutating func look(now: Int64) -> Overrun? {
+        guard now >= nextLook, found == nil else { return nil }
+        let began = MonotonicClock.now()
+        found = exhausted() ?? lookAtTree() ?? lookAtDisk(now)
+        let ended = MonotonicClock.now()
+        nextLook = ended + max(interval, (ended - began) * Self.costFactor)
+        return found
+    }
+
+    /// Kills what the kernel can reach in one step.
+    func kill() { group?.kill() }
+
+    /// What is known when all processes are gone. `hasFailed`: whether a file that is exactly as large as it may be
+    /// explains something.
+    mutating func verdict(hasFailed: Bool) -> Overrun? {
+        if let found { return found }
+        found = exhausted()
+        guard found == nil, let disk, let limit = limits.disk else { return found }
+        let total = disk.round(atMost: Self.entriesAtEnd)
+        diskPeak = max(diskPeak, total.bytes - given)
+        if diskPeak > limit || (hasFailed && total.largest >= limit && limit > 0) {
+            found = Overrun(resource: .disk, limit: limit, peak: max(diskPeak, min(total.largest, limit)))
+        }
+        return found
+    }
+
+    /// Puts what was measured over what the supervisor knows.
+    func measure(_ usage: inout Usage) {
+        let sampled = cpu.values.reduce(0, +)
+        usage.cpu = max(usage.cpu, group?.cpu ?? sampled)
+        usage.memoryPeak = group?.memoryPeak ?? max(usage.memoryPeak, memoryPeak)
+        if disk != nil { usage.diskPeak = max(0, diskPeak) }
+    }
+
+    /// After everything that was started is gone. A warning when the kernel still holds something.
+    func close() -> String? {
+        guard let group, !group.remove() else { return nil }
+        return "the attempt's control group could not be removed: \(errorText(errno))"
+    }
+
+    // MARK: - Looks
+
+    /// What the kernel has counted in the group.
+    private func exhausted() -> Overrun? {
+        guard let group else { return nil }
+        if group.outOfMemoryKills > 0 {
+            return Overrun(
+                resource: .memory, limit: limits.memory, peak: max(limits.memory, group.memoryPeak ?? 0))
+        }
+        guard group.refusedProcesses > 0 else { return nil }
+        return Overrun(resource: .processes, limit: limits.processes, peak: limits.processes)
+    }
+
+    private mutating func lookAtTree() -> Overrun? {
+        let kernel = group?.enforced ?? []
+        guard !kernel.contains(.memory) || !kernel.contains(.processes) || group?.memoryPeak == nil else {
+            interval = Self.longest
+            return nil
+        }
+        let sample = tree.sample(known: memoryPeak)
+        memoryPeak = max(memoryPeak, sample.memory)
+        for (pid, seconds) in sample.cpu { cpu[pid] = max(seconds, cpu[pid] ?? 0) }
+        setInterval(sample.memory)
+        if !kernel.contains(.memory), sample.memory > limits.memory {
+            return Overrun(resource: .memory, limit: limits.memory, peak: sample.memory)
+        }
+        guard !kernel.contains(.processes), sample.tasks > limits.processes else { return nil }
+        return Overrun(resource: .processes, limit: limits.processes, peak: sample.tasks)
+    }
+
+    /// Half of the time in which the memory would be used up if it went on growing as since the last look; twice as
+    /// long as the last time at most.
+    private mutating func setInterval(_ memory: Int64) {
+        let growth = memory - lastMemory
+        lastMemory = memory
+        var next = interval * 2
+        if growth > 0 { next = min(next, (limits.memory - memory) / max(1, growth / interval) / 2) }
+        interval = min(max(next, Self.shortest), Self.longest)
+    }
+
+    /// A few files at a time; rounds begin so that they take a small part of the time.
+    private mutating func lookAtDisk(_ now: Int64) -> Overrun? {
+        guard let disk, let limit = limits.disk, now >= nextDiskLook else { return nil }
+        let began = MonotonicClock.now()
+        let isComplete = disk.step(entries: Self.entriesPerLook)
+        let ended = MonotonicClock.now()
+        diskRoundCost += ended - began
+        diskPeak = max(diskPeak, (isComplete ? disk.last.bytes : disk.atLeast) - given)
+        if isComplete {
+            nextDiskLook = ended + max(Self.longest, diskRoundCost * Self.costFactor)
+            diskRoundCost = 0
+        } else {
+            nextDiskLook = ended
+        }
+        return diskPeak > limit ? Overrun(resource: .disk, limit: limit, peak: diskPeak) : nil
+    }
+}
