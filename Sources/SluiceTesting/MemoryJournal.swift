@@ -43,7 +43,8 @@ package final class MemoryJournal: RunJournal {
     package func events(of run: RunID) throws(StoreError) -> [RunEvent] { events.filter { $0.run == run } }
 
     package func finish(
-        _ completion: StageCompletion, events: [RunEvent.Kind], to run: RunID, at time: Timestamp
+        _ completion: StageCompletion, events: [RunEvent.Kind], booking: Booking? = nil, to run: RunID,
+        at time: Timestamp
     ) throws(StoreError) -> [RunEvent] {
         let written = try append(events, to: run, at: time)
         inner.withLock { $0.completions.append(completion) }

@@ -24,6 +24,9 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "Go on with stages that do not depend on a failed one.")
     var keepGoing = false
 
+    @Flag(help: "End with 75 instead of waiting for accounts that have no room now.")
+    var noWait = false
+
     @Option(help: ArgumentHelp("Print every event as a line of JSON on stdout: `-`.", valueName: "-"))
     var events: String?
 
@@ -49,9 +52,11 @@ struct RunCommand: ParsableCommand {
         let live = isLive ? LiveObserver(head: head, style: output.tellingStyle, clock: services.clock) : nil
         let session = RunSession(
             context: context, services: services, installation: .current(), observers: observers(live),
-            willDrive: { signals.forward(to: $0) })
+            willDrive: { signals.forward(to: $0) }, patience: noWait ? .none : .stays)
         defer { live?.close() }
-        let outcome = try session.carryOut(head)
+        guard let outcome = try session.carryOut(head) else {
+            preconditionFailure("a run in the foreground is not parked")
+        }
         live?.close()
         try RunEnding(output: output, services: services).tell(head.id, outcome, answersEvents: events != nil)
     }
@@ -100,6 +105,7 @@ struct RunEnding {
         case .failed: .failed
         case .cancelled: .cancelled
         case .lost: .internalError
+        case .refused where record.reason?.hasPrefix(Halt.held) == true: .held
         case .refused: record.diagnostics.contains { $0.severity == .error } ? .of(record.diagnostics) : .refused
         }
     }

@@ -111,7 +111,7 @@ struct PlanMaker: Sendable {
     /// A plan, or throws `InvalidDefinition` with everything that is wrong.
     func plan(
         _ definition: Definition, at opened: OpenRevision, trigger: Trigger, changed: ChangedPaths,
-        options: RunOptions
+        options: RunOptions, run: RunID? = nil
     ) throws -> Plan {
         let (linked, diagnostics) = try Self.lint(
             definition, at: opened, context: context, installation: installation, overrides: options.overrides)
@@ -120,7 +120,7 @@ struct PlanMaker: Sendable {
             return try Planner.plan(
                 linked,
                 in: planningContext(
-                    linked.pipeline.name, opened, trigger: trigger, changed: changed, options: options))
+                    linked.pipeline.name, opened, trigger: trigger, changed: changed, options: options, run: run))
         } catch PlanningError.invalid(let found) {
             throw InvalidDefinition(diagnostics: diagnostics + found.map(definition.source.withExcerpt))
         } catch PlanningError.tree(let error) {
@@ -131,21 +131,23 @@ struct PlanMaker: Sendable {
     }
 
     private func planningContext(
-        _ pipeline: String, _ opened: OpenRevision, trigger: Trigger, changed: ChangedPaths, options: RunOptions
+        _ pipeline: String, _ opened: OpenRevision, trigger: Trigger, changed: ChangedPaths, options: RunOptions,
+        run: RunID?
     ) -> PlanningContext {
-        let (artifacts, git, store) = (services.artifacts, context.git, services.store)
+        let (artifacts, git, store, now) = (services.artifacts, context.git, services.store, services.clock.now())
         let repository = context.repository.gitDirectory
         return PlanningContext(
             tree: opened.tree, cache: services.store, environments: environments,
             configuration: context.configuration, pool: context.configuration.local ?? Machine.pool(),
             trigger: trigger, revision: opened.revision, repository: repository,
-            changed: changed, options: options, now: services.clock.now(), searchPath: context.searchPath,
+            changed: changed, options: options, now: now, searchPath: context.searchPath,
             requirements: requirements(in: opened.tree),
             history: { stage, profile, limit in
                 let seconds = try? store.wallSeconds(
                     of: stage, profile: profile, pipeline: pipeline, repository: repository, limit: limit)
                 return seconds ?? []
             },
+            standings: { (accounts) throws(StoreError) in try store.standings(of: accounts, without: run, at: now) },
             hasArtifact: { artifacts.contains($0) },
             isAncestor: { (try? git.isAncestor($0, of: $1)) == true })
     }

@@ -14,8 +14,11 @@ struct RunSession: Sendable {
     /// Called with the driver before anything starts, so that signals reach it.
     var willDrive: @Sendable (RunDriver) -> Void = { _ in }
 
-    /// Blocks until the run has ended; its record says how. The caller holds the run's lock.
-    func carryOut(_ head: RunHead, from record: RunRecord? = nil) throws -> RunOutcome {
+    /// What the run does while its accounts have no room.
+    var patience = Patience.stays
+
+    /// Blocks until the run has ended; its record says how. nil: it is parked. The caller holds the run's lock.
+    func carryOut(_ head: RunHead, from record: RunRecord? = nil) throws -> RunOutcome? {
         let journal = services.store
         do {
             let (plan, tree) = try plan(head)
@@ -23,9 +26,9 @@ struct RunSession: Sendable {
             let driver = RunDriver(run: head.id, ports: ports(tree: tree), observers: observers)
             willDrive(driver)
             guard let record, !record.stages.isEmpty else {
-                return try driver.execute(plan, options: head.options)
+                return try driver.execute(plan, options: head.options, patience: patience)
             }
-            return try driver.resume(plan, options: head.options, from: record)
+            return try driver.resume(plan, options: head.options, patience: patience, from: record)
         } catch let invalid as InvalidDefinition {
             return try reject(head, invalid.diagnostics, .policy("the definition is not valid"), in: journal)
         } catch let error as GitError {
@@ -46,7 +49,7 @@ struct RunSession: Sendable {
         let changed = try RevisionOpener(context: context).changes(
             to: head.revision, from: head.previous, trigger: head.trigger, since: head.options.changedSince)
         let plan = try maker.plan(
-            definition, at: opened, trigger: head.trigger, changed: changed, options: head.options)
+            definition, at: opened, trigger: head.trigger, changed: changed, options: head.options, run: head.id)
         return (plan, opened.tree)
     }
 
@@ -71,7 +74,8 @@ struct RunSession: Sendable {
     private func ports(tree: any TreeReader) -> RunPorts {
         let maker = PlanMaker(context: context, services: services, installation: installation)
         return RunPorts(
-            tree: tree, journal: services.store, cache: services.store, artifacts: services.artifacts,
+            tree: tree, journal: services.store, ledger: services.store, cache: services.store,
+            artifacts: services.artifacts,
             workspaces: AttemptFolders(folder: services.folder), plugins: maker.finder,
             environments: maker.environments, executor: LocalExecutor(stateFolder: services.folder.path),
             clock: services.clock,

@@ -4,6 +4,31 @@ import SluiceExecution
 import SluiceModel
 import SluiceStore
 
+/// Runs that wait for accounts and that nobody drives meanwhile: each is looked at again, in the order of their coming,
+/// when something was booked, and now and then because windows roll over.
+private struct ParkedRuns {
+    let services: StateServices
+    private var looks: [RunID: (version: Int64, time: Timestamp)] = [:]
+
+    /// Seconds.
+    private static let interval = 2.0
+
+    init(services: StateServices) { self.services = services }
+
+    mutating func next() throws -> RunHead? {
+        let version = try services.store.ledgerVersion()
+        let now = services.clock.now()
+        for run in try services.store.parked() {
+            if let last = looks[run], last.version == version, abs(now.seconds(since: last.time)) < Self.interval {
+                continue
+            }
+            looks[run] = (version, now)
+            return try services.store.head(of: run)
+        }
+        return nil
+    }
+}
+
 /// Drains the queue: one run after the other, one worker per state folder.
 struct Worker {
     let services: StateServices
@@ -32,6 +57,7 @@ struct Worker {
     private func drain() throws {
         let intake = Intake(services: services, installation: installation)
         var failed: Set<RunID> = []
+        var parked = ParkedRuns(services: services)
         while !signals.hasArrived {
             for outcome in try intake.drain() { for remark in outcome.remarks { Console.tell("sluice: \(remark)") } }
             let interrupted = try services.interrupted().filter { !failed.contains($0.id) }
@@ -39,7 +65,15 @@ struct Worker {
                 if try !carryOut(head, isResumed: true) { failed.insert(head.id) }
                 continue
             }
-            guard let head = try services.store.claimNext(at: services.clock.now()) else { return }
+            if let head = try parked.next() {
+                _ = try carryOut(head, isResumed: true)
+                continue
+            }
+            guard let head = try services.store.claimNext(at: services.clock.now()) else {
+                guard try !services.store.parked().isEmpty else { return }
+                usleep(250_000)
+                continue
+            }
             if try !carryOut(head, isResumed: false) { failed.insert(head.id) }
         }
     }
@@ -54,9 +88,9 @@ struct Worker {
             let session = RunSession(
                 context: context, services: services, installation: installation,
                 observers: [PlainObserver(style: .plain, showsLogs: false)],
-                willDrive: { [signals] in signals.forward(to: $0) })
+                willDrive: { [signals] in signals.forward(to: $0) }, patience: .parks)
             let record = isResumed ? try services.store.record(of: head.id) : nil
-            let outcome = try session.carryOut(head, from: record)
+            guard let outcome = try session.carryOut(head, from: record) else { return true }
             if context.git.isBare { try? context.git.unpin(run: head.id.number) }
             Console.tell("sluice: run \(head.id) \(outcome.rawValue)")
         } catch {

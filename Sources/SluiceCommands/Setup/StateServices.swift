@@ -20,12 +20,16 @@ struct StateServices: Sendable {
     func hasWork() throws -> Bool {
         let counts = try store.counts()
         guard counts.queued == 0 else { return true }
-        return try !interrupted().isEmpty
+        return try !interrupted().isEmpty || !store.parked().isEmpty
     }
 
-    /// Runs that were begun and that nobody holds any more: their runner died.
+    /// Runs that were begun and that nobody holds any more: their runner died. Not those that were let go of because
+    /// they wait.
     func interrupted() throws -> [RunHead] {
-        try store.heads(in: [.running, .waiting]).filter { try !RunLock.isHeld($0.id, in: folder) }
+        let parked = Set(try store.parked())
+        return try store.heads(in: [.running, .waiting]).filter {
+            try !parked.contains($0.id) && !RunLock.isHeld($0.id, in: folder)
+        }
     }
 
     /// `SLUICE_HOME`, else `$XDG_STATE_HOME/sluice`, else `~/.local/state/sluice`.

@@ -22,13 +22,17 @@ package struct RunDriver: Sendable {
         mailbox.post(.cancel(reason, killNow: killNow))
     }
 
-    /// Executes a plan from its start.
-    package func execute(_ plan: Plan, options: RunOptions) throws(StoreError) -> RunOutcome {
-        try drive(RunState(plan: plan, options: options))
+    /// Executes a plan from its start. nil: it is parked until its accounts have room.
+    package func execute(
+        _ plan: Plan, options: RunOptions, patience: Patience = .stays
+    ) throws(StoreError) -> RunOutcome? {
+        try drive(RunState(plan: plan, options: options, patience: patience))
     }
 
     /// Goes on where the journal of an interrupted run ends. Nobody else may hold the run.
-    package func resume(_ plan: Plan, options: RunOptions, from record: RunRecord) throws(StoreError) -> RunOutcome {
+    package func resume(
+        _ plan: Plan, options: RunOptions, patience: Patience = .stays, from record: RunRecord
+    ) throws(StoreError) -> RunOutcome? {
         let lost = record.stages.flatMap { stage in
             stage.attempts.filter { $0.ended == nil }.map { attempt in
                 ports.executor.endLeftovers(of: attempt.started.folder)
@@ -36,10 +40,10 @@ package struct RunDriver: Sendable {
             }
         }
         if !lost.isEmpty { announce(try ports.journal.append(lost, to: run, at: ports.clock.now())) }
-        return try drive(RunState(plan: plan, options: options, resuming: record))
+        return try drive(RunState(plan: plan, options: options, patience: patience, resuming: record))
     }
 
-    private func drive(_ initial: RunState) throws(StoreError) -> RunOutcome {
+    private func drive(_ initial: RunState) throws(StoreError) -> RunOutcome? {
         var state = initial
         var attempts: [Int: Cancellation] = [:]
         var queue: [Happening] = [.begin]
@@ -53,6 +57,7 @@ package struct RunDriver: Sendable {
                     next += 1
                 }
                 if let outcome = state.end { return outcome }
+                if state.isParked { return nil }
                 queue = mailbox.take(waitingAtMost: waitingTime(of: state))
                 for case .attemptEnded(let stage, _) in queue { attempts[stage] = nil }
                 if queue.isEmpty { queue = [.tick] }
@@ -72,12 +77,17 @@ package struct RunDriver: Sendable {
         _ effect: Effect, _ attempts: inout [Int: Cancellation], _ queue: inout [Happening]
     ) throws(StoreError) {
         switch effect {
-        case .record(let kinds): announce(try ports.journal.append(kinds, to: run, at: ports.clock.now()))
-        case .complete(let completion, let kinds): try complete(completion, kinds)
+        case .record(let kinds, let booking): try record(kinds, booking)
+        case .complete(let completion, let kinds, let booking): try complete(completion, kinds, booking)
+        case .admit(let kinds, let booking): queue.append(try admit(kinds, booking))
+        case .wait(let asks, let isParked, let kinds):
+            guard let ledger = ports.ledger else { return try record(kinds, nil) }
+            announce(try ledger.wait(run, for: asks, isParked: isParked, events: kinds, at: ports.clock.now()))
+        case .look(let accounts): queue.append(try look(accounts))
         case .lookUp(let stage, let key, let query):
             queue.append(.lookedUp(stage: stage, try ResultLookup(ports: ports).entry(for: key, query)))
         case .provideEnvironment(let stage, let plugin): provideEnvironment(stage, plugin)
-        case .start(let order): try start(order, &attempts)
+        case .start(let order): if let held = try start(order, &attempts) { queue.append(held) }
         case .cancelAttempt(let stage, let reason, let killNow):
             killNow ? attempts[stage]?.killNow(reason) : attempts[stage]?.cancel(reason)
         }
@@ -87,22 +97,61 @@ package struct RunDriver: Sendable {
         for event in events { for observer in observers { observer.recorded(event) } }
     }
 
-    private func complete(_ completion: StageCompletion, _ kinds: [RunEvent.Kind]) throws(StoreError) {
+    private func record(_ kinds: [RunEvent.Kind], _ booking: Booking?) throws(StoreError) {
+        let now = ports.clock.now()
+        guard let booking, let ledger = ports.ledger else {
+            return announce(try ports.journal.append(kinds, to: run, at: now))
+        }
+        if case .booked(let events) = try ledger.append(kinds, booking: booking, to: run, at: now) { announce(events) }
+    }
+
+    private func admit(_ kinds: [RunEvent.Kind], _ booking: Booking) throws(StoreError) -> Happening {
+        guard let ledger = ports.ledger else {
+            try record(kinds, nil)
+            return .admitted
+        }
+        switch try ledger.append(kinds, booking: booking, to: run, at: ports.clock.now()) {
+        case .booked(let events):
+            announce(events)
+            return .admitted
+        case .moved(let standings): return .looked(accounts: standings, pool: nil)
+        case .crowded(let others): return .looked(accounts: nil, pool: others)
+        }
+    }
+
+    /// What runs hold whose runner died is given back first: nobody would do that for whoever waits for it.
+    private func look(_ accounts: [Account]) throws(StoreError) -> Happening {
+        guard let ledger = ports.ledger else { return .looked(accounts: nil, pool: nil) }
+        let now = ports.clock.now()
+        if !accounts.isEmpty { try ledger.releaseDead(at: now) }
+        return .looked(
+            accounts: accounts.isEmpty ? nil : try ledger.standings(of: accounts, without: run, at: now),
+            pool: try ledger.othersAsk(of: "local", without: run))
+    }
+
+    private func complete(
+        _ completion: StageCompletion, _ kinds: [RunEvent.Kind], _ booking: Booking?
+    ) throws(StoreError) {
         let now = ports.clock.now()
         var completion = completion
         completion.entry.run = run
         completion.entry.created = now
-        announce(try ports.journal.finish(completion, events: kinds, to: run, at: now))
+        announce(try ports.journal.finish(completion, events: kinds, booking: booking, to: run, at: now))
     }
 
-    private func start(_ order: AttemptOrder, _ attempts: inout [Int: Cancellation]) throws(StoreError) {
+    /// What kept it from starting; nil: nothing did.
+    private func start(
+        _ order: AttemptOrder, _ attempts: inout [Int: Cancellation]
+    ) throws(StoreError) -> Happening? {
         let stage = order.definition.name
         let folder = try ports.workspaces.create(run: run, stage: stage, number: order.number)
         let started = RunEvent.Started(
             number: order.number, profile: order.profile.profile.name, executor: ports.executor.name,
             decision: order.decision, folder: folder.name, granted: order.profile.request)
-        announce(
-            try ports.journal.append([.attemptStarted(stage: stage, started)], to: run, at: ports.clock.now()))
+        if let held = try announceStart(order, .attemptStarted(stage: stage, started)) {
+            ports.workspaces.discard(folder, keepingOutputs: false)
+            return held
+        }
         let cancellation = Cancellation()
         attempts[order.stage] = cancellation
         let runner = AttemptRunner(run: run, ports: ports, order: order, folder: folder)
@@ -112,6 +161,22 @@ package struct RunDriver: Sendable {
                 for observer in observers { observer.attempt(stage, number: order.number, said: event) }
             }
             mailbox.post(.attemptEnded(stage: order.stage, report))
+        }
+        return nil
+    }
+
+    private func announceStart(_ order: AttemptOrder, _ started: RunEvent.Kind) throws(StoreError) -> Happening? {
+        let now = ports.clock.now()
+        guard let ledger = ports.ledger else {
+            announce(try ports.journal.append([started], to: run, at: now))
+            return nil
+        }
+        switch try ledger.start(started, holding: order.holding, booking: order.booking, in: run, at: now) {
+        case .booked(let events):
+            announce(events)
+            return nil
+        case .moved(let standings): return .notStarted(stage: order.stage, accounts: standings, pool: nil)
+        case .crowded(let others): return .notStarted(stage: order.stage, accounts: nil, pool: others)
         }
     }
 

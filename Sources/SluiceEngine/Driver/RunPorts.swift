@@ -4,6 +4,8 @@ import SluiceModel
 package struct RunPorts: Sendable {
     package var tree: any TreeReader
     package var journal: any RunJournal
+    /// Accounts and pools that others share; nil where nothing is shared.
+    package var ledger: (any Ledger)?
     package var cache: any CacheIndex
     package var artifacts: any ArtifactStore
     package var workspaces: any Workspaces
@@ -17,13 +19,15 @@ package struct RunPorts: Sendable {
     package var searchPath: String
 
     package init(
-        tree: any TreeReader, journal: any RunJournal, cache: any CacheIndex, artifacts: any ArtifactStore,
+        tree: any TreeReader, journal: any RunJournal, ledger: (any Ledger)? = nil, cache: any CacheIndex,
+        artifacts: any ArtifactStore,
         workspaces: any Workspaces, plugins: any PluginFinder, environments: any EnvironmentProvider,
         executor: any Executor, clock: any Clock,
         requirements: @escaping @Sendable (ResolvedPlugin) throws(PluginError) -> [UInt8]?, searchPath: String
     ) {
         self.tree = tree
         self.journal = journal
+        self.ledger = ledger
         self.cache = cache
         self.artifacts = artifacts
         self.workspaces = workspaces

@@ -28,6 +28,26 @@ struct EffectList: Sendable {
         return done
     }
 
+    /// As `take`, and what the run holds of its accounts from now on is booked with the last record. Attempts that
+    /// start after it take their shares out of that.
+    mutating func take(rest: [BudgetResource: Amount]) -> [Effect] {
+        close()
+        var rest = rest
+        for (index, effect) in done.enumerated().reversed() {
+            switch effect {
+            case .start(let order):
+                rest.merge(order.booking?.attempt?.amounts ?? [:]) { $0 + $1 }
+            case .record(let kinds, _): done[index] = .record(kinds, Booking(rest: rest))
+            case .complete(let completion, let kinds, _):
+                done[index] = .complete(completion, kinds, Booking(rest: rest))
+            default: continue
+            }
+            if case .start = effect { continue }
+            break
+        }
+        return take()
+    }
+
     private mutating func close() {
         if let completion {
             done.append(.complete(completion, events))

@@ -1,7 +1,7 @@
 import SluiceModel
 
 /// Why nothing new starts in a run.
-enum Halt: Sendable, Equatable {
+package enum Halt: Sendable, Equatable {
     case failed(stage: String)
     case refused(String)
     case cancelled(CancelReason)
@@ -30,7 +30,7 @@ enum Halt: Sendable, Equatable {
     /// Reads back why a stage was not started, from the words in its record: an interrupted run that was being
     /// cancelled or was refused does not go on as if nothing had been said.
     init?(endReason: String) {
-        if endReason.hasPrefix(Self.refusal) {
+        if endReason.hasPrefix(Self.refusal) || endReason.hasPrefix(Self.held) {
             self = .refused(endReason)
             return
         }
@@ -40,4 +40,6 @@ enum Halt: Sendable, Equatable {
     }
 
     static let refusal = "refused: "
+    /// Its accounts have no room now, and it was not to wait.
+    package static let held = "held: "
 }

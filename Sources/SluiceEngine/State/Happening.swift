@@ -4,6 +4,12 @@ import SluicePlanning
 /// What the world tells a `RunState`.
 package enum Happening: Sendable {
     case begin
+    /// The run holds its rest: it may start.
+    case admitted
+    /// How accounts and the pool stand now: what was asked for before does not hold.
+    case looked(accounts: [AccountStanding]?, pool: [ResourceRequest]?)
+    /// An attempt could not begin: accounts or the pool have moved since it was decided on.
+    case notStarted(stage: Int, accounts: [AccountStanding]?, pool: [ResourceRequest]?)
     /// It was not there and is being built, which may take minutes.
     case environmentMissing(stage: Int)
     case environmentProvided(stage: Int, Result<ProvidedEnvironment, PluginError>)
@@ -17,14 +23,20 @@ package enum Happening: Sendable {
 
 /// What a `RunState` wants done; in this order.
 enum Effect: Sendable {
-    case record([RunEvent.Kind])
+    case record([RunEvent.Kind], Booking? = nil)
     /// Remember a stage's result and record the events, in one transaction.
-    case complete(StageCompletion, [RunEvent.Kind])
+    case complete(StageCompletion, [RunEvent.Kind], Booking? = nil)
+    /// Answered by `.admitted` or `.looked`.
+    case admit([RunEvent.Kind], Booking)
+    /// Stand in line for accounts.
+    case wait(asks: [String: [BudgetResource: Amount]], isParked: Bool, [RunEvent.Kind])
+    /// Answered by `.looked`.
+    case look([Account])
     /// Answered by `.environmentProvided`.
     case provideEnvironment(stage: Int, ResolvedPlugin)
     /// Answered by `.lookedUp`.
     case lookUp(stage: Int, key: Digest, ResultLookup.Query)
-    /// Answered by `.attemptEnded`.
+    /// Answered by `.attemptEnded`, or at once by `.notStarted`.
     case start(AttemptOrder)
     case cancelAttempt(stage: Int, CancelReason, killNow: Bool)
 }
@@ -44,6 +56,9 @@ struct AttemptOrder: Sendable {
     package var commit: AttemptRequest.Commit
     package var pipeline: String
     package var repository: String
+    package var holding: PoolAsk
+    /// Its share of the run's accounts; nil where the run has none.
+    package var booking: Booking?
 }
 
 /// What an attempt's thread reports.

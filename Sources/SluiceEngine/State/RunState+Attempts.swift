@@ -17,6 +17,7 @@ extension RunState {
     /// Starts every ready stage that gate and pool allow, in plan priority; what does not fit leaves its place to
     /// smaller ones behind it.
     mutating func dispatch(at now: Timestamp) {
+        if let look = accounts.nextLook, look <= now { accounts.nextLook = nil }
         var places = ready.heads()
         while var place = places.popFirst() {
             let index = ready.stage(at: place)
@@ -37,9 +38,13 @@ extension RunState {
             end(index, .skipped, reason: reason)
             return .moved
         }
-        guard hasRoom(lane), lane.requests.contains(where: { free.holds($0) }) else { return .laneWaits }
+        guard hasRoom(lane), lane.requests.contains(where: { free.holds($0) }) else {
+            lookAtPool(at: now)
+            return .laneWaits
+        }
         let (decision, profile) = RunGate.admission(of: index, in: plan, progress: progress(at: now))
         guard decision.isAdmitted, let profile else {
+            if accountsMayHaveRoom(for: decision, at: now) { return .allWait }
             // The gate judges the whole rest: what holds up one mandatory stage holds up all.
             if decision.verdict == .wait { return plan.stages[index].isInRest ? .allWait : .waits }
             refuse(index, decision)
@@ -50,12 +55,16 @@ extension RunState {
             refuseForCapacity(index)
             return .moved
         }
-        guard free.holds(request) else { return profile == lane.chosen ? .laneWaits : .waits }
+        guard free.holds(request) else {
+            lookAtPool(at: now)
+            return profile == lane.chosen ? .laneWaits : .waits
+        }
         guard profile == bound.profile else {
             // Another way to run it reads other params: its key is another, and may be known.
             bind(index, profile: profile)
             return .moved
         }
+        guard !mustPause(index, at: now) else { return .allWait }
         start(index, bound: bound, decision: decision, at: now)
         return .moved
     }
@@ -79,7 +88,10 @@ extension RunState {
         let stage = plan.stages[index]
         let profile = stage.profiles[bound.profile]
         nodes[index].attempts += 1
-        let attempt = RunningAttempt(number: nodes[index].attempts, profile: bound.profile, started: now)
+        let before = RunningAttempt.Before(
+            wasLost: nodes[index].isLost, wasDegraded: plan.isDegraded, firstAttempt: firstAttempt)
+        let attempt = RunningAttempt(
+            number: nodes[index].attempts, profile: bound.profile, started: now, before: before)
         let followsLost = nodes[index].isLost
         nodes[index].isLost = false
         nodes[index].phase = .running(attempt)
@@ -93,7 +105,9 @@ extension RunState {
                 AttemptOrder(
                     stage: index, definition: stage, number: attempt.number, profile: profile,
                     binding: bound.binding, environment: environment(of: stage)?.folder, decision: decision,
-                    followsLost: followsLost, commit: commit, pipeline: plan.pipeline.name, repository: plan.repository)
+                    followsLost: followsLost, commit: commit, pipeline: plan.pipeline.name, repository: plan.repository,
+                    holding: PoolAsk(pool: "local", capacity: plan.pool, request: profile.request),
+                    booking: share(of: index, attempt.number, profile, at: now))
             ))
     }
 
@@ -102,7 +116,7 @@ extension RunState {
             oid: plan.revision.oid.hex, reference: plan.revision.reference?.name, trusted: plan.revision.isTrusted)
     }
 
-    private mutating func refuse(_ index: Int, _ decision: GateDecision) {
+    mutating func refuse(_ index: Int, _ decision: GateDecision) {
         let why = Halt.refusal + (decision.explanation.first ?? "by the gate")
         halt = halt?.isFinal == true ? halt : .refused(why)
         end(index, .skipped, reason: why)
@@ -138,6 +152,7 @@ extension RunState {
     private mutating func charge(_ profile: Plan.PricedProfile, _ usage: Usage) -> [String: Amount] {
         let charges = AttemptAccount.charges(for: usage, request: profile.request, price: profile.price)
         for (resource, amount) in charges { used[resource, default: .zero] += amount }
+        if plan.hasAccounts { used[.wall, default: .zero] += Amount(seconds: usage.wall) }
         return Dictionary(uniqueKeysWithValues: charges.map { ($0.key.rawValue, $0.value) })
     }
 
@@ -165,7 +180,7 @@ extension RunState {
     }
 
     /// What the gate wants to know of the run so far.
-    private func progress(at now: Timestamp) -> RunProgress {
+    func progress(at now: Timestamp) -> RunProgress {
         func elapsed(since start: Timestamp) -> Duration {
             .milliseconds(max(0, now.milliseconds - start.milliseconds))
         }

@@ -5,34 +5,50 @@ extension RunState {
     /// Folds one happening in and says what follows. Equal states and happenings give equal effects.
     mutating func apply(_ happening: Happening, at now: Timestamp) -> [Effect] {
         guard outcome == nil else { return [] }
+        accounts.isFresh = false
+        accounts.sawPool = false
+        accounts.asksPool = false
         switch happening {
-        case .begin: begin()
+        case .begin: begin(at: now)
+        case .admitted: admitted()
+        case .looked(let standings, let others): looked(standings, others, at: now)
+        case .notStarted(let stage, let standings, let others): notStarted(stage, standings, others, at: now)
         case .environmentMissing(let stage):
             let name = plan.stages[stage].name
             effects.record([.waiting(reason: "the python environment of \(name), which is being built")])
         case .environmentProvided(let stage, let result): environmentProvided(stage, result)
         case .lookedUp(let stage, let entry): lookedUp(stage, entry)
         case .attemptEnded(let stage, let report): attemptEnded(stage, report, at: now)
-        case .cancel(let reason, let killNow): cancel(reason, killNow: killNow)
+        case .cancel(let reason, let killNow):
+            cancel(reason, killNow: killNow)
+            if !accounts.isAdmitted, plan.hasAccounts { finish(overallOutcome) }
         case .tick: break
         }
-        advance(at: now)
-        return effects.take()
+        if accounts.isAdmitted || !plan.hasAccounts { advance(at: now) } else { lookAgain(at: now) }
+        let holds = plan.hasAccounts && accounts.isAdmitted && outcome == nil
+        return holds ? effects.take(rest: rest(at: now)) : effects.take()
     }
 
-    private mutating func begin() {
+    private mutating func begin(at now: Timestamp) {
+        guard !plan.hasAccounts || halt?.isFinal == true else { return ask(at: now) }
         effects.record([.planned(RunEvent.Planned(plan))])
+        accounts.isAdmitted = true
         for index in lostDeploys { end(index, .lost, reason: halt?.reason) }
         guard plan.decision.isAdmitted || halt?.isFinal == true else {
             halt = .refused(plan.decision.explanation.first ?? "refused by the gate")
             return finish(.refused)
         }
+        goOn()
+    }
+
+    /// Whatever does not have to wait for anything is looked at.
+    mutating func goOn() {
         for index in ended.sorted() { stopSiblings(ofFailed: index) }
         for index in nodes.indices where nodes[index].unmet == 0 && nodes[index].end == nil { frontier.append(index) }
     }
 
     /// Does everything that can be done now: wakes backoffs, looks at stages whose needs have ended, starts attempts.
-    private mutating func advance(at now: Timestamp) {
+    mutating func advance(at now: Timestamp) {
         guard outcome == nil else { return }
         wakeBackoffs(at: now)
         repeat {

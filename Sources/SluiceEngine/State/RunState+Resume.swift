@@ -4,8 +4,9 @@ import SluicePlanning
 extension RunState {
     /// Takes up an interrupted run: what has ended stays as it ended; an attempt whose runner died is `lost`, is
     /// cleaned up after, and, deploys excepted, is tried again.
-    package init(plan: Plan, options: RunOptions, resuming record: RunRecord) {
-        self.init(plan: plan, options: options)
+    package init(plan: Plan, options: RunOptions, patience: Patience = .stays, resuming record: RunRecord) {
+        self.init(plan: plan, options: options, patience: patience)
+        accounts.waitedFor = record.waitingFor
         for stage in record.stages {
             guard let index = indexByName[stage.name] else { continue }
             nodes[index].attempts = stage.attempts.map(\.started.number).max() ?? 0
@@ -31,6 +32,9 @@ extension RunState {
             for (name, amount) in attempt.ended?.used ?? [:] {
                 if let resource = BudgetResource(rawValue: name) { used[resource, default: .zero] += amount }
             }
+            if plan.hasAccounts {
+                used[.wall, default: .zero] += Amount(seconds: attempt.ended?.result.usage.wall ?? 0)
+            }
         }
     }
 
@@ -46,6 +50,7 @@ extension RunState {
             plan.stages[index].profiles.contains(where: { $0.profile.name == profile && $0.profile.isDegraded })
         {
             plan.isDegraded = true
+            accounts.wasDegraded = true
         }
     }
 }

@@ -50,12 +50,18 @@ package struct RunState: Sendable {
     /// `wall` counts from here.
     var firstAttempt: Timestamp?
     var outcome: RunOutcome?
+    /// What it does while its accounts have no room.
+    let patience: Patience
+    var accounts = AccountsState()
+    /// What attempts of other runs hold of the pool, as last seen, and whether it was seen just now.
+    var outside: [ResourceRequest] = []
     /// What the current call answers with.
     var effects = EffectList()
 
-    package init(plan: Plan, options: RunOptions) {
+    package init(plan: Plan, options: RunOptions, patience: Patience = .stays) {
         self.plan = plan
         self.options = options
+        self.patience = patience
         let names = plan.stages.enumerated().map { ($1.name, $0) }
         let indexByName = Dictionary(names) { first, _ in first }
         self.indexByName = indexByName
@@ -72,8 +78,11 @@ package struct RunState: Sendable {
     /// How the run ended; nil while it goes on.
     package var end: RunOutcome? { outcome }
 
-    /// When something must be looked at again though nothing happens: the end of the nearest backoff.
-    package var nextWake: Timestamp? { backoffs.first?.time }
+    /// When something must be looked at again though nothing happens: the end of the nearest backoff, or the next look
+    /// at accounts or a pool that others hold.
+    package var nextWake: Timestamp? {
+        [backoffs.first?.time, accounts.nextLook].compactMap(\.self).min()
+    }
 
     struct Node: Sendable {
         var phase = Phase.waiting
@@ -114,6 +123,14 @@ package struct RunState: Sendable {
         var started: Timestamp
         /// Asked to stop: it is not tried again.
         var isCancelled = false
+        /// How things were before, should it turn out that it may not start.
+        var before = Before()
+
+        struct Before: Sendable {
+            var wasLost = false
+            var wasDegraded = false
+            var firstAttempt: Timestamp?
+        }
     }
 
     /// The end of a stage's backoff.

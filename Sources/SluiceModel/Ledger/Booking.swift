@@ -56,6 +56,8 @@ package enum Booked: Sendable, Equatable {
     case booked([RunEvent])
     /// Nothing was written: the accounts have moved since the decision, or have no room.
     case moved([AccountStanding])
+    /// Nothing was written: attempts of other runs hold the pool, or came before.
+    case crowded([ResourceRequest])
 }
 
 /// One line of the ledger: nothing in it ever changes.

@@ -13,10 +13,13 @@ package struct OperatorConfiguration: Sendable, Equatable {
     /// `PATH` for stages.
     package var searchPath: String?
     package var maxRunsPerPush: Int
+    /// In the order of their names.
+    package var accounts: [AccountRule]
 
     package init(
         local: ResourceRequest? = nil, localPrice: Amount? = nil, trust: Trust? = nil, plugins: [String] = [],
-        allowedInputs: [String] = [], searchPath: String? = nil, maxRunsPerPush: Int = 20
+        allowedInputs: [String] = [], searchPath: String? = nil, maxRunsPerPush: Int = 20,
+        accounts: [AccountRule] = []
     ) {
         self.local = local
         self.localPrice = localPrice
@@ -25,6 +28,7 @@ package struct OperatorConfiguration: Sendable, Equatable {
         self.allowedInputs = allowedInputs
         self.searchPath = searchPath
         self.maxRunsPerPush = maxRunsPerPush
+        self.accounts = accounts
     }
 
     package struct Trust: Sendable, Equatable {

@@ -86,17 +86,20 @@ package struct Check: Sendable, Equatable {
 /// What a run may use altogether, and what happens when it does not fit.
 package struct BudgetPolicy: Sendable, Equatable {
     package var limits: [BudgetLimit]
+    /// Accounts of the operator that it draws on besides those that it is charged on anyhow.
+    package var accounts: [Located<String>]
     package var onExceed: OnExceed
     package var objective: [Objective]
     package var estimateQuantile: Double
     package var estimateMinSamples: Int
 
     package init(
-        limits: [BudgetLimit] = [], onExceed: OnExceed = .degrade,
+        limits: [BudgetLimit] = [], accounts: [Located<String>] = [], onExceed: OnExceed = .degrade,
         objective: [Objective] = [.penalty, .cost, .makespan], estimateQuantile: Double = 0.9,
         estimateMinSamples: Int = 5
     ) {
         self.limits = limits
+        self.accounts = accounts
         self.onExceed = onExceed
         self.objective = objective
         self.estimateQuantile = estimateQuantile

@@ -17,6 +17,10 @@ package struct GateDecision: Sendable, Codable, Equatable {
     package var gap: Double?
     /// At most four lines for a person.
     package var explanation: [String]
+    /// Of a `wait`: who holds what is asked for.
+    package var holders: [Holder]?
+    /// Of a `wait`: the soonest moment at which it may fit; nil where nobody can say.
+    package var until: Timestamp?
 
     package init(
         verdict: Verdict, profile: String? = nil, reason: Reason? = nil, limits: [Limit] = [],
@@ -43,7 +47,7 @@ package struct GateDecision: Sendable, Codable, Equatable {
     }
 
     package struct Limit: Sendable, Codable, Equatable {
-        /// `run`, `pool`, later the account's name.
+        /// `run`, `pool`, or the account's name.
         package var scope: String
         package var resource: String
         package var limit: Amount
@@ -63,6 +67,29 @@ package struct GateDecision: Sendable, Codable, Equatable {
             self.reserved = reserved
             self.asked = asked
             self.left = left
+        }
+    }
+
+    /// A run that holds some of an account.
+    package struct Holder: Sendable, Codable, Equatable {
+        package var run: RunID
+        package var pipeline: String
+        /// The account.
+        package var scope: String
+        package var resource: String
+        package var amount: Amount
+        /// When its run is expected to end.
+        package var until: Timestamp
+
+        package init(
+            run: RunID, pipeline: String, scope: String, resource: String, amount: Amount, until: Timestamp
+        ) {
+            self.run = run
+            self.pipeline = pipeline
+            self.scope = scope
+            self.resource = resource
+            self.amount = amount
+            self.until = until
         }
     }
 

@@ -123,6 +123,16 @@ extension Plan {
             self.use = use
             self.price = price
         }
+
+        /// Everything that accounts may limit and that is known before.
+        package var amounts: [BudgetResource: Amount] {
+            use.merging([.wall: amount(of: .wall)]) { $1 }.filter { $0.value > .zero }
+        }
+
+        /// What an account is charged with: `wall` counts there too, as the time of every attempt.
+        package func amount(of resource: BudgetResource) -> Amount {
+            resource == .wall ? Amount(seconds: estimate.duration.inSeconds) : use[resource] ?? .zero
+        }
     }
 
     package struct Estimate: Sendable, Codable, Equatable {

@@ -16,11 +16,16 @@ package struct Plan: Sendable, Equatable {
     package var isDegraded: Bool
     /// What the local pool has.
     package var pool: ResourceRequest
+    /// The accounts that it is charged on, as they stood when it was decided.
+    package var accounts: [AccountStanding]
+    /// The stages before the gate chose among their profiles, where accounts that move may make it choose again.
+    package var undecided: [Stage]
 
     package init(
         pipeline: Pipeline, revision: Revision, repository: String, trigger: Trigger, params: JSONValue,
         changed: ChangedPaths, stages: [Stage], decision: GateDecision, diagnostics: [Diagnostic],
-        isDegraded: Bool, pool: ResourceRequest
+        isDegraded: Bool, pool: ResourceRequest,
+        accounts: [AccountStanding] = [], undecided: [Stage] = []
     ) {
         self.pipeline = pipeline
         self.revision = revision
@@ -33,6 +38,8 @@ package struct Plan: Sendable, Equatable {
         self.diagnostics = diagnostics
         self.isDegraded = isDegraded
         self.pool = pool
+        self.accounts = accounts
+        self.undecided = undecided
     }
 
     package func stage(named name: String) -> Stage? { stages.first { $0.name == name } }

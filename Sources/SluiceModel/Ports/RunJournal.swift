@@ -4,9 +4,11 @@ package protocol RunJournal: Sendable {
     @discardableResult
     func append(_ events: [RunEvent.Kind], to run: RunID, at time: Timestamp) throws(StoreError) -> [RunEvent]
     func events(of run: RunID) throws(StoreError) -> [RunEvent]
-    /// Makes the cache entry and, for deploys, the deploy record, in the same transaction as the events.
-    func finish(_ completion: StageCompletion, events: [RunEvent.Kind], to run: RunID, at time: Timestamp)
-        throws(StoreError) -> [RunEvent]
+    /// Makes the cache entry and, for deploys, the deploy record, in the same transaction as the events and what they
+    /// mean for the run's accounts.
+    func finish(
+        _ completion: StageCompletion, events: [RunEvent.Kind], booking: Booking?, to run: RunID, at time: Timestamp
+    ) throws(StoreError) -> [RunEvent]
 }
 
 /// What is remembered of a stage that ended well.

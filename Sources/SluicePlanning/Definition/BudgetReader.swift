@@ -9,23 +9,26 @@ struct BudgetReader {
 
     func budget(_ node: YAMLNode) -> BudgetPolicy {
         let map = MapReader(
-            node, "`budget`", keys: ["limits", "on_exceed", "objective", "estimate"], later: ["accounts"],
-            in: findings)
-        var budget = BudgetPolicy(limits: limits(map["limits"]))
+            node, "`budget`", keys: ["limits", "accounts", "on_exceed", "objective", "estimate"], in: findings)
+        var budget = BudgetPolicy(limits: map["limits"].map { limits($0, unsupported: unsupported) } ?? [])
+        budget.accounts = map.located("accounts") ?? []
         budget.onExceed = map.choice("on_exceed", BudgetPolicy.OnExceed.self) ?? .degrade
         budget.objective = objective(map) ?? budget.objective
         readEstimate(map["estimate"], into: &budget)
         return budget
     }
 
-    private func limits(_ node: YAMLNode?) -> [BudgetLimit] {
+    private func unsupported(_ resource: BudgetResource) -> Finding {
+        ValueFindings.unsupported("`\(resource.rawValue)`", of: "`limits`", in: findings.domain)
+    }
+
+    func limits(_ node: YAMLNode, unsupported: (BudgetResource) -> Finding) -> [BudgetLimit] {
         let keys = BudgetResource.allCases.map(\.rawValue)
         let map = MapReader(node, "`limits`", keys: keys, in: findings)
         return map.entries.compactMap { entry in
             guard let resource = BudgetResource(rawValue: entry.key), map[entry.key] != nil else { return nil }
             guard resource != .egress, resource != .storage else {
-                let finding = ValueFindings.unsupported("`\(entry.key)`", of: "`limits`", in: findings.domain)
-                findings.add(finding, at: entry.keyLocation)
+                findings.add(unsupported(resource), at: entry.keyLocation)
                 return nil
             }
             return amount(entry.value, of: resource).map { BudgetLimit(resource: resource, amount: $0) }

@@ -15,7 +15,7 @@ extension GateTask {
     /// `cost`, `deadline`, `capacity:memory`
     func name(of limit: GateAnswer.LimitName) -> String {
         switch limit {
-        case .budget(let index): budgets[index].resource.rawValue
+        case .budget(let index): budgets[index].limit.name
         case .capacity(let index): "capacity:\(capacities[index].name)"
         case .deadline, .window: "deadline"
         }
@@ -24,7 +24,7 @@ extension GateTask {
     /// The resource whose unit a limit has: hours, bytes, seconds.
     func resource(of limit: GateAnswer.LimitName) -> String {
         switch limit {
-        case .budget(let index): budgets[index].resource.rawValue
+        case .budget(let index): budgets[index].limit.resource.rawValue
         case .capacity(let index): capacities[index].name
         case .deadline, .window: "wall"
         }
@@ -41,7 +41,9 @@ extension GateTask {
     /// A limit as the pipeline or the pool states it, and what of it is taken already.
     func stated(_ limit: GateAnswer.LimitName, in plan: Plan) -> (limit: Amount, taken: Amount) {
         switch limit {
-        case .budget(let index): return (budgets[index].limit, budgets[index].used + budgets[index].reserved)
+        case .budget(let index):
+            let limit = budgets[index].limit
+            return (limit.limit, limit.used + limit.reserved)
         case .capacity(let index): return (capacities[index].amount, .zero)
         case .deadline, .window:
             let wall = plan.wallLimit ?? .zero

@@ -7,21 +7,18 @@ struct GateTask {
     let problem: GateProblem
     /// By stage: the index in the plan of each profile of the problem.
     let profiles: [[Int]]
+    /// Limits of the run and of its accounts.
     let budgets: [BudgetLine]
     let capacities: [CapacityLine]
     let grid: TimeGrid
+    let progress: RunProgress
     let costScale: GateScale
     let penaltyScale: GateScale
 
-    /// A limit of the run, in its own units.
+    /// A limit, in its own units.
     struct BudgetLine {
-        var resource: BudgetResource
-        var limit: Amount
-        var used: Amount
-        var reserved: Amount
+        var limit: ScopedLimit
         var scale: GateScale
-
-        var left: Amount { limit - used - reserved }
     }
 
     /// Something that running stages share.

@@ -11,6 +11,8 @@ struct GateTaskBuilder {
     var allowsDegraded = true
     /// Whether what is reserved for running attempts is held back.
     var countsReservations = true
+    /// Whether what others have taken of accounts counts.
+    var view = AccountView.now
 
     func build() -> GateTask {
         let candidates = plan.stages.indices.map(candidates)
@@ -24,12 +26,13 @@ struct GateTaskBuilder {
         }
         let problem = GateProblem(
             stages: stages,
-            budgets: lines.map { .init(name: $0.resource.rawValue, amount: $0.scale.roundingDown($0.left)) },
+            budgets: lines.map { .init(name: $0.limit.name, amount: $0.scale.roundingDown($0.limit.left)) },
             capacities: demands.lines.map { .init(name: $0.name, amount: $0.scale.roundingDown($0.amount)) },
             deadline: deadline.map(grid.roundingDown),
             objective: plan.pipeline.budget.objective.map(\.goal))
         return GateTask(
             problem: problem, profiles: candidates, budgets: lines, capacities: demands.lines, grid: grid,
+            progress: progress,
             costScale: cost, penaltyScale: penalty)
     }
 
@@ -72,11 +75,8 @@ struct GateTaskBuilder {
     }
 
     private func budgetLines(_ candidates: [[Int]]) -> [GateTask.BudgetLine] {
-        plan.pipeline.budget.limits.filter { $0.resource.isSummed }.map { limit in
-            GateTask.BudgetLine(
-                resource: limit.resource, limit: limit.amount, used: progress.used[limit.resource] ?? .zero,
-                reserved: countsReservations ? progress.reserved(limit.resource, in: plan) : .zero,
-                scale: scale(candidates) { $0.use[limit.resource] ?? .zero })
+        plan.scopedLimits(progress, view: view, countsReservations: countsReservations).map { limit in
+            GateTask.BudgetLine(limit: limit, scale: scale(candidates) { $0.amount(of: limit.resource) })
         }
     }
 
@@ -92,7 +92,7 @@ struct GateTaskBuilder {
             return GateProblem.Profile(
                 name: profile.profile.name, duration: grid.roundingUp(max(running == nil ? 0 : 1, left)),
                 // What runs is charged as a reservation.
-                use: lines.map { running == nil ? $0.scale.roundingUp(profile.use[$0.resource] ?? .zero) : 0 },
+                use: lines.map { running == nil ? $0.scale.roundingUp(profile.amount(of: $0.limit.resource)) : 0 },
                 demand: demands.demand(of: profile.request, by: stage),
                 penalty: running == nil ? penalty.roundingUp(profile.profile.penalty) : 0,
                 cost: running == nil ? cost.roundingUp(profile.use[.cost] ?? .zero) : 0,

@@ -3,25 +3,35 @@ import SluiceModel
 
 /// The table of limits of a decision: what is allowed, used, reserved, asked for and left.
 enum LimitTable {
-    /// Every limit of the run. Without an answer nothing is asked for; refused, the least that would be.
-    static func limits(of plan: Plan, _ task: GateTask?, _ answer: GateAnswer?) -> [GateDecision.Limit] {
-        plan.pipeline.budget.limits.filter { $0.resource.isSummed || $0.resource == .wall }.map { limit in
-            var row = GateDecision.Limit(
-                scope: "run", resource: limit.resource.rawValue, limit: limit.amount, used: .zero, reserved: .zero,
-                asked: .zero, left: limit.amount)
-            guard let task else { return row }
-            let line = task.budgets.firstIndex { $0.resource == limit.resource }
-            let name = line.map { GateAnswer.LimitName.budget($0) } ?? .deadline
-            if let line {
-                row.used = task.budgets[line].used
-                row.reserved = task.budgets[line].reserved
-            } else {
-                row.used = task.stated(.deadline, in: plan).taken
-            }
-            row.left = limit.amount - row.used - row.reserved
-            if let answer { row.asked = asked(name, task, answer) }
-            return row
+    /// Every limit of the run and of its accounts. Without an answer nothing is asked for; refused, the least that
+    /// would be. `view`: what to count of others, where that is not what the task counted.
+    static func limits(
+        of plan: Plan, _ task: GateTask?, _ answer: GateAnswer?, view: AccountView? = nil
+    ) -> [GateDecision.Limit] {
+        let lines = task?.budgets.map(\.limit) ?? plan.scopedLimits(RunProgress())
+        let shown = view.map { plan.scopedLimits(task?.progress ?? RunProgress(), view: $0) } ?? lines
+        let rows = shown.enumerated().map { index, line in
+            row(
+                line.scope, line.resource, line.limit, used: line.used, reserved: line.reserved, .budget(index), task,
+                answer)
         }
+        guard let wall = plan.pipeline.budget.limits.first(where: { $0.resource == .wall }) else { return rows }
+        let taken = task?.stated(.deadline, in: plan).taken ?? .zero
+        let deadline = row(
+            ScopedLimit.run, .wall, wall.amount, used: taken, reserved: .zero, .deadline, task, answer)
+        // In the order in which the pipeline says them.
+        let before = plan.pipeline.budget.limits.prefix { $0.resource != .wall }.count(where: \.resource.isSummed)
+        return rows.prefix(before) + [deadline] + rows.dropFirst(before)
+    }
+
+    private static func row(
+        _ scope: String, _ resource: BudgetResource, _ limit: Amount, used: Amount, reserved: Amount,
+        _ name: GateAnswer.LimitName, _ task: GateTask?, _ answer: GateAnswer?
+    ) -> GateDecision.Limit {
+        GateDecision.Limit(
+            scope: scope, resource: resource.rawValue, limit: limit, used: used, reserved: reserved,
+            asked: task.flatMap { task in answer.map { asked(name, task, $0) } } ?? .zero,
+            left: limit - used - reserved)
     }
 
     /// Capacities that take part in a refusal.

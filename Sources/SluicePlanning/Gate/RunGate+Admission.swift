@@ -2,6 +2,22 @@ import BudgetOptimizer
 import SluiceModel
 
 extension RunGate {
+    /// What the rest of a run holds of its accounts: everything that has to run and does not run yet, as it was
+    /// chosen. `but` is left out: it is about to take its share.
+    package static func rest(
+        of plan: Plan, progress: RunProgress, but index: Int? = nil
+    ) -> [BudgetResource: Amount] {
+        var rest: [BudgetResource: Amount] = [:]
+        for (position, stage) in plan.stages.enumerated() where position != index && stage.isMandatory {
+            guard !progress.ended.contains(position), progress.running[position] == nil, !stage.profiles.isEmpty
+            else { continue }
+            for (resource, amount) in stage.profiles[stage.chosen ?? 0].amounts {
+                rest[resource, default: .zero] += amount
+            }
+        }
+        return rest
+    }
+
     /// Whether an attempt at a stage may start with what was really used so far, and with which of its profiles:
     /// the chosen one or another, such that the mandatory rest still fits behind it. The profile is nil unless it is
     /// admitted. Passing load of the pool is not judged here.
@@ -52,11 +68,13 @@ extension RunGate {
 
     private static func refusal(_ builder: GateTaskBuilder, _ text: RefusalText) -> GateDecision {
         var decision = text.decision([])
-        guard !builder.progress.running.isEmpty else { return decision }
+        guard !builder.progress.running.isEmpty else { return waiting(builder, instead: decision) ?? decision }
         var released = builder
         released.countsReservations = false
         let task = released.build()
-        guard let answer = try? Gate.decide(task.problem), isSound(answer, task) else { return decision }
+        guard let answer = try? Gate.decide(task.problem), isSound(answer, task) else {
+            return waiting(builder, instead: decision) ?? decision
+        }
         let names = builder.progress.running.keys.sorted().map { builder.plan.stages[$0].name }
         decision.verdict = .wait
         decision.reason = nil
@@ -79,7 +97,7 @@ private struct Remainder {
     init(plan: Plan, progress: RunProgress, index: Int, chosen: Int) {
         self.plan = plan
         self.progress = progress
-        let budgets = plan.pipeline.budget.limits.filter(\.resource.isSummed)
+        let budgets = plan.scopedLimits(progress)
         let hasDeadline = plan.wallLimit != nil
         var choices: [Int: [Int]] = [:]
         var sums = budgets.map { _ in Amount.zero }
@@ -92,16 +110,14 @@ private struct Remainder {
             let profile = isAsked ? chosen : plan.stages[position].chosen ?? 0
             if hasDeadline { choices[position] = [profile] }
             for (line, budget) in budgets.enumerated() {
-                sums[line] += plan.stages[position].profiles[profile].use[budget.resource] ?? .zero
+                sums[line] += plan.stages[position].profiles[profile].amount(of: budget.resource)
             }
         }
         self.choices = choices
         limits = zip(budgets, sums).map { limit, asked in
-            let used = progress.used[limit.resource] ?? .zero
-            let reserved = progress.reserved(limit.resource, in: plan)
-            return GateDecision.Limit(
-                scope: "run", resource: limit.resource.rawValue, limit: limit.amount, used: used, reserved: reserved,
-                asked: asked, left: limit.amount - used - reserved)
+            GateDecision.Limit(
+                scope: limit.scope, resource: limit.resource.rawValue, limit: limit.limit, used: limit.used,
+                reserved: limit.reserved, asked: asked, left: limit.left)
         }
         fits = limits.allSatisfy { $0.asked <= $0.left }
     }

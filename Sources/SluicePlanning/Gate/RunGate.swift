@@ -35,7 +35,9 @@ package enum RunGate {
             return
         }
         guard isSound(answer, task) else {
-            plan.decision = RefusalText(plan: plan, task: task, answer: answer).decision(alternatives(plan, refuser))
+            let refusal = RefusalText(plan: plan, task: task, answer: answer).decision(alternatives(plan, refuser))
+            let builder = GateTaskBuilder(plan: plan, allowsDegraded: refuser == nil)
+            plan.decision = waiting(builder, instead: refusal) ?? refusal
             return
         }
         fill(&plan, task, answer)

@@ -39,6 +39,7 @@ package struct RunProgress: Sendable, Equatable {
             guard profiles.indices.contains(attempt.value.profile) else { return sum }
             let profile = profiles[attempt.value.profile]
             let time = max(attempt.value.elapsed, profile.estimate.duration)
+            guard resource != .wall else { return sum + Amount(seconds: time.inSeconds) }
             return sum + (Pricing.use(of: profile.request, price: profile.price, for: time)[resource] ?? .zero)
         }
     }

@@ -91,6 +91,10 @@ final class LinkContext {
             StageNameLinker(stage: stage, linked: linked, knowsParams: params != nil, context: self).check()
         }
         Reachability.check(linked.pipeline, findings)
+        let accounts = configuration.accounts.map(\.account.name)
+        for name in pipeline.budget.accounts where !accounts.contains(name.value) {
+            findings.add(LinkFindings.unknownAccount(name.value, known: accounts), at: name.location)
+        }
         let all = (diagnostics + findings.diagnostics).inFileOrder
         linked.warnings = all.filter { $0.severity != .error }
         return (all.hasErrors ? nil : linked, all)

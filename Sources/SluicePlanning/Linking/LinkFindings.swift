@@ -2,6 +2,21 @@ import SluiceModel
 
 /// The wording of what a pipeline gets wrong about its surroundings: plugins, params, files, other stages.
 package enum LinkFindings {
+    // MARK: The operator's accounts
+
+    /// Where the operator has none at all, as on the machine of whoever writes the pipeline, nothing is charged.
+    static func unknownAccount(_ name: String, known: [String]) -> Finding {
+        guard !known.isEmpty else {
+            return Finding(
+                "pipeline.unknown-account", "the operator of this machine has no account `\(name)`, and no other",
+                hint: "nothing is charged on it here; accounts stand in the operator's sluice.yaml",
+                severity: .warning)
+        }
+        return Finding(
+            "pipeline.unknown-account", "the operator has no account `\(name)`",
+            hint: NearestName.hint(for: name, of: known, kind: "accounts"))
+    }
+
     // MARK: Files of the commit
 
     static func notFound(_ path: String, _ what: String, hint: String?) -> Finding {

@@ -2,8 +2,8 @@ import SluiceModel
 
 /// Reads the operator's `sluice.yaml`.
 package enum OperatorFile {
-    private static let keys = ["executors", "trust", "plugins", "inputs", "path", "max_runs_per_push"]
-    private static let later = ["accounts", "groups", "secrets", "retention", "pre_receive"]
+    private static let keys = ["executors", "accounts", "trust", "plugins", "inputs", "path", "max_runs_per_push"]
+    private static let later = ["groups", "secrets", "retention", "pre_receive"]
 
     /// The configuration is nil where there is an error. What a later version knows is a warning, so that one file
     /// serves both.
@@ -29,6 +29,7 @@ package enum OperatorFile {
         }
         var configuration = OperatorConfiguration()
         readExecutors(map["executors"], into: &configuration, findings)
+        configuration.accounts = AccountReader(findings: findings).accounts(map["accounts"])
         configuration.trust = map["trust"].map { trust($0, findings) }
         configuration.plugins = absolute(map, "plugins", findings)
         if let inputs = map["inputs"] {
@@ -96,6 +97,15 @@ extension OperatorConfiguration {
             plugins: plugins + user.plugins.filter { !plugins.contains($0) },
             allowedInputs: allowedInputs + user.allowedInputs.filter { !allowedInputs.contains($0) },
             searchPath: searchPath ?? user.searchPath,
-            maxRunsPerPush: maxRunsPerPush == standard.maxRunsPerPush ? user.maxRunsPerPush : maxRunsPerPush)
+            maxRunsPerPush: maxRunsPerPush == standard.maxRunsPerPush ? user.maxRunsPerPush : maxRunsPerPush,
+            accounts: layeredAccounts(over: user.accounts))
+    }
+
+    /// An account of the same name is the repository's alone.
+    private func layeredAccounts(over others: [AccountRule]) -> [AccountRule] {
+        let own = Set(accounts.map(\.account.name))
+        return (accounts + others.filter { !own.contains($0.account.name) }).sorted {
+            $0.account.name < $1.account.name
+        }
     }
 }

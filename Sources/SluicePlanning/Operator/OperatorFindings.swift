@@ -6,6 +6,18 @@ enum OperatorFindings {
             severity: .warning)
     }
 
+    static func window(_ text: String) -> Finding {
+        Finding(
+            "operator.bad-value", "`window` cannot be `\(text)`",
+            hint: "`run` (every run for itself), `month` (the calendar's, UTC), or how long back, for example `7d`")
+    }
+
+    static func reservedAccount(_ name: String) -> Finding {
+        Finding(
+            "operator.bad-name", "an account cannot be called `\(name)`: the limits of a \(name) go by that name",
+            hint: "choose another name")
+    }
+
     static func relativePath(_ path: String) -> Finding {
         Finding("operator.bad-value", "`\(path)` is no absolute path", hint: "begin with `/`, without `.` and `..`")
     }

@@ -21,10 +21,24 @@ package enum Planner {
             pipeline: linked.pipeline, revision: context.revision, repository: context.repository,
             trigger: context.trigger, params: linked.params, changed: context.changed, stages: stages,
             decision: .policy("not decided yet"), diagnostics: linked.warnings + diagnostics, isDegraded: false,
-            pool: context.pool)
-        RunGate.decide(&plan)
-        settleConditions(of: &plan, known: probe.known)
+            pool: context.pool, accounts: try context.standings(of: linked.pipeline))
+        if !plan.accounts.isEmpty { plan.undecided = stages }
+        choose(&plan)
         return plan
+    }
+
+    /// Decides a plan again, on accounts as they stand now.
+    package static func decideAgain(_ plan: inout Plan, accounts: [AccountStanding]) {
+        plan.accounts = accounts
+        plan.stages = plan.undecided
+        plan.isDegraded = false
+        choose(&plan)
+    }
+
+    private static func choose(_ plan: inout Plan) {
+        let known = plan.knownResults
+        RunGate.decide(&plan)
+        settleConditions(of: &plan, known: known)
     }
 
     /// The instances in their order, with what their inputs lack.

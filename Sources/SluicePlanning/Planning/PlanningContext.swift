@@ -2,6 +2,7 @@ import SluiceModel
 
 /// Everything that a plan is made of besides the pipeline: values, and ports that only read.
 package struct PlanningContext: Sendable {
+    package typealias Standings = @Sendable (_ accounts: [Account]) throws(StoreError) -> [AccountStanding]
     /// Seconds that the latest succeeded attempts of a stage took with a profile; at most so many, newest first.
     package typealias History = @Sendable (_ stage: String, _ profile: String, _ limit: Int) -> [Double]
 
@@ -24,6 +25,8 @@ package struct PlanningContext: Sendable {
     /// The bytes that pin a plugin's Python environment; nil where it pins nothing.
     package var requirements: @Sendable (ResolvedPlugin) throws(PluginError) -> [UInt8]?
     package var history: History
+    /// What others have used and hold of accounts.
+    package var standings: Standings?
     /// Whether all bytes of an artifact are still there.
     package var hasArtifact: @Sendable (Artifact) -> Bool
     /// Whether the first commit is an ancestor of the second.
@@ -34,7 +37,8 @@ package struct PlanningContext: Sendable {
         configuration: OperatorConfiguration, pool: ResourceRequest, trigger: Trigger, revision: Revision,
         repository: String, changed: ChangedPaths, options: RunOptions, now: Timestamp, searchPath: String,
         requirements: @escaping @Sendable (ResolvedPlugin) throws(PluginError) -> [UInt8]?,
-        history: @escaping History = { _, _, _ in [] }, hasArtifact: @escaping @Sendable (Artifact) -> Bool,
+        history: @escaping History = { _, _, _ in [] }, standings: Standings? = nil,
+        hasArtifact: @escaping @Sendable (Artifact) -> Bool,
         isAncestor: @escaping @Sendable (ObjectID, ObjectID) -> Bool
     ) {
         self.tree = tree
@@ -51,6 +55,7 @@ package struct PlanningContext: Sendable {
         self.searchPath = searchPath
         self.requirements = requirements
         self.history = history
+        self.standings = standings
         self.hasArtifact = hasArtifact
         self.isAncestor = isAncestor
     }

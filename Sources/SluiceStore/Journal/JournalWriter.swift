@@ -51,7 +51,9 @@ struct JournalWriter {
         case .attemptStarted(let stage, let started): try start(stage, started)
         case .attemptEnded(let stage, let ended): try end(stage, ended)
         case .stageEnded(let stage, let end): try close(stage, end)
-        case .runEnded: try LedgerWriter(database, run: run, clock: time).close()
+        case .runEnded:
+            try LedgerWriter(database, run: run, clock: time).close()
+            try database.run("DELETE FROM grants WHERE run = ?", [run.number])
         case .planned, .rejected, .waiting, .retryScheduled, .checkJudged, .warning: break
         }
     }
@@ -85,6 +87,8 @@ struct JournalWriter {
         guard database.changesCount == 1 else {
             throw StoreError(.constraint, "attempt \(ended.number) of \(stage) in run \(run) ends but never started")
         }
+        try database.run(
+            "DELETE FROM grants WHERE run = ? AND stage = ? AND number = ?", [run.number, stage, ended.number])
         try LedgerWriter(database, run: run, clock: time).settle(
             stage: stage, number: ended.number, used: ended.result.outcome == .lost ? nil : ended.charges)
     }

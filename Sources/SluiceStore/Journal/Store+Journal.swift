@@ -20,11 +20,11 @@ extension Store: RunJournal {
     }
 
     package func finish(
-        _ completion: StageCompletion, events: [RunEvent.Kind], to run: RunID, at time: Timestamp
+        _ completion: StageCompletion, events: [RunEvent.Kind], booking: Booking? = nil, to run: RunID,
+        at time: Timestamp
     ) throws(StoreError) -> [RunEvent] {
         try write { database in
-            var writer = try JournalWriter(database, run: run, time: time)
-            let written = try events.map { try writer.append($0) }
+            let written = try Self.write(events, booking, database, run: run, at: time)
             let results = ResultWriter(database: database, completion: completion, run: run, time: time)
             if completion.isCacheable { try results.insertCacheEntry() }
             if completion.isDeploy { try results.insertDeploy() }

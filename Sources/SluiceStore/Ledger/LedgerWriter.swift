@@ -106,7 +106,8 @@ struct LedgerWriter {
 
     private func reserve(_ share: Booking.Share) throws {
         for account in accounts {
-            for (resource, amount) in share.amounts {
+            for resource in BudgetResource.allCases {
+                let amount = share.amounts[resource] ?? .zero
                 try add(.reserve, account, resource, amount, stage: share.stage, number: share.number)
             }
         }

@@ -40,14 +40,10 @@ extension Store {
             if let admission = booking.admission {
                 try LedgerWriter.admit(admission, database, run: run, at: time)
             }
-            let ledger = try LedgerWriter(database, run: run, clock: time)
             guard case .must = booking.terms else {
-                // What ends gives back before what is left asks.
-                var writer = try JournalWriter(database, run: run, time: time)
-                let written = try events.map { try writer.append($0) }
-                if writer.isOpen { _ = try ledger.book(booking) }
-                return .booked(written)
+                return .booked(try Self.write(events, booking, database, run: run, at: time))
             }
+            let ledger = try LedgerWriter(database, run: run, clock: time)
             guard try ledger.book(booking) else {
                 return .moved(try standings(database, ledger.accounts, without: run, at: time))
             }
@@ -55,6 +51,16 @@ extension Store {
             var writer = try JournalWriter(database, run: run, time: time)
             return .booked(try events.map { try writer.append($0) })
         }
+    }
+
+    /// Writes events, and then what the run holds from now on: what ends gives back before what is left asks.
+    static func write(
+        _ events: [RunEvent.Kind], _ booking: Booking?, _ database: Database, run: RunID, at time: Timestamp
+    ) throws -> [RunEvent] {
+        var writer = try JournalWriter(database, run: run, time: time)
+        let written = try events.map { try writer.append($0) }
+        if let booking, writer.isOpen { _ = try LedgerWriter(database, run: run, clock: time).book(booking) }
+        return written
     }
 
     /// The ledger of an account, newest first; `before` goes on where an earlier page ended.

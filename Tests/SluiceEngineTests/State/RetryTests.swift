@@ -94,7 +94,7 @@ struct RetryTests {
         let effects = state.apply(
             .attemptEnded(stage: 0, AttemptReport(number: 1, result: AttemptResult(outcome: .succeeded))), at: now)
         #expect(effects.count == 1)
-        guard case .complete(_, let kinds) = effects.first else {
+        guard case .complete(_, let kinds, _) = effects.first else {
             Issue.record("no completion")
             return
         }

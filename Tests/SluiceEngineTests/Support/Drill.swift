@@ -131,8 +131,13 @@ struct Drill {
 
     private mutating func carryOut(_ effect: Effect, _ queue: inout [Happening]) {
         switch effect {
-        case .record(let kinds): write(kinds)
-        case .complete(let completion, let kinds):
+        case .record(let kinds, _): write(kinds)
+        case .admit(let kinds, _):
+            write(kinds)
+            queue.append(.admitted)
+        case .wait(_, _, let kinds): write(kinds)
+        case .look: queue.append(.looked(accounts: state.plan.accounts, pool: []))
+        case .complete(let completion, let kinds, _):
             write(kinds)
             completions.append(completion)
             if completion.isCacheable { cache[completion.entry.key] = completion.entry }

@@ -14,7 +14,9 @@ import Testing
             executors:
               local: { capacity: { cpus: 8, memory: 32GiB, gpus: 1, custom: { licence_x: 2 } }, price: 0.10, sandbox: auto }
               slurm: { kind: slurm }
-            accounts: { team: { window: month } }
+            accounts:
+              team: { window: month, limits: { cost: 1500, egress: 200GiB } }
+              exp: { match: { branch: "exp/**", pipeline: [train, tune] }, window: 7d, limits: { wall: 10h, gpu_hours: 40.5 } }
             trust: { branches: [main, "release/**"], tags: ["v*"] }
             groups: { leads: [mlops] }
             secrets: { KEY: { file: k } }
@@ -28,7 +30,19 @@ import Testing
             local: ResourceRequest(cpus: Amount(8), memory: 32 << 30, gpus: 1, custom: ["licence_x": 2]),
             localPrice: Amount(decimal: "0.1"),
             trust: .init(branches: [Glob("main"), Glob("release/**")], tags: [Glob("v*")]), plugins: ["/srv/plugins"],
-            allowedInputs: ["/datasets"], searchPath: "/usr/bin:/bin", maxRunsPerPush: 5)
+            allowedInputs: ["/datasets"], searchPath: "/usr/bin:/bin", maxRunsPerPush: 5,
+            accounts: [
+                AccountRule(
+                    account: Account(
+                        name: "exp", window: .rolling(milliseconds: 604_800_000),
+                        limits: [
+                            .init(resource: .gpuHours, amount: Amount(billionths: 40_500_000_000)),
+                            .init(resource: .wall, amount: Amount(36_000)),
+                        ]), branches: [Glob("exp/**")], pipelines: [Glob("train"), Glob("tune")]),
+                AccountRule(
+                    account: Account(
+                        name: "team", window: .month, limits: [.init(resource: .cost, amount: Amount(1500))])),
+            ])
         #expect(configuration == expected)
         #expect(diagnostics.map(\.id) == Array(repeating: "operator.unsupported", count: 6))
         #expect(diagnostics.allSatisfy { $0.severity == .warning })
@@ -54,6 +68,71 @@ import Testing
                 "1 operator.missing-key", "2 operator.unknown-key", "3 operator.bad-value", "4 operator.bad-value",
                 "5 operator.bad-value", "6 operator.wrong-type",
             ])
+    }
+
+    @Test("what is wrong with accounts is said with the nearest name, all at once")
+    func faultyAccounts() {
+        let (configuration, diagnostics) = parse(
+            """
+            accounts:
+              Team: { window: month, limits: { cost: 1 } }
+              run: { window: month, limits: { cost: 1 } }
+              a: { windw: month, limits: { cost: 1 } }
+              b: { window: week, limits: { gpu_hour: 1 } }
+              c: { window: 0s, limits: { cost: -1, wall: 5 } }
+              d: { window: 7d, match: { branches: main } }
+            """)
+        #expect(configuration == nil)
+        #expect(
+            diagnostics.map { "\($0.location.line) \($0.id) \($0.hint ?? "")" } == [
+                "2 operator.bad-name names begin with a small letter and hold small letters, digits, `_` and `-`, for "
+                    + "example `team`",
+                "3 operator.bad-name choose another name",
+                "4 operator.missing-key for example `window: month`",
+                "4 operator.unknown-key did you mean `window`?",
+                "5 operator.bad-value `run` (every run for itself), `month` (the calendar's, UTC), or how long back, for "
+                    + "example `7d`",
+                "5 operator.unknown-key did you mean `gpu_hours`?",
+                "6 operator.bad-value `run` (every run for itself), `month` (the calendar's, UTC), or how long back, for "
+                    + "example `7d`",
+                "6 operator.bad-value amounts are decimals from 0 with at most nine digits behind the point",
+                "6 operator.bad-unit for example `5s`; units look like `90s`, `1h30m`, `500ms`, `2d`",
+                "7 operator.missing-key for example `limits: { cost: 100 }`",
+                "7 operator.unknown-key did you mean `branch`?",
+            ])
+    }
+
+    @Test("an account of the repository stands for the user's of the same name")
+    func layeredAccounts() throws {
+        let user = try #require(
+            parse("accounts: { a: { window: run, limits: { cost: 1 } }, b: { window: run, limits: { cost: 1 } } }")
+                .configuration)
+        let own = try #require(
+            parse("accounts: { b: { window: month, limits: { cost: 2 } }, c: { window: run, limits: { cost: 3 } } }")
+                .configuration)
+        let names = own.layered(over: user).accounts.map { "\($0.account.name) \($0.account.window)" }
+        #expect(names == ["a run", "b month", "c run"])
+    }
+
+    @Test("an account is for what all its patterns hold; one without patterns is for everything")
+    func matching() throws {
+        let rules = try #require(
+            parse(
+                """
+                accounts:
+                  all: { window: run, limits: { cost: 1 } }
+                  exp: { match: { branch: ["exp/**", try] }, window: run, limits: { cost: 1 } }
+                  here: { match: { repository: "/srv/*.git", pipeline: train }, window: run, limits: { cost: 1 } }
+                """
+            ).configuration
+        ).accounts
+        func charged(_ branch: String?, _ pipeline: String, _ repository: String) -> [String] {
+            rules.filter { $0.matches(branch: branch, pipeline: pipeline, repository: repository) }
+                .map(\.account.name)
+        }
+        #expect(charged("exp/a/b", "train", "/srv/x.git") == ["all", "exp", "here"])
+        #expect(charged("main", "eval", "/srv/x.git") == ["all"])
+        #expect(charged(nil, "train", "/srv/x/y.git") == ["all"])
     }
 
     @Test("the repository's configuration holds over the user's, and folders add up")

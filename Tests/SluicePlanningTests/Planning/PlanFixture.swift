@@ -57,6 +57,9 @@ struct Fixture {
     var ancestors: Set<String> = []
     var gone: Set<Digest> = []
     var localPrice: Amount?
+    var accounts: [AccountRule] = []
+    /// nil: nobody else has used anything.
+    var standings: [AccountStanding]?
 
     static let place = SourceLocation(file: "pipelines/p.yaml", line: 3, column: 5)
 
@@ -140,16 +143,22 @@ struct Fixture {
     }
 
     var context: PlanningContext {
-        let (ancestors, gone) = (ancestors, gone)
+        let (ancestors, gone, standings, now) = (ancestors, gone, standings, now)
         return PlanningContext(
             tree: MemoryTree(files: files), cache: cache, environments: FixedEnvironments(lock: lock),
-            configuration: OperatorConfiguration(localPrice: localPrice), pool: pool, trigger: .manual,
+            configuration: OperatorConfiguration(localPrice: localPrice, accounts: accounts), pool: pool,
+            trigger: .manual,
             revision: Revision(
                 oid: Self.oid(commit), tree: Self.oid("tree"), committed: now,
                 reference: reference.map { Reference($0) },
                 isTrusted: isTrusted),
             repository: "/r.git", changed: .everything, options: options, now: now, searchPath: "/usr/bin",
-            requirements: { _ in nil }, hasArtifact: { !gone.contains($0.digest) },
+            requirements: { _ in nil },
+            standings: { accounts in
+                accounts.map { account in
+                    standings?.first { $0.account == account } ?? .untouched(account, at: now)
+                }
+            }, hasArtifact: { !gone.contains($0.digest) },
             isAncestor: { older, _ in ancestors.contains(older.hex) })
     }
 
