@@ -19,8 +19,14 @@ case "large":
     LargeProjectBenchmark.run(seeds: 5)
 case "lp" where arguments.count >= 2:
     LinearBenchmark.run(folder: arguments[1])
-case "fuzz" where arguments.count >= 3:
-    ReaderFuzz.run(file: arguments[1], count: Int(arguments[2]) ?? 1000, seed: 1)
+case "each" where arguments.count >= 5:
+    CompareOutput.schedules(
+        folder: arguments[1], suffix: arguments[2],
+        limits: ProjectLimits(seconds: (Double(arguments[3]) ?? 100) / 1000), seed: UInt64(arguments[4]) ?? 1)
+case "gates" where arguments.count >= 6:
+    CompareOutput.gates(
+        into: arguments[1], stages: Int(arguments[2]) ?? 50, profiles: Int(arguments[3]) ?? 3,
+        budgets: Int(arguments[4]) ?? 4, count: Int(arguments[5]) ?? 20)
 case "huge":
     HugeGateBenchmark.run()
 default:

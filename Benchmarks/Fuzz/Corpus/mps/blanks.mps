@@ -1,0 +1,14 @@
+NAME          NAMES WITH BLANKS
+ROWS
+ N  THE COST
+ L  ROW ONE
+ G  ROW TWO
+COLUMNS
+    COL ONE   THE COST  1.0            ROW ONE   1.0
+    COL ONE   ROW TWO   1.0
+    COL TWO   THE COST  2.0            ROW ONE   1.0
+RHS
+    SET       ROW ONE   4.0            ROW TWO   1.0
+BOUNDS
+ UP SET       COL ONE   4.0
+ENDATA

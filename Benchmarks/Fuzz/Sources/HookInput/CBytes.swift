@@ -1,0 +1,1 @@
+../../../../Sources/SluiceGit/Repository/CBytes.swift

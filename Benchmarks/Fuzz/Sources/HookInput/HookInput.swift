@@ -1,0 +1,1 @@
+../../../../Sources/SluiceGit/Hooks/HookInput.swift
