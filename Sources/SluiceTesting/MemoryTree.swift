@@ -48,6 +48,10 @@ package struct MemoryTree: TreeReader, Equatable {
         return bytes
     }
 
+    package func size(of entry: TreeEntry) throws(GitError) -> Int64 {
+        Int64(try contents(of: entry, limit: .max).count)
+    }
+
     /// Nothing in memory can be written into a folder.
     package func snapshot(_ entries: [TreeEntry], into folder: String) throws(GitError) {
         throw GitError(.unsupported, "a tree in memory makes no snapshots")

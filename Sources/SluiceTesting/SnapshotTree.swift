@@ -18,6 +18,8 @@ package struct SnapshotTree: TreeReader {
         try tree.contents(of: entry, limit: limit)
     }
 
+    package func size(of entry: TreeEntry) throws(GitError) -> Int64 { try tree.size(of: entry) }
+
     package func snapshot(_ entries: [TreeEntry], into folder: String) throws(GitError) {
         for entry in entries {
             disk.write(try tree.contents(of: entry, limit: .max), to: folder + "/" + entry.path)

@@ -8,9 +8,11 @@ extension Build {
     ) throws -> Plan.PricedProfile {
         let request = ResourceRequest(cpus: Amount(2), memory: 1 << 30, custom: ["licence": 1])
         let base = Profile(name: name, request: request)
+        let basis = source == .history ? Plan.Estimate.Basis(quantile: 0.9, samples: 23) : nil
         return Plan.PricedProfile(
             profile: StageProfile(name: name, profile: base, isDegraded: degraded), request: request,
-            estimate: Plan.Estimate(duration: .seconds(seconds), source: source), use: [.cost: try amount(cost)])
+            estimate: Plan.Estimate(duration: .seconds(seconds), source: source, basis: basis),
+            use: [.cost: try amount(cost)])
     }
 
     static func stage(
@@ -32,13 +34,15 @@ extension Build {
                 "prepare", needs: [], cache: CacheState(state: .hit, reason: "from run 41"),
                 profiles: [try profile("small", seconds: 30, cost: "0.01", source: .history)], start: nil),
             stage(
-                "train", needs: ["prepare"], cache: CacheState(state: .miss, reason: "params.lr is 0.2, was 0.1"),
+                "train", needs: ["prepare"], cache: CacheState(state: .miss, reason: "params.lr changed 0.1 → 0.2"),
                 profiles: [try profile("large", seconds: 720, cost: "0.4", source: .declared)], start: start(0)),
             stage(
-                "evaluate", needs: ["train"], cache: CacheState(state: .miss, reason: "waits for train.model"),
+                "evaluate", needs: ["train"],
+                cache: CacheState(state: .miss, reason: "needs train, which runs", upstream: "train"),
                 profiles: [try profile("small", seconds: 65, cost: "0.02", source: .history)], start: start(720)),
             stage(
-                "deploy", needs: ["evaluate"], cache: CacheState(state: .off, reason: "deploys are never cached"),
+                "deploy", needs: ["evaluate"],
+                cache: CacheState(state: .off, reason: "needs evaluate, which runs", upstream: "evaluate"),
                 profiles: [try profile("small", seconds: 5, cost: "0", source: .manifest)], start: start(785)),
         ]
     }

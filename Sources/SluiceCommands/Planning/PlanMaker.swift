@@ -28,6 +28,16 @@ struct InvalidDefinition: Error {
     var diagnostics: [Diagnostic]
 }
 
+/// What a plan is made for besides running it.
+struct PlanQuestion: Sendable {
+    /// Limits that are otherwise than pipeline and machine say.
+    var changes: [LimitChange] = []
+    /// Only results and durations from before this run count.
+    var before: RunHead?
+    /// Whether it is to be compared with another plan.
+    var wantsKeyParts = false
+}
+
 /// Makes plans: the one place where git, plugins, records and the pure planner meet. Runs nothing of the commit.
 struct PlanMaker: Sendable {
     let context: RepositoryContext
@@ -111,16 +121,17 @@ struct PlanMaker: Sendable {
     /// A plan, or throws `InvalidDefinition` with everything that is wrong.
     func plan(
         _ definition: Definition, at opened: OpenRevision, trigger: Trigger, changed: ChangedPaths,
-        options: RunOptions, run: RunID? = nil
+        options: RunOptions, run: RunID? = nil, question: PlanQuestion = PlanQuestion()
     ) throws -> Plan {
         let (linked, diagnostics) = try Self.lint(
             definition, at: opened, context: context, installation: installation, overrides: options.overrides)
         guard let linked else { throw InvalidDefinition(diagnostics: diagnostics) }
+        var planning = planningContext(
+            opened, trigger: trigger, changed: changed, options: options, run: run, before: question.before)
+        planning.changes = question.changes
+        planning.wantsKeyParts = question.wantsKeyParts
         do {
-            return try Planner.plan(
-                linked,
-                in: planningContext(
-                    linked.pipeline.name, opened, trigger: trigger, changed: changed, options: options, run: run))
+            return try Planner.plan(linked, in: planning)
         } catch PlanningError.invalid(let found) {
             throw InvalidDefinition(diagnostics: diagnostics + found.map(definition.source.withExcerpt))
         } catch PlanningError.tree(let error) {
@@ -131,21 +142,19 @@ struct PlanMaker: Sendable {
     }
 
     private func planningContext(
-        _ pipeline: String, _ opened: OpenRevision, trigger: Trigger, changed: ChangedPaths, options: RunOptions,
-        run: RunID?
+        _ opened: OpenRevision, trigger: Trigger, changed: ChangedPaths, options: RunOptions, run: RunID?,
+        before: RunHead?
     ) -> PlanningContext {
         let (artifacts, git, store, now) = (services.artifacts, context.git, services.store, services.clock.now())
         let repository = context.repository.gitDirectory
         return PlanningContext(
-            tree: opened.tree, cache: services.store, environments: environments,
+            tree: opened.tree, cache: services.store.results(before: before?.id), environments: environments,
             configuration: context.configuration, pool: context.configuration.local ?? Machine.pool(),
             trigger: trigger, revision: opened.revision, repository: repository,
-            changed: changed, options: options, now: now, searchPath: context.searchPath,
+            changed: changed, options: options, now: before?.started ?? now, searchPath: context.searchPath,
             requirements: requirements(in: opened.tree),
-            history: { stage, profile, limit in
-                let seconds = try? store.wallSeconds(
-                    of: stage, profile: profile, pipeline: pipeline, repository: repository, limit: limit)
-                return seconds ?? []
+            history: { kind, limit in
+                (try? store.samples(of: kind, repository: repository, before: before?.id, limit: limit)) ?? []
             },
             standings: { (accounts) throws(StoreError) in try store.standings(of: accounts, without: run, at: now) },
             hasArtifact: { artifacts.contains($0) },

@@ -39,7 +39,9 @@ struct RunSession: Sendable {
         }
     }
 
-    func plan(_ head: RunHead) throws -> (plan: Plan, tree: any TreeReader) {
+    func plan(
+        _ head: RunHead, question: PlanQuestion = PlanQuestion()
+    ) throws -> (plan: Plan, tree: any TreeReader) {
         let maker = PlanMaker(context: context, services: services, installation: installation)
         let opened = try RevisionOpener(context: context).reopen(head.revision)
         let definitions = try PlanMaker.definitions(in: opened.tree)
@@ -49,7 +51,8 @@ struct RunSession: Sendable {
         let changed = try RevisionOpener(context: context).changes(
             to: head.revision, from: head.previous, trigger: head.trigger, since: head.options.changedSince)
         let plan = try maker.plan(
-            definition, at: opened, trigger: head.trigger, changed: changed, options: head.options, run: head.id)
+            definition, at: opened, trigger: head.trigger, changed: changed, options: head.options, run: head.id,
+            question: question)
         return (plan, opened.tree)
     }
 

@@ -147,7 +147,9 @@ package struct RunDriver: Sendable {
         let folder = try ports.workspaces.create(run: run, stage: stage, number: order.number)
         let started = RunEvent.Started(
             number: order.number, profile: order.profile.profile.name, executor: ports.executor.name,
-            decision: order.decision, folder: folder.name, granted: order.profile.request)
+            decision: order.decision, folder: folder.name, granted: order.profile.request,
+            plugin: order.definition.plugin?.manifest.name, estimate: order.profile.estimate,
+            dataBytes: order.definition.dataBytes)
         if let held = try announceStart(order, .attemptStarted(stage: stage, started)) {
             ports.workspaces.discard(folder, keepingOutputs: false)
             return held

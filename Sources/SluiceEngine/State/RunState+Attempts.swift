@@ -119,7 +119,7 @@ extension RunState {
     mutating func refuse(_ index: Int, _ decision: GateDecision) {
         let why = Halt.refusal + (decision.explanation.first ?? "by the gate")
         halt = halt?.isFinal == true ? halt : .refused(why)
-        end(index, .skipped, reason: why)
+        end(index, .skipped, reason: why, decision: decision)
     }
 
     /// A plan is made for the pool as it is; this is for stages that it did not count, as one whose result was there.

@@ -6,9 +6,11 @@ extension RunState {
     mutating func succeed(_ index: Int, _ report: AttemptReport) {
         guard let bound = nodes[index].bound else { preconditionFailure("what runs was bound before") }
         let stage = plan.stages[index]
+        var cache = stage.cache
+        cache.entry = nil
+        cache.key = bound.binding.key
         var end = RunEvent.StageEnd(
-            outcome: .succeeded,
-            cache: CacheState(state: stage.cache.state, reason: stage.cache.reason, key: bound.binding.key),
+            outcome: .succeeded, cache: cache,
             metrics: report.result.metrics, outputValues: report.result.outputValues, artifacts: report.artifacts)
         let judged = judge(stage, &end)
         effects.complete(completion(of: index, bound: bound, end), judged + ended(stage, end))
@@ -30,9 +32,9 @@ extension RunState {
     mutating func fail(_ index: Int, reason: String) { end(index, .failed, reason: reason) }
 
     /// Ends a stage that made nothing.
-    mutating func end(_ index: Int, _ outcome: Outcome, reason: String?) {
+    mutating func end(_ index: Int, _ outcome: Outcome, reason: String?, decision: GateDecision? = nil) {
         guard nodes[index].end == nil else { return }
-        let end = RunEvent.StageEnd(outcome: outcome, reason: reason)
+        let end = RunEvent.StageEnd(outcome: outcome, reason: reason, decision: decision)
         effects.record(ended(plan.stages[index], end))
         settle(index, end)
     }

@@ -37,6 +37,18 @@ package struct GitTree: TreeReader {
         try withBlob(entry, limit: limit) { (bytes) throws(GitError) in Array(bytes) }
     }
 
+    package func size(of entry: TreeEntry) throws(GitError) -> Int64 {
+        guard entry.kind != .folder, entry.kind != .submodule else { throw Self.notAFile(entry) }
+        let raw = try entry.oid.raw()
+        return try handle.withPointer { (repository) throws(GitError) in
+            Int64(try GitObjects(repository: repository).header(raw, oid: entry.oid).size)
+        }
+    }
+
+    private static func notAFile(_ entry: TreeEntry) -> GitError {
+        GitError(.invalid, "\(entry.path) is a \(entry.kind), not a file")
+    }
+
     /// Entries that are not regular files are passed over. Nothing may lie at an entry's path yet.
     package func snapshot(_ entries: [TreeEntry], into folder: String) throws(GitError) {
         var writer = try SnapshotWriter(folder: folder)
@@ -62,9 +74,7 @@ package struct GitTree: TreeReader {
     private func withBlob<T: Sendable>(
         _ entry: TreeEntry, limit: Int, _ body: (UnsafeRawBufferPointer) throws(GitError) -> T
     ) throws(GitError) -> T {
-        guard entry.kind != .folder, entry.kind != .submodule else {
-            throw GitError(.invalid, "\(entry.path) is a \(entry.kind), not a file")
-        }
+        guard entry.kind != .folder, entry.kind != .submodule else { throw Self.notAFile(entry) }
         let raw = try entry.oid.raw()
         return try handle.withPointer { (repository) throws(GitError) in
             let size = try GitObjects(repository: repository).header(raw, oid: entry.oid).size

@@ -35,6 +35,10 @@ struct WorktreeDisk: Sendable {
         }
     }
 
+    func size(of path: String) throws(GitError) -> Int64 {
+        try withFile(path) { (_, size) throws(GitError) in Int64(size) }
+    }
+
     func copy(_ path: String, into file: borrowing NewFile) throws(GitError) {
         try withFile(path) { (descriptor, _) throws(GitError) in
             try Self.read(descriptor, path) { (chunk) throws(GitError) in try file.write(chunk) }

@@ -42,6 +42,11 @@ package final class WorktreeTree: TreeReader {
         }
     }
 
+    package func size(of entry: TreeEntry) throws(GitError) -> Int64 {
+        guard entry.isRegular else { throw GitError(.invalid, "\(entry.path) is a \(entry.kind), not a file") }
+        return try disk.size(of: entry.path)
+    }
+
     /// Entries that are not regular files are passed over. Throws where a file is not any more what the entry names.
     package func snapshot(_ entries: [TreeEntry], into folder: String) throws(GitError) {
         var writer = try SnapshotWriter(folder: folder)

@@ -16,6 +16,10 @@ extension Plan {
         package var sources: [TreeEntry]
         package var condition: Condition
         package var cache: CacheState
+        /// The parts of its cache key that are known, where they were asked for.
+        package var keyParts: [CacheKeyPart]?
+        /// Bytes of the commit's files that its results come from, through all that it needs; nil: not known.
+        package var dataBytes: Int64?
         /// Estimated time and amounts of each profile, in the order of `definition.profiles`.
         package var profiles: [PricedProfile]
         /// Index into `profiles`; nil where nothing was chosen (cached, skipped, refused).
@@ -134,18 +138,6 @@ extension Plan {
             resource == .wall ? Amount(seconds: estimate.duration.inSeconds) : use[resource] ?? .zero
         }
     }
-
-    package struct Estimate: Sendable, Codable, Equatable {
-        package enum Source: String, Sendable, Codable { case history, plugin, declared, manifest, `default` }
-
-        package var duration: Duration
-        package var source: Source
-
-        package init(duration: Duration, source: Source) {
-            self.duration = duration
-            self.source = source
-        }
-    }
 }
 
 /// Whether a stage's result is there already, and why not.
@@ -154,14 +146,19 @@ package struct CacheState: Sendable, Codable, Equatable {
 
     package var state: State
     package var reason: String?
+    /// The stage whose result it reads and which runs itself: why nothing is known yet.
+    package var upstream: String?
     /// What is restored on a hit. Not part of the JSON shapes.
     package var entry: CacheEntry?
     /// Known as soon as everything that the stage reads is known.
     package var key: Digest?
 
-    package init(state: State, reason: String? = nil, entry: CacheEntry? = nil, key: Digest? = nil) {
+    package init(
+        state: State, reason: String? = nil, upstream: String? = nil, entry: CacheEntry? = nil, key: Digest? = nil
+    ) {
         self.state = state
         self.reason = reason
+        self.upstream = upstream
         self.entry = entry
         self.key = key
     }

@@ -6,6 +6,8 @@ package protocol TreeReader: Sendable {
     func entries(under folder: String) throws(GitError) -> [TreeEntry]
     /// A file's bytes; `limit` refuses larger ones with `.tooLarge` before they are read.
     func contents(of entry: TreeEntry, limit: Int) throws(GitError) -> [UInt8]
+    /// Bytes of a file, without reading them.
+    func size(of entry: TreeEntry) throws(GitError) -> Int64
     /// Writes entries below an existing folder, keeping their paths; regular files only, executable bit kept.
     func snapshot(_ entries: [TreeEntry], into folder: String) throws(GitError)
 }

@@ -4,7 +4,9 @@ extension RunEvent.Kind {
         case stage, attempt, decision, degraded, stages, diagnostics, reason, message, outcome
         case profile, executor, folder, granted, used, metrics, outputs, artifacts, cache
         case metric, value, limit, baseline, verdict, severity, fatal
+        case plugin, estimate
         case delay = "delay_s"
+        case dataBytes = "data_bytes"
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -95,6 +97,9 @@ extension RunEvent.Kind {
         try fields.encode(started.decision, forKey: .decision)
         try fields.encode(started.folder, forKey: .folder)
         try fields.encodeIfPresent(started.granted, forKey: .granted)
+        try fields.encodeIfPresent(started.plugin, forKey: .plugin)
+        try fields.encodeIfPresent(started.estimate.map(EstimateFields.init), forKey: .estimate)
+        try fields.encodeIfPresent(started.dataBytes, forKey: .dataBytes)
     }
 
     private static func started(_ fields: KeyedDecodingContainer<Field>) throws -> RunEvent.Started {
@@ -104,7 +109,10 @@ extension RunEvent.Kind {
             executor: try fields.decode(String.self, forKey: .executor),
             decision: try fields.decode(GateDecision.self, forKey: .decision),
             folder: try fields.decode(String.self, forKey: .folder),
-            granted: try fields.decodeIfPresent(ResourceRequest.self, forKey: .granted))
+            granted: try fields.decodeIfPresent(ResourceRequest.self, forKey: .granted),
+            plugin: try fields.decodeIfPresent(String.self, forKey: .plugin),
+            estimate: try fields.decodeIfPresent(EstimateFields.self, forKey: .estimate)?.estimate,
+            dataBytes: try fields.decodeIfPresent(Int64.self, forKey: .dataBytes))
     }
 
     private static func encode(_ check: CheckResult, into fields: inout KeyedEncodingContainer<Field>) throws {
@@ -135,6 +143,7 @@ extension RunEvent.Kind {
         try fields.encode(end.metrics, forKey: .metrics)
         try fields.encode(end.outputValues, forKey: .outputs)
         try fields.encode(end.artifacts.map(ArtifactFields.init), forKey: .artifacts)
+        try fields.encodeIfPresent(end.decision, forKey: .decision)
     }
 
     private static func stageEnd(_ fields: KeyedDecodingContainer<Field>) throws -> RunEvent.StageEnd {
@@ -144,6 +153,7 @@ extension RunEvent.Kind {
             cache: try fields.decodeIfPresent(CacheStateFields.self, forKey: .cache)?.state,
             metrics: try fields.decode([String: Double].self, forKey: .metrics),
             outputValues: try fields.decode([String: JSONValue].self, forKey: .outputs),
-            artifacts: try fields.decode([ArtifactFields].self, forKey: .artifacts).map(\.artifact))
+            artifacts: try fields.decode([ArtifactFields].self, forKey: .artifacts).map(\.artifact),
+            decision: try fields.decodeIfPresent(GateDecision.self, forKey: .decision))
     }
 }

@@ -29,7 +29,7 @@ package struct RunEvent: Sendable, Equatable {
         case runEnded(outcome: RunOutcome, reason: String?)
     }
 
-    package struct Planned: Sendable, Codable, Equatable {
+    package struct Planned: Sendable, Equatable {
         package var decision: GateDecision
         package var isDegraded: Bool
         package var stages: [Stage]
@@ -40,7 +40,7 @@ package struct RunEvent: Sendable, Equatable {
             self.stages = stages
         }
 
-        package struct Stage: Sendable, Codable, Equatable {
+        package struct Stage: Sendable, Equatable {
             package var name: String
             package var needs: [String]
             package var profile: String?
@@ -64,7 +64,7 @@ package struct RunEvent: Sendable, Equatable {
         }
     }
 
-    package struct Started: Sendable, Codable, Equatable {
+    package struct Started: Sendable, Equatable {
         package var number: Int
         package var profile: String
         package var executor: String
@@ -73,10 +73,17 @@ package struct RunEvent: Sendable, Equatable {
         package var folder: String
         /// What it was given: its profile's request, or an escalated one. nil in records of before it was written.
         package var granted: ResourceRequest?
+        /// nil for a `run` line.
+        package var plugin: String?
+        /// Of the granted profile.
+        package var estimate: Plan.Estimate?
+        /// As the plan's stage has it.
+        package var dataBytes: Int64?
 
         package init(
             number: Int, profile: String, executor: String, decision: GateDecision, folder: String,
-            granted: ResourceRequest? = nil
+            granted: ResourceRequest? = nil, plugin: String? = nil, estimate: Plan.Estimate? = nil,
+            dataBytes: Int64? = nil
         ) {
             self.number = number
             self.profile = profile
@@ -84,6 +91,9 @@ package struct RunEvent: Sendable, Equatable {
             self.decision = decision
             self.folder = folder
             self.granted = granted
+            self.plugin = plugin
+            self.estimate = estimate
+            self.dataBytes = dataBytes
         }
     }
 
@@ -100,17 +110,19 @@ package struct RunEvent: Sendable, Equatable {
         }
     }
 
-    package struct StageEnd: Sendable, Codable, Equatable {
+    package struct StageEnd: Sendable, Equatable {
         package var outcome: Outcome
         package var reason: String?
         package var cache: CacheState?
         package var metrics: [String: Double]
         package var outputValues: [String: JSONValue]
         package var artifacts: [Artifact]
+        /// Of a stage that the gate refused after the run had begun.
+        package var decision: GateDecision?
 
         package init(
             outcome: Outcome, reason: String? = nil, cache: CacheState? = nil, metrics: [String: Double] = [:],
-            outputValues: [String: JSONValue] = [:], artifacts: [Artifact] = []
+            outputValues: [String: JSONValue] = [:], artifacts: [Artifact] = [], decision: GateDecision? = nil
         ) {
             self.outcome = outcome
             self.reason = reason
@@ -118,6 +130,7 @@ package struct RunEvent: Sendable, Equatable {
             self.metrics = metrics
             self.outputValues = outputValues
             self.artifacts = artifacts
+            self.decision = decision
         }
     }
 }

@@ -35,38 +35,56 @@ struct PlannedStageFields: Codable {
 struct CacheStateFields: Codable {
     var word: CacheState.State
     var reason: String?
+    var upstream: String?
     var key: Digest?
 
     private enum CodingKeys: String, CodingKey {
-        case reason, key
+        case reason, upstream, key
         case word = "state"
     }
 
     init(_ state: CacheState) {
         word = state.state
         reason = state.reason
+        upstream = state.upstream
         key = state.key
     }
 
-    var state: CacheState { CacheState(state: word, reason: reason, key: key) }
+    var state: CacheState { CacheState(state: word, reason: reason, upstream: upstream, key: key) }
 }
 
 struct EstimateFields: Codable {
     /// Seconds.
     var duration: Double
     var source: Plan.Estimate.Source
+    var quantile: Double?
+    var samples: Int?
+    var scale, trend: Double?
+    var memory: Int64?
 
     private enum CodingKeys: String, CodingKey {
-        case source
+        case source, quantile, samples, scale, trend, memory
         case duration = "duration_s"
     }
 
     init(_ estimate: Plan.Estimate) {
         duration = estimate.duration.inSeconds
         source = estimate.source
+        quantile = estimate.basis?.quantile
+        samples = estimate.basis?.samples
+        scale = estimate.basis?.scale
+        trend = estimate.basis?.trend
+        memory = estimate.memory
     }
 
-    var estimate: Plan.Estimate { Plan.Estimate(duration: .microseconds(ofSeconds: duration), source: source) }
+    var estimate: Plan.Estimate {
+        var basis: Plan.Estimate.Basis?
+        if let quantile, let samples {
+            basis = .init(quantile: quantile, samples: samples, scale: scale, trend: trend)
+        }
+        return Plan.Estimate(
+            duration: .microseconds(ofSeconds: duration), source: source, basis: basis, memory: memory)
+    }
 }
 
 struct ArtifactFields: Codable {

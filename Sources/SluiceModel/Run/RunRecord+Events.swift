@@ -11,12 +11,14 @@ extension RunRecord {
             waitingFor = reason
         case .attemptStarted(let stage, let started): start(stage, started, at: event.time)
         case .attemptEnded(let stage, let ended): end(stage, ended, at: event.time)
-        case .retryScheduled: break
+        case .retryScheduled(let stage, let number, let delay, let reason):
+            change(stage) { $0.retries.append(Retry(number: number, delay: delay, reason: reason)) }
         case .checkJudged(let stage, let result): change(stage) { $0.checks.append(result) }
         case .stageEnded(let stage, let end):
             change(stage) {
                 $0.end = end
                 $0.cache = end.cache ?? $0.cache
+                $0.decision = end.decision ?? $0.decision
             }
         case .warning(nil, let message): warnings.append(message)
         case .warning(.some(let stage), let message): change(stage) { $0.warnings.append(message) }
@@ -40,7 +42,10 @@ extension RunRecord {
             var fresh = Stage(
                 name: stage.name, needs: stage.needs, profile: stage.profile, cache: stage.cache,
                 decision: stage.decision, estimate: stage.estimate)
-            fresh.attempts = earlier.first { $0.name == stage.name }?.attempts ?? []
+            if let known = earlier.first(where: { $0.name == stage.name }) {
+                fresh.attempts = known.attempts
+                fresh.retries = known.retries
+            }
             return fresh
         }
     }
@@ -52,6 +57,7 @@ extension RunRecord {
             $0.attempts.append(Attempt(started: started, startTime: time))
             $0.profile = started.profile
             $0.decision = started.decision
+            $0.estimate = started.estimate ?? $0.estimate
         }
     }
 

@@ -31,6 +31,8 @@ package struct RunRecord: Sendable, Equatable {
         package var attempts: [Attempt] = []
         package var checks: [CheckResult] = []
         package var warnings: [String] = []
+        /// Further attempts and why they were granted, in order.
+        package var retries: [Retry] = []
 
         package init(
             name: String, needs: [String], profile: String?, cache: CacheState, decision: GateDecision?,
@@ -57,6 +59,20 @@ package struct RunRecord: Sendable, Equatable {
         package init(started: RunEvent.Started, startTime: Timestamp) {
             self.started = started
             self.startTime = startTime
+        }
+    }
+
+    package struct Retry: Sendable, Equatable {
+        /// The attempt that follows.
+        package var number: Int
+        /// Seconds until then.
+        package var delay: Double
+        package var reason: String
+
+        package init(number: Int, delay: Double, reason: String) {
+            self.number = number
+            self.delay = delay
+            self.reason = reason
         }
     }
 

@@ -12,11 +12,30 @@ enum AmountText {
         }
     }
 
-    /// Rounded up to four digits behind the point, so that what is named suffices.
-    static func up(_ amount: Amount, _ resource: String) -> String {
-        let step: Int128 = 100_000
-        guard amount.billionths > step else { return exact(amount, resource) }
-        return exact(Amount(billionths: (amount.billionths + step - 1) / step * step), resource)
+    /// Rounded up to three digits that a person takes in, to the hundredth at least: what is named suffices.
+    static func up(_ amount: Amount, _ resource: String) -> String { exact(roundedUp(amount, resource), resource) }
+
+    static func roundedUp(_ amount: Amount, _ resource: String) -> Amount {
+        let step = step(amount, resource)
+        return Amount(billionths: (amount.billionths + step - 1) / step * step)
+    }
+
+    /// As `roundedUp`, downwards: no more than there is.
+    static func roundedDown(_ amount: Amount, _ resource: String) -> Amount {
+        let step = step(amount, resource)
+        return Amount(billionths: amount.billionths / step * step)
+    }
+
+    /// Billionths. Bytes are rounded where they are written; seconds count from ten on.
+    private static func step(_ amount: Amount, _ resource: String) -> Int128 {
+        switch resource {
+        case "memory", "disk", "egress", "storage", "network": return 1
+        case "wall": return amount.billionths < 10 * Amount.unit ? 1_000_000 : Amount.unit
+        default:
+            var step: Int128 = 1
+            while step * 1000 <= amount.billionths, step < Amount.unit / 100 { step *= 10 }
+            return step
+        }
     }
 
     private static func bytes(_ amount: Amount) -> String {

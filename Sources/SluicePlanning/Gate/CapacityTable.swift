@@ -15,7 +15,7 @@ struct CapacityTable {
         let mandatory = plan.stages.filter(\.isMandatory)
         let requests = mandatory.flatMap { $0.profiles.map(\.request) }
         let names = Set(requests.flatMap(\.custom.keys)).union(plan.pool.custom.keys).sorted()
-        let all: [PoolResource] = [.cpus, .memory, .gpus, .disk, .network] + names.map(PoolResource.custom)
+        let all = PoolResource.fixed + names.map(PoolResource.custom)
         var lines: [GateTask.CapacityLine] = []
         resources = all.filter { resource in
             guard let capacity = resource.capacity(of: plan.pool) else { return false }
@@ -52,7 +52,7 @@ struct CapacityTable {
 }
 
 /// One thing that a pool has.
-enum PoolResource {
+enum PoolResource: Sendable, Equatable {
     case cpus, memory, gpus, disk, network
     case custom(String)
 

@@ -45,21 +45,47 @@ struct RefusalText {
         let lines = answer.shortages.map { shortage in
             let unit = task.resource(of: shortage.limit)
             let stated = task.stated(shortage.limit, in: plan)
-            let needed = task.amount(shortage.needed, of: shortage.limit)
-            let left = max(.zero, stated.limit - stated.taken)
+            let needed = AmountText.roundedUp(task.amount(shortage.needed, of: shortage.limit), unit)
+            let left = AmountText.roundedDown(max(.zero, stated.limit - stated.taken), unit)
             let there = isCapacity(shortage.limit) ? "there" : "left"
             let head =
-                "\(task.name(of: shortage.limit)): at least \(AmountText.up(needed, unit)) needed, "
-                + "\(AmountText.exact(left, unit)) \(there): \(AmountText.up(needed - left, unit)) short"
-            let stages = shortage.stages.map { "\(plan.stages[$0].name) \(share($0, shortage.limit, unit))" }
-            return stages.isEmpty ? head : head + "; " + stages.joined(separator: ", ")
+                "\(name(of: shortage.limit)): at least \(AmountText.exact(needed, unit)) needed, "
+                + "\(AmountText.exact(left, unit)) \(there): \(AmountText.exact(needed - left, unit)) short"
+            let shares = shares(of: shortage, unit)
+            return shares.isEmpty ? head : head + "; " + shares.joined(separator: ", ")
         }
         if !lines.isEmpty { return lines }
-        let names = unique(answer.conflict.map(task.name))
+        let names = unique(answer.conflict.map(name))
         return [
             names.isEmpty
                 ? "no way was found to keep all limits" : names.joined(separator: " and ") + " cannot hold together"
         ]
+    }
+
+    /// To a person a capacity is what the pool has of something.
+    private func name(of limit: GateAnswer.LimitName) -> String {
+        isCapacity(limit) ? task.resource(of: limit) : task.name(of: limit)
+    }
+
+    /// "train (2 instances) 0.44, evaluate 0.05": who needs most, the instances of a matrix together.
+    private func shares(of shortage: GateAnswer.Shortage, _ unit: String) -> [String] {
+        var groups: [(stage: String, names: [String], amount: Amount)] = []
+        for index in shortage.stages {
+            let stage = plan.stages[index]
+            let share = share(index, shortage.limit)
+            if let known = groups.firstIndex(where: { $0.stage == stage.definition.name }) {
+                groups[known].names.append(stage.name)
+                // What is held at one time is not more for two that may come one after the other.
+                groups[known].amount =
+                    isCapacity(shortage.limit) ? max(groups[known].amount, share) : groups[known].amount + share
+            } else {
+                groups.append((stage.definition.name, [stage.name], share))
+            }
+        }
+        return groups.map { group in
+            let name = group.names.count == 1 ? group.names[0] : "\(group.stage) (\(group.names.count) instances)"
+            return "\(name) \(AmountText.up(group.amount, unit))"
+        }
     }
 
     private func isCapacity(_ limit: GateAnswer.LimitName) -> Bool {
@@ -67,7 +93,7 @@ struct RefusalText {
     }
 
     /// What a stage takes at least.
-    private func share(_ stage: Int, _ limit: GateAnswer.LimitName, _ unit: String) -> String {
+    private func share(_ stage: Int, _ limit: GateAnswer.LimitName) -> Amount {
         let profiles = task.problem.stages[stage].profiles
         let least: Int64
         switch limit {
@@ -75,7 +101,7 @@ struct RefusalText {
         case .capacity(let index): least = profiles.map { $0.demand[index] }.min() ?? 0
         case .deadline, .window: least = Int64(profiles.map(\.duration).min() ?? 0)
         }
-        return AmountText.up(task.amount(least, of: limit), unit)
+        return task.amount(least, of: limit)
     }
 
     /// "fix: cost 0.1 → 0.31; or deadline 10m → 12m"
@@ -83,7 +109,8 @@ struct RefusalText {
         let mending = zip(fixes, answer.fixes).compactMap { fix, original -> String? in
             guard let to = fix.to else { return nil }
             let unit = task.resource(of: original.limit)
-            return "\(fix.limit) \(AmountText.exact(fix.from, unit)) → \(AmountText.up(to, unit))"
+            let name = isCapacity(original.limit) ? "\(unit) of the pool" : fix.limit
+            return "\(name) \(AmountText.exact(fix.from, unit)) → \(AmountText.up(to, unit))"
         }
         if mending.isEmpty { return fixes.isEmpty ? [] : ["no single limit alone mends it"] }
         return ["fix: " + mending.prefix(3).joined(separator: "; or ")]

@@ -86,36 +86,37 @@ package enum RunGate {
             plan.stages[index].decision = stageDecision(plan.stages[index], chosen, method: answer.method)
             if plan.stages[index].profiles[chosen].profile.isDegraded { plan.isDegraded = true }
         }
+        let reasons = DegradeText(plan: plan, task: task).reasons
+        for index in plan.stages.indices where plan.stages[index].decision?.verdict == .degrade {
+            plan.stages[index].decision?.explanation += reasons.prefix(2)
+        }
         plan.decision = admitted(plan, task, answer)
     }
 
     private static func admitted(_ plan: Plan, _ task: GateTask, _ answer: GateAnswer) -> GateDecision {
-        let worse = plan.stages.filter { $0.decision?.verdict == .degrade }
+        let isWorse = plan.stages.contains { $0.decision?.verdict == .degrade }
         let objective = answer.objective.map {
             GateDecision.Objective(
                 penalty: task.penaltyScale.amount($0.penalty), cost: task.costScale.amount($0.cost),
                 makespan: task.grid.seconds($0.makespan))
         }
         return GateDecision(
-            verdict: worse.isEmpty ? .admit : .degrade, limits: LimitTable.limits(of: plan, task, answer),
+            verdict: isWorse ? .degrade : .admit, limits: LimitTable.limits(of: plan, task, answer),
             method: answer.method, objective: objective, bound: answer.bound.map { task.value($0, answer.boundGoal) },
             gap: task.value(answer.gap, answer.boundGoal),
-            explanation: worse.prefix(4).compactMap { $0.decision?.explanation.first })
+            explanation: isWorse ? DegradeText(plan: plan, task: task).lines : [])
     }
 
     /// The decision for one stage, with the declared loss where it runs in a worse way.
     static func stageDecision(_ stage: Plan.Stage, _ chosen: Int, method: String) -> GateDecision {
-        let profile = stage.profiles[chosen].profile
-        let best = stage.profiles.min { $0.profile.penalty < $1.profile.penalty }
-        guard let best, profile.isDegraded || best.profile.penalty < profile.penalty else {
-            return GateDecision(verdict: .admit, profile: profile.name, method: method)
+        var stage = stage
+        stage.chosen = chosen
+        let profile = stage.profiles[chosen].profile.name
+        guard let loss = DegradeText.loss(stage) else {
+            return GateDecision(verdict: .admit, profile: profile, method: method)
         }
-        let mark = profile.isDegraded ? ", which marks the run as degraded" : ""
         return GateDecision(
-            verdict: .degrade, profile: profile.name, method: method,
-            explanation: [
-                "\(stage.name) runs as \(profile.name) instead of \(best.profile.name): penalty \(profile.penalty)\(mark)"
-            ])
+            verdict: .degrade, profile: profile, method: method, explanation: ["\(stage.name) runs \(loss)"])
     }
 
     private static func withdraw(_ plan: inout Plan, because reason: String) {

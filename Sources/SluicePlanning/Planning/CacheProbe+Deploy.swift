@@ -17,7 +17,7 @@ extension CacheProbe {
         }
         let need = stage.needs.first { known[$0] == nil }
         let reason = need.map { "needs \($0), which runs" } ?? "run \(last.run) deployed something else"
-        return CacheState(state: .off, reason: reason, key: binding?.key)
+        return CacheState(state: .off, reason: reason, upstream: need, key: binding?.key)
     }
 
     private func lastDeploy(_ stage: Plan.Stage, _ reference: String) throws(PlanningError) -> DeployRecord? {

@@ -25,7 +25,7 @@ struct CacheProbe {
             known[stage.name] = RunEvent.StageEnd(outcome: .skipped)
             return
         }
-        stage.cache = try state(of: stage)
+        stage.cache = try state(of: &stage)
         guard stage.cache.state == .hit, let entry = stage.cache.entry else { return }
         // Whether a cached stage may be used at all can depend on a condition that is not known yet.
         guard stage.condition == .holds else { return }
@@ -47,7 +47,7 @@ struct CacheProbe {
         return "needs \(blocker), which is skipped"
     }
 
-    private mutating func state(of stage: Plan.Stage) throws(PlanningError) -> CacheState {
+    private mutating func state(of stage: inout Plan.Stage) throws(PlanningError) -> CacheState {
         let binding: Binding?
         let lock = try lock(of: stage)
         do throws(BindingError) {
@@ -61,20 +61,23 @@ struct CacheProbe {
                     id: "pipeline.bad-params", message: error.message, location: error.location, hint: error.hint))
             return CacheState(state: .miss, reason: "its params are not valid")
         }
+        if context.wantsKeyParts { stage.keyParts = binding?.parts ?? knownParts(of: stage, lock: lock) }
         if stage.isDeploy { return try deployState(stage, binding) }
         if stage.cachePolicy == .off { return CacheState(state: .off, reason: offReason(stage), key: binding?.key) }
-        guard let binding else { return CacheState(state: .miss, reason: unknownReason(stage)) }
+        guard let binding else { return unknown(stage) }
         if stage.plugin?.manifest.wantsPython == true, lock == nil {
             return CacheState(state: .miss, reason: "python environment not built yet")
         }
         return try lookUp(stage, binding)
     }
 
-    private mutating func bind(
-        _ stage: Plan.Stage, profile: Int, lock: String?
+    /// `more` are results besides those that are known.
+    mutating func bind(
+        _ stage: Plan.Stage, profile: Int, lock: String?, with more: [String: RunEvent.StageEnd] = [:]
     ) throws(BindingError) -> Binding? {
         try StageBinding.bind(
-            stage, profile: profile, facts: facts, results: known, environmentLock: lock,
+            stage, profile: profile, facts: facts,
+            results: more.isEmpty ? known : known.merging(more) { first, _ in first }, environmentLock: lock,
             sourceParts: sources.parts(of: stage.sources))
     }
 
@@ -84,9 +87,9 @@ struct CacheProbe {
         return readsOutside ? "it reads a file outside of the commit" : "cache: false"
     }
 
-    private func unknownReason(_ stage: Plan.Stage) -> String {
+    private func unknown(_ stage: Plan.Stage) -> CacheState {
         let need = stage.needs.first { known[$0] == nil }
-        return "needs \(need ?? "a result"), which runs"
+        return CacheState(state: .miss, reason: "needs \(need ?? "a result"), which runs", upstream: need)
     }
 
     private mutating func lock(of stage: Plan.Stage) throws(PlanningError) -> String? {

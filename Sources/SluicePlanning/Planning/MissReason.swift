@@ -8,7 +8,7 @@ enum MissReason {
     /// Which parts of the key differ from those of the nearest earlier run.
     static func explain(_ parts: [CacheKeyPart], earlier: CacheEntry?, plugin: String?) -> String {
         guard let earlier else { return "first run" }
-        let changes = changes(from: earlier.parts, to: parts, plugin: plugin)
+        let changes = differences(from: earlier.parts, to: parts, plugin: plugin)
         guard !changes.isEmpty else { return "its entry is gone or not for this reference" }
         let more = changes.count > shown ? ", \(changes.count - shown) more" : ""
         return changes.prefix(shown).joined(separator: ", ") + more
@@ -23,7 +23,8 @@ enum MissReason {
         }
     }
 
-    private static func changes(from old: [CacheKeyPart], to new: [CacheKeyPart], plugin: String?) -> [String] {
+    /// Every part that differs as a sentence, what a person most likely did himself first.
+    static func differences(from old: [CacheKeyPart], to new: [CacheKeyPart], plugin: String?) -> [String] {
         let before = Dictionary(old.map { ($0.name, $0.value) }) { first, _ in first }
         let after = Dictionary(new.map { ($0.name, $0.value) }) { first, _ in first }
         let names = Set(before.keys).union(after.keys).filter { before[$0] != after[$0] }

@@ -3,8 +3,8 @@ import SluiceModel
 /// Everything that a plan is made of besides the pipeline: values, and ports that only read.
 package struct PlanningContext: Sendable {
     package typealias Standings = @Sendable (_ accounts: [Account]) throws(StoreError) -> [AccountStanding]
-    /// Seconds that the latest succeeded attempts of a stage took with a profile; at most so many, newest first.
-    package typealias History = @Sendable (_ stage: String, _ profile: String, _ limit: Int) -> [Double]
+    /// What the latest succeeded attempts at a kind of work took; at most so many, newest first.
+    package typealias History = @Sendable (_ kind: WorkKind, _ limit: Int) -> [WorkSample]
 
     package var tree: any TreeReader
     package var cache: any CacheIndex
@@ -27,6 +27,10 @@ package struct PlanningContext: Sendable {
     package var history: History
     /// What others have used and hold of accounts.
     package var standings: Standings?
+    /// Other limits than the pipeline's and the pool's, to ask what they would decide.
+    package var changes: [LimitChange] = []
+    /// Whether the plan keeps the parts of its stages' cache keys, to be compared with another plan's.
+    package var wantsKeyParts = false
     /// Whether all bytes of an artifact are still there.
     package var hasArtifact: @Sendable (Artifact) -> Bool
     /// Whether the first commit is an ancestor of the second.
@@ -37,7 +41,7 @@ package struct PlanningContext: Sendable {
         configuration: OperatorConfiguration, pool: ResourceRequest, trigger: Trigger, revision: Revision,
         repository: String, changed: ChangedPaths, options: RunOptions, now: Timestamp, searchPath: String,
         requirements: @escaping @Sendable (ResolvedPlugin) throws(PluginError) -> [UInt8]?,
-        history: @escaping History = { _, _, _ in [] }, standings: Standings? = nil,
+        history: @escaping History = { _, _ in [] }, standings: Standings? = nil,
         hasArtifact: @escaping @Sendable (Artifact) -> Bool,
         isAncestor: @escaping @Sendable (ObjectID, ObjectID) -> Bool
     ) {

@@ -2,11 +2,9 @@ import SluiceModel
 
 /// What a profile would take: time from the best estimate there is, amounts from request, price and time.
 enum Pricing {
-    /// How many attempts count as history: enough for a quantile, few enough to follow a change.
-    static let historyLength = 50
-
     static func price(
-        _ profile: StageProfile, plugin: ResolvedPlugin?, measured: Duration?, configuration: OperatorConfiguration
+        _ profile: StageProfile, plugin: ResolvedPlugin?, measured: MeasuredEstimate?,
+        configuration: OperatorConfiguration
     ) -> Plan.PricedProfile {
         let request = profile.profile.request
         let estimate = estimate(profile, plugin: plugin, measured: measured)
@@ -17,23 +15,17 @@ enum Pricing {
             use: use(of: request, price: price, for: estimate.duration), price: price)
     }
 
-    /// The quantile of what attempts took, by nearest rank (the smallest that holds for that share of them); nil
-    /// where there are too few.
-    static func measured(_ seconds: [Double], quantile: Double, minimum: Int) -> Duration? {
-        guard seconds.count >= max(1, minimum) else { return nil }
-        let rank = Int((quantile * Double(seconds.count)).rounded(.up))
-        let chosen = seconds.sorted()[min(max(rank, 1), seconds.count) - 1]
-        return .milliseconds(Int64((chosen * 1000).rounded(.up)))
-    }
-
-    /// Measured, else declared by the pipeline, else by the manifest, else a minute.
+    /// Measured where that suffices; else declared by the pipeline, else by the manifest, else a minute, and never
+    /// less than the longest of the few attempts that there are.
     private static func estimate(
-        _ profile: StageProfile, plugin: ResolvedPlugin?, measured: Duration?
+        _ profile: StageProfile, plugin: ResolvedPlugin?, measured: MeasuredEstimate?
     ) -> Plan.Estimate {
-        if let measured { return Plan.Estimate(duration: measured, source: .history) }
-        if let declared = profile.estimate { return Plan.Estimate(duration: declared, source: .declared) }
-        if let manifest = plugin?.manifest.estimate { return Plan.Estimate(duration: manifest, source: .manifest) }
-        return Plan.Estimate(duration: .seconds(60), source: .default)
+        if let measured, measured.isEnough { return measured.estimate }
+        var said = Plan.Estimate(duration: .seconds(60), source: .default)
+        if let manifest = plugin?.manifest.estimate { said = Plan.Estimate(duration: manifest, source: .manifest) }
+        if let declared = profile.estimate { said = Plan.Estimate(duration: declared, source: .declared) }
+        guard let measured, measured.estimate.duration > said.duration else { return said }
+        return measured.estimate
     }
 
     /// Exact, rounded up to the next billionth.

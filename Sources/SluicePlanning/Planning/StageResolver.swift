@@ -4,7 +4,8 @@ import SluiceModel
 struct StageResolver {
     let linked: LinkedPipeline
     let configuration: OperatorConfiguration
-    let history: PlanningContext.History
+    private var estimates: HistoryEstimates
+    private var sizes: DataSizes
     let facts: PlanFacts
     /// Names of instances by stage.
     let instances: [String: [String]]
@@ -19,7 +20,8 @@ struct StageResolver {
     ) {
         self.linked = linked
         configuration = context.configuration
-        history = context.history
+        estimates = HistoryEstimates(context.history, pipeline: linked.pipeline)
+        sizes = DataSizes(context.tree)
         self.facts = facts
         self.instances = instances
         definitions = Dictionary(linked.pipeline.stages.map { ($0.name, $0) }) { first, _ in first }
@@ -40,11 +42,12 @@ struct StageResolver {
             var stage = prototype
             stage.name = instance.name
             stage.cells = instance.cells
-            stage.profiles = definition.profiles.map { priced($0, of: stage) }
             fillPaths(of: &stage)
             for input in definition.inputs {
                 if let resolved = try resolve(input, of: stage) { stage.inputs.append(resolved) }
             }
+            stage.dataBytes = sizes.bytes(of: stage)
+            stage.profiles = definition.profiles.map { priced($0, of: stage) }
             let readsOutside = stage.inputs.contains { if case .external = $0.source { true } else { false } }
             // Nobody knows when such a file changes: only a person's word makes its results reusable.
             if readsOutside, definition.cache == nil { stage.definition.cache = .off }
@@ -53,12 +56,10 @@ struct StageResolver {
         return stages
     }
 
-    private func priced(_ profile: StageProfile, of stage: Plan.Stage) -> Plan.PricedProfile {
-        let budget = linked.pipeline.budget
-        let samples = history(stage.name, profile.name, Pricing.historyLength)
-        let measured = Pricing.measured(
-            samples, quantile: budget.estimateQuantile, minimum: budget.estimateMinSamples)
-        return Pricing.price(profile, plugin: stage.plugin, measured: measured, configuration: configuration)
+    private mutating func priced(_ profile: StageProfile, of stage: Plan.Stage) -> Plan.PricedProfile {
+        Pricing.price(
+            profile, plugin: stage.plugin, measured: estimates.estimate(stage, profile: profile.name),
+            configuration: configuration)
     }
 
     /// `${…}` in the paths of outputs and metrics.

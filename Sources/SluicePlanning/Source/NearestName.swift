@@ -1,7 +1,7 @@
 /// The hint that mends a misspelt name.
-enum NearestName {
+package enum NearestName {
     /// The candidate with the fewest edits, when those are few enough to be a slip.
-    static func nearest(to word: String, of candidates: some Sequence<String>) -> String? {
+    package static func nearest(to word: String, of candidates: some Sequence<String>) -> String? {
         let typed = Array(word.lowercased().utf8.prefix(64))
         var best: (name: String, distance: Int)?
         for candidate in candidates where candidate.utf8.count <= 64 {

@@ -37,19 +37,3 @@ struct CacheJSON: Encodable {
         reason = OrNull(cache.reason)
     }
 }
-
-/// `estimate` of a stage.
-struct EstimateJSON: Encodable {
-    private let duration: Double
-    private let source: String
-
-    init(_ estimate: Plan.Estimate) {
-        duration = estimate.duration.inSeconds
-        source = estimate.source.rawValue
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case duration = "duration_s"
-        case source
-    }
-}

@@ -9,6 +9,8 @@ struct RunStageJSON: Encodable {
     private let cache: CacheJSON
     private let decision: OrNull<DecisionJSON>
     private let estimate: OrNull<EstimateJSON>
+    /// Seconds that the succeeded attempt took, to compare with the estimate.
+    private let actual: OrNull<Double>
     private let attempts: [AttemptJSON]
     private let metrics: [String: Double]
     private let outputs: [String: JSONValue]
@@ -25,12 +27,19 @@ struct RunStageJSON: Encodable {
         cache = CacheJSON(stage.cache)
         decision = OrNull(stage.decision.map(DecisionJSON.init))
         estimate = OrNull(stage.estimate.map(EstimateJSON.init))
+        actual = OrNull(stage.actual)
         attempts = stage.attempts.map(AttemptJSON.init)
         metrics = stage.end?.metrics ?? [:]
         outputs = stage.end?.outputValues ?? [:]
         artifacts = (stage.end?.artifacts ?? []).map(ArtifactJSON.init)
         checks = stage.checks.map(CheckJSON.init)
         warnings = stage.warnings
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case name, needs, profile, outcome, reason, cache, decision, estimate, attempts, metrics, outputs, artifacts
+        case checks, warnings
+        case actual = "actual_s"
     }
 }
 

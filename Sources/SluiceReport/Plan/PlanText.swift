@@ -21,7 +21,13 @@ package enum PlanText {
         let summary = StyledText("  " + PlanSummary(plan).text, .quiet)
         let headline = DecisionText.headline(plan.decision, style: style)
         let explanation = DecisionText.explanation(plan.decision).map { "  " + $0 }
-        return ([headline + summary] + explanation).map { $0.rendered(style) }
+        let caution = EstimateText.caution(estimates(plan)).map { ["  " + StyledText($0, .quiet)] } ?? []
+        return ([headline + summary] + explanation + caution).map { $0.rendered(style) }
+    }
+
+    /// Of the stages that would run.
+    private static func estimates(_ plan: Plan) -> [Plan.Estimate] {
+        plan.stages.filter { !$0.isFree }.compactMap { ($0.chosenProfile ?? $0.profiles.first)?.estimate }
     }
 
     private static func stages(_ plan: Plan, width: Int, style: Style) -> [String] {
@@ -44,7 +50,7 @@ package enum PlanText {
             StyledText(stage.name), cache(stage, style: style),
             profile.map { StyledText($0.profile.name, $0.profile.isDegraded ? .warning : paint) } ?? none,
             profile.map { StyledText(HumanUnits.duration($0.estimate.duration), paint) } ?? none,
-            profile.map { StyledText($0.estimate.source.rawValue, .quiet) } ?? .empty,
+            profile.map { StyledText(EstimateText.source($0.estimate), .quiet) } ?? .empty,
             profile.map { StyledText(HumanUnits.cost($0.use[.cost] ?? .zero), paint) } ?? none,
             stage.start.map { StyledText(HumanUnits.duration($0)) } ?? none,
         ]
@@ -67,9 +73,14 @@ package enum PlanText {
 enum RevisionText {
     /// `3f2a91c0de on main, trusted`, `uncommitted state over 3f2a91c0de, untrusted`.
     static func line(_ revision: Revision) -> StyledText {
+        name(revision) + StyledText(revision.isTrusted ? ", trusted" : ", untrusted", .quiet)
+    }
+
+    /// `3f2a91c0de on main`
+    static func name(_ revision: Revision) -> StyledText {
         var text = StyledText(revision.isWorktree ? "uncommitted state over " : "", .warning)
         text += StyledText(revision.oid.short, .active)
         if let reference = revision.reference { text += StyledText(" on " + reference.short) }
-        return text + StyledText(revision.isTrusted ? ", trusted" : ", untrusted", .quiet)
+        return text
     }
 }

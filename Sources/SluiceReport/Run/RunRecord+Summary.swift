@@ -4,6 +4,9 @@ extension RunRecord.Stage {
     /// Seconds of wall time over all attempts that have ended.
     var wall: Double { attempts.reduce(0) { $0 + ($1.ended?.result.usage.wall ?? 0) } }
 
+    /// Seconds that the succeeded attempt took; nil where none did.
+    var actual: Double? { attempts.last { $0.ended?.result.outcome == .succeeded }?.ended?.result.usage.wall }
+
     var cost: Amount { attempts.reduce(.zero) { $0 + ($1.ended?.used["cost"] ?? .zero) } }
 
     /// Metrics for a line: those with a check first, the others by name, each with its value.

@@ -35,6 +35,24 @@ extension RunSections {
         }
     }
 
+    /// What was expected of each stage and what it took: `train  12 min  took 13 min  ×1.08  p90 of 23 runs`.
+    func estimates() -> [String] {
+        var table = TextTable([
+            .init("", minimum: 8), .init("", .right), .init("", .right), .init("", .right), .init(""),
+        ])
+        for stage in record.stages {
+            guard let estimate = stage.estimate, let actual = stage.actual else { continue }
+            let ratio = actual / max(estimate.duration.inSeconds, 0.001)
+            table.append([
+                StyledText(stage.name, .quiet), StyledText(HumanUnits.duration(estimate.duration)),
+                StyledText("took " + HumanUnits.duration(actual)),
+                StyledText("×" + DecimalText.significant(ratio, digits: 2), ratio > 1 ? .warning : .quiet),
+                StyledText(EstimateText.source(estimate), .quiet),
+            ])
+        }
+        return titled("estimates", table)
+    }
+
     /// What the run used of its limits, and what else was measured.
     func usage() -> [String] {
         var table = TextTable([.init(""), .init("", .right), .init(""), .init("", .right)])

@@ -3,7 +3,7 @@ import GRDB
 /// The tables. Their constraints carry the invariants; code above them may rely on what they say.
 enum Schema {
     /// `PRAGMA user_version` after the last migration: one look tells whether there is anything to do.
-    static let version = 2
+    static let version = 3
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -16,6 +16,10 @@ enum Schema {
         migrator.registerMigration("2") { database in
             for statement in [accounts, ledger, waits, grants] { try database.execute(sql: statement) }
             try database.execute(sql: "PRAGMA user_version = 2")
+        }
+        migrator.registerMigration("3") { database in
+            try database.execute(sql: estimates)
+            try database.execute(sql: "PRAGMA user_version = 3")
         }
         return migrator
     }

@@ -62,14 +62,18 @@ struct JournalWriter {
     var isOpen: Bool { record.head.state != .ended }
 
     private func start(_ stage: String, _ started: RunEvent.Started) throws {
+        let estimate = started.estimate
         try database.run(
             """
-            INSERT INTO attempts (run, stage, number, profile, executor, folder, started)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO attempts (run, stage, number, profile, executor, folder, started, repository, work,
+                data_bytes, estimate_s, estimate_source, estimate_quantile)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 run.number, stage, started.number, started.profile, started.executor, started.folder,
-                time.milliseconds,
+                time.milliseconds, record.head.repository.gitDirectory,
+                WorkKind.work(plugin: started.plugin, stage: stage), started.dataBytes, estimate?.duration.inSeconds,
+                estimate?.source.rawValue, estimate?.basis?.quantile,
             ])
     }
 

@@ -2,22 +2,6 @@ import GRDB
 import SluiceModel
 
 extension Store {
-    /// Wall seconds of the latest succeeded attempts of a stage, newest first: what the next one may take.
-    package func wallSeconds(
-        of stage: String, profile: String, pipeline: String, repository: String, limit: Int
-    ) throws(StoreError) -> [Double] {
-        try readAlone { database in
-            try database.values(
-                Double.self,
-                """
-                SELECT wall_s FROM attempts JOIN runs ON runs.id = attempts.run
-                WHERE attempts.stage = ? AND profile = ? AND attempts.outcome = 'succeeded'
-                    AND pipeline = ? AND repository = ?
-                ORDER BY attempts.run DESC LIMIT ?
-                """, [stage, profile, pipeline, repository, limit])
-        }
-    }
-
     /// The output of a stage by its name. Errors: `.notFound`.
     package func artifact(_ name: String, of stage: String, in run: RunID) throws(StoreError) -> Artifact {
         let all = try artifacts(of: run).filter { $0.stage == stage }

@@ -48,7 +48,11 @@ struct AccountGateTests {
     func degraded() throws {
         let plan = try fixture(used: "0.5", held: "0.45").plan()
         #expect(plan.decision.verdict == .degrade)
-        #expect(plan.decision.explanation == ["train runs as small instead of large: penalty 2"])
+        #expect(
+            plan.decision.explanation == [
+                "train runs as small instead of large: penalty 2",
+                "the best profiles need team.cost 0.07, 0.05 is left: 0.02 short",
+            ])
     }
 
     @Test("what only others have taken is waited for: who holds it, and when there may be room")

@@ -51,7 +51,12 @@ struct RunGateTests {
         let plan = try limited([(.cost, "0.05")]).plan()
         #expect(plan.decision.verdict == .degrade)
         #expect(plan.stage(named: "train")?.decision?.profile == "small")
-        #expect(plan.decision.explanation == ["train runs as small instead of large: penalty 2"])
+        #expect(
+            plan.decision.explanation == [
+                "train runs as small instead of large: penalty 2",
+                "the best profiles need cost 0.07, 0.05 is left: 0.02 short",
+            ])
+        #expect(plan.stage(named: "train")?.decision?.explanation == plan.decision.explanation)
         #expect(!plan.isDegraded)
     }
 
@@ -82,7 +87,7 @@ struct RunGateTests {
         #expect(decision.reason == .capacity)
         #expect(decision.conflict == ["capacity:memory"])
         #expect(
-            decision.explanation.first?.hasPrefix("capacity:memory: at least 1GiB needed, 512MiB there: 512MiB short")
+            decision.explanation.first?.hasPrefix("memory: at least 1GiB needed, 512MiB there: 512MiB short")
                 == true)
         #expect(decision.limits.map(\.scope) == ["pool"])
     }

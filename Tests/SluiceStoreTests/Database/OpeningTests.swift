@@ -36,7 +36,7 @@ struct OpeningTests {
         try sandbox.store().write { try $0.execute(sql: "PRAGMA user_version = 99") }
         let error = #expect(throws: StoreError.self) { try sandbox.store() }
         #expect(error?.code == .newer)
-        #expect(error?.hint?.contains("format 2") == true)
+        #expect(error?.hint?.contains("format \(Schema.version)") == true)
     }
 
     @Test("a file that is no database is called damaged")

@@ -57,7 +57,12 @@ enum EventSamples {
             stage: "train",
             RunEvent.Started(
                 number: 1, profile: "small", executor: "local", decision: decision, folder: "runs/1/train/1",
-                granted: ResourceRequest(memory: 1 << 31, gpus: 2, disk: 5, processes: 6, custom: ["x": 1]))),
+                granted: ResourceRequest(memory: 1 << 31, gpus: 2, disk: 5, processes: 6, custom: ["x": 1]),
+                plugin: "train-sklearn",
+                estimate: Plan.Estimate(
+                    duration: .milliseconds(1500), source: .history,
+                    basis: .init(quantile: 0.9, samples: 23, scale: 1.25, trend: 0.5), memory: 1 << 30),
+                dataBytes: 1 << 40)),
         .attemptEnded(
             stage: "train",
             RunEvent.Ended(number: 1, result: result, used: ["cost": Amount(billionths: 1_234_567_891)])),
@@ -75,6 +80,7 @@ enum EventSamples {
                 metric: "auc", value: nil, limit: ">= 0.95", verdict: .missing, severity: .error, isFatal: true)),
         .stageEnded(stage: "train", end),
         .stageEnded(stage: "deploy", RunEvent.StageEnd(outcome: .skipped)),
+        .stageEnded(stage: "refused", RunEvent.StageEnd(outcome: .skipped, decision: .policy("no"))),
         .warning(stage: nil, message: "for the run"),
         .warning(stage: "train", message: "for the stage"),
         .runEnded(outcome: .succeeded, reason: nil),

@@ -109,21 +109,6 @@ struct JournalTests {
         }
     }
 
-    @Test("the history of a stage has the wall seconds of its succeeded attempts, newest first")
-    func history() throws {
-        for (wall, outcome) in [(3.0, Outcome.succeeded), (4, .failed), (5, .succeeded)] {
-            let run = try store.begin(try StateSandbox.newRun(), at: time).id
-            try store.append(
-                [
-                    .attemptStarted(stage: "s", JournalSamples.started(1)),
-                    .attemptEnded(stage: "s", JournalSamples.ended(1, outcome, wall: wall)),
-                ], to: run, at: time)
-        }
-        let seconds = try store.wallSeconds(
-            of: "s", profile: "small", pipeline: "p", repository: "/srv/a.git", limit: 9)
-        #expect(seconds == [5, 3])
-    }
-
     @Test("an unknown run is not found")
     func unknown() throws {
         let error = #expect(throws: StoreError.self) { try store.append([], to: RunID(77), at: time) }

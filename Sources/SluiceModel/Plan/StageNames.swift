@@ -1,0 +1,30 @@
+/// Names of many instances in few words.
+package enum StageNames {
+    private static let shown = 3
+
+    /// `train`, `train[a=1] and train[a=2]`, `train (4 instances), evaluate and 2 more`.
+    package static func list(_ names: [String]) -> String {
+        var groups: [(base: String, names: [String])] = []
+        for name in names {
+            let base = base(of: name)
+            if let index = groups.firstIndex(where: { $0.base == base }) {
+                groups[index].names.append(name)
+            } else {
+                groups.append((base, [name]))
+            }
+        }
+        let words = groups.flatMap { group in
+            group.names.count <= 2 ? group.names : ["\(group.base) (\(group.names.count) instances)"]
+        }
+        guard words.count > shown else { return joined(words) }
+        return words.prefix(shown - 1).joined(separator: ", ") + " and \(words.count - shown + 1) more"
+    }
+
+    /// The stage of an instance: `train` of `train[model=forest]`.
+    package static func base(of instance: String) -> String { String(instance.prefix { $0 != "[" }) }
+
+    private static func joined(_ words: [String]) -> String {
+        guard let last = words.last, words.count > 1 else { return words.first ?? "" }
+        return words.dropLast().joined(separator: ", ") + " and " + last
+    }
+}

@@ -1,0 +1,82 @@
+import BudgetOptimizer
+import SluiceModel
+
+/// Why stages run in a worse way than they could, and what that costs: at most four lines for a person.
+struct DegradeText {
+    /// With the chosen profiles.
+    let plan: Plan
+    let task: GateTask
+
+    var lines: [String] { Array((losses.prefix(3) + reasons).prefix(4)) }
+
+    /// "the best profiles need cost 2.68, 1 is left: 1.68 short"
+    var reasons: [String] {
+        let found = shortBudgets + shortCapacities
+        if !found.isEmpty { return found }
+        let first = plan.pipeline.budget.objective.first ?? .penalty
+        if first != .penalty { return ["the pipeline's first objective is \(first.rawValue)"] }
+        return plan.wallLimit.map { ["the best profiles do not end within \(AmountText.exact($0, "wall"))"] } ?? []
+    }
+
+    private var mandatory: [Plan.Stage] { plan.stages.filter(\.isMandatory) }
+
+    private var shortBudgets: [String] {
+        task.budgets.map(\.limit).compactMap { line in
+            let wanted = mandatory.reduce(Amount.zero) { $0 + ($1.best?.amount(of: line.resource) ?? .zero) }
+            guard wanted > line.left else { return nil }
+            let unit = line.resource.rawValue
+            let needed = AmountText.roundedUp(wanted, unit)
+            let left = AmountText.roundedDown(max(.zero, line.left), unit)
+            return "the best profiles need \(line.name) \(AmountText.exact(needed, unit)), "
+                + "\(AmountText.exact(left, unit)) is left: \(AmountText.exact(needed - left, unit)) short"
+        }
+    }
+
+    private var shortCapacities: [String] {
+        PoolResource.fixed.compactMap { resource in
+            guard let there = resource.capacity(of: plan.pool),
+                let stage = mandatory.first(where: { $0.best.map { resource.amount(in: $0.request) > there } ?? false }
+                ),
+                let best = stage.best
+            else { return nil }
+            let wanted = AmountText.exact(resource.amount(in: best.request), resource.name)
+            return "\(stage.name) as \(best.profile.name) asks for \(resource.name) \(wanted), "
+                + "the pool has \(AmountText.exact(there, resource.name))"
+        }
+    }
+
+    /// Stages with the same loss in one line.
+    private var losses: [String] {
+        var groups: [(loss: String, names: [String])] = []
+        for stage in plan.stages {
+            guard let loss = Self.loss(stage) else { continue }
+            if let index = groups.firstIndex(where: { $0.loss == loss }) {
+                groups[index].names.append(stage.name)
+            } else {
+                groups.append((loss, [stage.name]))
+            }
+        }
+        return groups.map { group in
+            "\(StageNames.list(group.names)) \(group.names.count == 1 ? "runs" : "run") \(group.loss)"
+        }
+    }
+
+    /// "as small instead of large: penalty 3, which marks the run as degraded"; nil where it runs as well as it can.
+    static func loss(_ stage: Plan.Stage) -> String? {
+        guard let chosen = stage.chosen, let best = stage.best else { return nil }
+        let profile = stage.profiles[chosen].profile
+        guard profile.isDegraded || best.profile.penalty < profile.penalty else { return nil }
+        let mark = profile.isDegraded ? ", which marks the run as degraded" : ""
+        return "as \(profile.name) instead of \(best.profile.name): penalty \(profile.penalty)\(mark)"
+    }
+}
+
+extension Plan.Stage {
+    /// The profile with the smallest penalty.
+    var best: Plan.PricedProfile? { profiles.min { $0.profile.penalty < $1.profile.penalty } }
+}
+
+extension PoolResource {
+    /// Those that every pool may state.
+    static let fixed: [PoolResource] = [.cpus, .memory, .gpus, .disk, .network]
+}
