@@ -14,6 +14,7 @@ struct PlanCommand: ParsableCommand {
               sluice plan
               sluice plan breast-cancer --revision main~1 --json
               sluice plan --dot | dot -Tsvg > plan.svg
+              sluice plan --against main --markdown
             """)
 
     @OptionGroup var meaning: Meaning
@@ -21,7 +22,21 @@ struct PlanCommand: ParsableCommand {
     @Flag(help: "The DAG in Graphviz' language.")
     var dot = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Show what differs from this commit's plan: cost, time, budgets, by stage.", valueName: "rev"))
+    var against: String?
+
+    @Flag(help: "With --against: a table in Markdown, for a review comment.")
+    var markdown = false
+
     @OptionGroup var output: Output
+
+    func validate() throws {
+        if markdown && against == nil { throw ValidationError("--markdown goes with --against") }
+        if dot && against != nil { throw ValidationError("--dot and --against exclude each other") }
+        if markdown && output.json { throw ValidationError("--markdown and --json both want stdout") }
+    }
 
     func run() throws {
         let context = try RepositoryContext.open()
@@ -31,8 +46,11 @@ struct PlanCommand: ParsableCommand {
             to: opened.revision, from: nil, trigger: .manual, since: options.changedSince)
         let maker = PlanMaker(context: context, services: try .open(), installation: .current())
         let plan = try maker.plan(
-            meaning.definition(in: opened), at: opened, trigger: .manual, changed: changed, options: options)
-        if output.json {
+            meaning.definition(in: opened), at: opened, trigger: .manual, changed: changed, options: options,
+            question: PlanQuestion(wantsKeyParts: against != nil))
+        if let against {
+            tell(try BasePlan(maker: maker, revision: against).comparison(with: plan, options: options))
+        } else if output.json {
             output.answer(PlanJSON(plan))
         } else if dot {
             Console.answer(PlanDot.render(plan))
@@ -43,6 +61,16 @@ struct PlanCommand: ParsableCommand {
         case .admit, .degrade: return
         case .wait: throw ExitStatus.held.code
         case .refuse: throw ExitStatus.refused.code
+        }
+    }
+
+    private func tell(_ comparison: PlanComparison) {
+        if output.json {
+            output.answer(PlanComparisonJSON(comparison))
+        } else if markdown {
+            output.answer(PlanComparisonMarkdown.lines(comparison))
+        } else {
+            output.answer(PlanComparisonText.lines(comparison, width: output.width, style: output.style))
         }
     }
 }

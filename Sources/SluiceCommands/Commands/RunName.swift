@@ -1,4 +1,6 @@
 import SluiceModel
+import SluicePlanning
+import SluiceStore
 
 /// What a person calls a run, a stage of it, or an artifact of that: `42`, `42/train`, `42/train/model`.
 struct RunName {
@@ -28,13 +30,35 @@ struct RunName {
         }
         return newest.id
     }
+
+    /// The record of a run that may not be there: then which ones are.
+    static func record(of run: RunID, in services: StateServices) throws -> RunRecord {
+        do throws(StoreError) {
+            return try services.store.record(of: run)
+        } catch {
+            guard error.code == .notFound else { throw error }
+            let newest = try services.store.heads(limit: 1).first
+            throw CommandFailure(
+                .storage, "there is no run \(run)",
+                hint: newest.map { "the newest is run \($0.id): sluice runs list" } ?? "there are no runs yet")
+        }
+    }
 }
 
 extension RunRecord {
     func requireStage(_ name: String) throws -> Stage {
         if let stage = stage(named: name) { return stage }
-        throw CommandFailure(
+        throw unknownStage(name)
+    }
+
+    func unknownStage(_ name: String) -> CommandFailure {
+        var names = stages.map(\.name)
+        let stagesOfMatrices = Set(names.map { String($0.prefix { $0 != "[" }) }).subtracting(names).sorted()
+        let hint = NearestName.nearest(to: name, of: names + stagesOfMatrices).map { "did you mean `\($0)`?" }
+        let more = names.count > 12 ? ", …" : ""
+        names = Array(names.prefix(12))
+        return CommandFailure(
             .usage, "run \(head.id) has no stage `\(name)`",
-            hint: stages.isEmpty ? nil : "it has \(stages.map(\.name).joined(separator: ", "))")
+            hint: hint ?? (names.isEmpty ? "it was never planned" : "it has \(names.joined(separator: ", "))\(more)"))
     }
 }

@@ -13,12 +13,14 @@ package struct SluiceCommand: ParsableCommand {
               sluice lint
               sluice plan
               sluice run --set lr=0.3
+              sluice explain
               sluice hook install
             """,
         version: "sluice 0.1.0",
         subcommands: [
             LintCommand.self, PlanCommand.self, RunCommand.self, StatusCommand.self, RunsCommand.self,
-            LogsCommand.self, ArtifactCommand.self, HookCommand.self, WorkerCommand.self, DoctorCommand.self,
+            LogsCommand.self, ExplainCommand.self, ArtifactCommand.self, HookCommand.self, WorkerCommand.self,
+            DoctorCommand.self,
             OptimizeCommand.self,
         ])
 

@@ -1,0 +1,170 @@
+import SluiceModel
+
+/// Reasons of single stages. Stages with the same reason are named together.
+extension RunExplainer {
+    /// What went wrong, and what was tried.
+    var troubles: [Explanation.Cause] { stages.filter(\.hasFailed).map(trouble) + retries }
+
+    /// Why stages ran, did not run, or need not.
+    var ordinaryCauses: [Explanation.Cause] { skips + degradations + misses + hits }
+
+    /// `failed after 3 attempts: connection reset`.
+    func failure(of stage: RunRecord.Stage) -> String {
+        guard let end = stage.end else { return "" }
+        let check = stage.checks.first(where: \.isFatal)
+        let why = check.map(sentence) ?? end.reason ?? lastError(of: stage)?.message
+        let attempts = stage.attempts.count > 1 ? " after \(stage.attempts.count) attempts" : ""
+        let verb: String
+        switch end.outcome {
+        case .timedOut: verb = "ran out of time"
+        case .overLimit: verb = "went over its limit"
+        case .cancelled: verb = "was cancelled"
+        case .lost: verb = "was lost"
+        case .failed, .succeeded, .skipped, .cached: verb = check == nil ? "failed" : "failed its check"
+        }
+        return verb + attempts + (why.map { ": \($0)" } ?? "")
+    }
+
+    private func sentence(_ check: CheckResult) -> String {
+        let value = check.value.map { "is \(HumanUnits.metric($0))" } ?? "was not reported"
+        return "\(check.metric) \(value), wanted \(check.limit)"
+    }
+
+    private func lastError(of stage: RunRecord.Stage) -> AttemptError? {
+        stage.attempts.last { $0.ended?.result.error != nil }?.ended?.result.error
+    }
+
+    /// The failure of one stage with what its attempts left behind.
+    func trouble(_ stage: RunRecord.Stage) -> Explanation.Cause {
+        let result = stage.attempts.last { $0.ended != nil }?.ended?.result
+        var lines = ["\(stage.name) \(failure(of: stage))"]
+        if let error = lastError(of: stage) {
+            if let last = error.stderr.last(where: { !$0.isEmpty && $0 != error.message }) {
+                lines.append("stderr: \(Self.brief(last))")
+            }
+            if let hint = error.hint { lines.append("hint: \(hint)") }
+            let ending = result?.signal ?? result?.exit.map { "exit \($0)" }
+            let facts = ["class \(error.errorClass.rawValue)", error.code, ending]
+            lines.append(facts.compactMap(\.self).joined(separator: ", "))
+        }
+        if stage.checks.contains(where: \.isFatal) { lines = Array(lines.prefix(1)) }
+        return Explanation.Cause(.failed, [stage.name], lines)
+    }
+
+    /// A line of somebody else's, short enough to stay one.
+    private static func brief(_ text: String) -> String {
+        DisplayWidth.of(text) <= 120 ? text : DisplayWidth.prefix(of: text, columns: 119) + "…"
+    }
+
+    var retries: [Explanation.Cause] {
+        stages.filter { !$0.retries.isEmpty }.map { stage in
+            let count = stage.retries.count == 1 ? "once" : "\(stage.retries.count) times"
+            let delays = StageNames.list(stage.retries.map { HumanUnits.duration($0.delay) })
+            var reasons: [String] = []
+            for retry in stage.retries where !reasons.contains(retry.reason) { reasons.append(retry.reason) }
+            let more = reasons.count > 2 ? "; and \(reasons.count - 2) more" : ""
+            return Explanation.Cause(
+                .retried, [stage.name],
+                [
+                    "\(label([stage.name])) was tried again \(count), after \(delays): "
+                        + reasons.prefix(2).joined(separator: "; ") + more
+                ])
+        }
+    }
+
+    /// Why the plan chose worse profiles, and what was lost; of single stages, what those lost.
+    var degradations: [Explanation.Cause] {
+        let worse = stages.filter { $0.decision?.verdict == .degrade }
+        guard !worse.isEmpty else { return [] }
+        let ofRun = record.decision.flatMap { $0.verdict == .degrade ? $0 : nil }
+        if wanted == nil || stages.count > 1, let ofRun {
+            return [Explanation.Cause(.degraded, worse.map(\.name), ofRun.explanation, decision: ofRun)]
+        }
+        return worse.map { stage in
+            Explanation.Cause(
+                .degraded, [stage.name], stage.decision?.explanation ?? [], decision: stage.decision)
+        }
+    }
+
+    /// Why stages that ran could not take an earlier result: own reasons first, then who follows them.
+    var misses: [Explanation.Cause] {
+        let ran = stages.filter { !$0.attempts.isEmpty }
+        let own = grouped(ran.filter { $0.cache.upstream == nil && $0.cache.reason != nil }) { stage in
+            (stage.cache.state == .off ? .cacheOff : .cacheMiss, "ran: \(stage.cache.reason ?? "")")
+        }
+        let followers = ran.filter { $0.cache.upstream != nil }
+        guard !followers.isEmpty else { return own }
+        let roots = wanted == nil ? [] : followers.compactMap { root(behind: $0) }
+        let told = Set(roots.map(\.name)).sorted().compactMap { name in roots.first { $0.name == name } }
+        let behind = grouped(followers) { stage in (.cacheMiss, "ran because \(stage.cache.upstream ?? "") ran") }
+        return own + behind
+            + told.map { root in
+                Explanation.Cause(.cacheMiss, [root.name], ["\(root.name) ran: \(root.cache.reason ?? "")"])
+            }
+    }
+
+    /// The stage with which the chain of results that were not there began.
+    private func root(behind stage: RunRecord.Stage) -> RunRecord.Stage? {
+        var current = stage
+        var steps = 0
+        while let name = current.cache.upstream, let next = record.stage(named: name), steps < record.stages.count {
+            current = next
+            steps += 1
+        }
+        return current.name == stage.name || current.cache.reason == nil ? nil : current
+    }
+
+    var hits: [Explanation.Cause] {
+        grouped(stages.filter { $0.end?.outcome == .cached }) { stage in
+            (.cacheHit, "was reused: \(stage.end?.reason ?? stage.cache.reason ?? "")")
+        }
+    }
+
+    /// Whatever stands between them, the stages behind a failed one did not run because of that one.
+    var skips: [Explanation.Cause] {
+        let skipped = stages.filter { $0.end?.outcome == .skipped && $0.decision?.verdict != .refuse }
+        return grouped(skipped) { stage in
+            let culprit = ancestors(of: stage).first(where: \.hasFailed)
+            let why = culprit.map { "\($0.name) did not end well" } ?? stage.end?.reason ?? ""
+            return (.skipped, "did not run: \(why)")
+        }
+    }
+
+    /// Where it took clearly longer than expected.
+    var estimates: [Explanation.Cause] {
+        stages.compactMap { stage in
+            guard let estimate = stage.estimate, let actual = stage.actual, estimate.duration > .zero else {
+                return nil
+            }
+            let ratio = actual / estimate.duration.inSeconds
+            guard ratio > 1.2 else { return nil }
+            let factor = DecimalText.significant(ratio, digits: 2)
+            return Explanation.Cause(
+                .estimate, [stage.name],
+                [
+                    "\(label([stage.name])) took \(factor) times its estimate of \(HumanUnits.duration(estimate.duration))"
+                        + " (\(EstimateText.source(estimate)))"
+                ])
+        }
+    }
+
+    /// What is asked for needs no name again.
+    private func label(_ names: [String]) -> String {
+        stages.count == 1 && names == [stages[0].name] && wanted != nil ? "it" : StageNames.list(names)
+    }
+
+    private func grouped(
+        _ stages: [RunRecord.Stage], by reason: (RunRecord.Stage) -> (kind: Explanation.Kind, text: String)
+    ) -> [Explanation.Cause] {
+        var groups: [(kind: Explanation.Kind, text: String, names: [String])] = []
+        for stage in stages {
+            let (kind, text) = reason(stage)
+            if let index = groups.firstIndex(where: { $0.kind == kind && $0.text == text }) {
+                groups[index].names.append(stage.name)
+            } else {
+                groups.append((kind, text, [stage.name]))
+            }
+        }
+        return groups.map { Explanation.Cause($0.kind, $0.names, ["\(label($0.names)) \($0.text)"]) }
+    }
+}

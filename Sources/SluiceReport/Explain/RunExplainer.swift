@@ -1,0 +1,129 @@
+import SluiceModel
+
+/// Explains a run, or a stage of it, from its record alone, whenever that was written.
+package struct RunExplainer: Sendable {
+    let record: RunRecord
+    let surroundings: Surroundings
+    /// The stages that are asked for; all where nothing is.
+    let stages: [RunRecord.Stage]
+    let wanted: String?
+
+    /// `wanted`: an instance, or a stage with all its instances; nil: the run. nil where there is no such stage.
+    package init?(_ record: RunRecord, stage wanted: String? = nil, surroundings: Surroundings) {
+        self.record = record
+        self.surroundings = surroundings
+        self.wanted = wanted
+        guard let wanted else {
+            stages = record.stages
+            return
+        }
+        stages = record.stages.filter { $0.name == wanted || StageNames.base(of: $0.name) == wanted }
+        if stages.isEmpty { return nil }
+    }
+
+    package func explanation() -> Explanation {
+        guard wanted != nil else { return ofRun() }
+        return stages.count == 1 ? ofStage(stages[0]) : ofInstances()
+    }
+
+    /// `run 42 of churn`, `run 42/train`.
+    var subject: String {
+        guard let wanted else { return "run \(record.head.id) of \(record.head.pipeline)" }
+        return "\(record.head.id)/\(wanted)"
+    }
+
+    func explanation(_ kind: Explanation.Kind, _ answer: String, _ causes: [Explanation.Cause], next: String? = nil)
+        -> Explanation
+    {
+        Explanation(
+            head: record.head, stage: wanted, kind: kind, answer: "\(subject) \(answer)", causes: causes, next: next)
+    }
+
+    private func ofRun() -> Explanation {
+        switch record.head.state {
+        case .queued: queued()
+        case .waiting: waiting()
+        case .running: running()
+        case .ended: ended()
+        }
+    }
+
+    private func queued() -> Explanation {
+        let ahead = surroundings.ahead
+        let place = ahead.isEmpty ? "is next in the queue" : "is queued behind \(HumanUnits.count(ahead.count, "run"))"
+        let since = ", since \(HumanUnits.duration(max(0, surroundings.now.seconds(since: record.head.queued))))"
+        let others = ahead.prefix(3).map { other in
+            Explanation.Cause(.queued, [], ["run \(other.id) of \(other.pipeline) is \(other.state.rawValue)"])
+        }
+        guard surroundings.hasWorker else {
+            return explanation(.queued, "\(place), and no worker is running", others, next: "sluice worker --once")
+        }
+        return explanation(.queued, place + since, others)
+    }
+
+    private func waiting() -> Explanation {
+        let decision = record.decision.flatMap { $0.verdict == .wait ? $0 : nil }
+        let why = record.waitingFor ?? decision?.explanation.first ?? "its turn"
+        let held = decision.map { [Explanation.Cause(.waiting, [], lines(of: $0, without: why), decision: $0)] } ?? []
+        return explanation(.waiting, "waits for \(why)", held + ordinaryCauses)
+    }
+
+    private func running() -> Explanation {
+        if let waiting = record.waitingFor { return explanation(.waiting, "waits for \(waiting)", ordinaryCauses) }
+        let atWork = stages.filter { $0.end == nil && $0.running != nil }.map(progress)
+        let ended = stages.count { $0.end != nil }
+        let answer = atWork.isEmpty ? "runs" : "runs " + StageNames.list(atWork)
+        return explanation(
+            .running, answer + "; \(ended) of \(HumanUnits.count(stages.count, "stage")) have ended",
+            troubles + ordinaryCauses)
+    }
+
+    /// `train for 3m 12s of est. 12 min`.
+    func progress(_ stage: RunRecord.Stage) -> String { stage.name + elapsed(stage) }
+
+    /// ` for 3m 12s of est. 12 min`
+    func elapsed(_ stage: RunRecord.Stage) -> String {
+        guard let attempt = stage.running else { return "" }
+        let elapsed = HumanUnits.duration(max(0, surroundings.now.seconds(since: attempt.startTime)))
+        let estimate = stage.estimate.map { " of est. \(HumanUnits.duration($0.duration))" } ?? ""
+        return " for \(elapsed)\(estimate)"
+    }
+
+    private func ended() -> Explanation {
+        let reason = record.reason.map { ": \($0)" } ?? ""
+        switch record.head.outcome {
+        case .succeeded, nil: return succeeded()
+        case .refused: return refused()
+        case .failed: return failed()
+        case .cancelled: return explanation(.cancelled, "was cancelled" + reason, troubles + ordinaryCauses)
+        case .lost: return explanation(.lost, "was lost" + reason, troubles + ordinaryCauses)
+        }
+    }
+
+    private func succeeded() -> Explanation {
+        let time = record.wall.map { " in " + HumanUnits.duration($0) } ?? ""
+        let planned = record.decision?.objective.map { " (est. \(HumanUnits.duration($0.makespan)))" } ?? ""
+        let cost = record.usage["cost"].map { ", cost \(HumanUnits.cost($0))" } ?? ""
+        let hasRun = stages.contains { !$0.attempts.isEmpty }
+        let answer = hasRun ? "succeeded\(time)\(planned)\(cost)" : "succeeded: everything was there already"
+        let mark = record.head.isDegraded ? ", degraded" : ""
+        return explanation(.succeeded, answer + mark, retries + ordinaryCauses)
+    }
+
+    private func failed() -> Explanation {
+        let failures = stages.filter(\.hasFailed)
+        guard let first = failures.first else { return explanation(.failed, "failed", ordinaryCauses) }
+        let others = failures.count > 1 ? ", and \(failures.count - 1) more" : ""
+        return explanation(
+            .failed, "failed: \(first.name) \(failure(of: first))\(others)", troubles + ordinaryCauses,
+            next: "sluice logs \(record.head.id)/\(first.name)")
+    }
+}
+
+extension RunRecord.Stage {
+    /// Ended, and neither well nor skipped.
+    var hasFailed: Bool {
+        guard let outcome = end?.outcome else { return false }
+        return !outcome.isGood && outcome != .skipped
+    }
+}

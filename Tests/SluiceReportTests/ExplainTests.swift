@@ -1,0 +1,260 @@
+import SluiceModel
+import SluiceReport
+import Testing
+
+/// What `sluice explain` says of each cause, byte for byte.
+@Suite struct ExplainTests {
+    private func expectText(
+        _ name: String, _ record: RunRecord, stage: String? = nil, _ surroundings: Surroundings? = nil
+    ) throws {
+        let explainer = try #require(
+            RunExplainer(record, stage: stage, surroundings: surroundings ?? Surroundings(now: Build.after(900))))
+        let explanation = explainer.explanation()
+        let lines = ExplanationText.lines(explanation, style: .plain)
+        #expect(lines.count <= 6, "\(lines)")
+        #expect(explanation.causes.allSatisfy { $0.lines.count <= 4 })
+        try expectGolden("explain-\(name).txt", lines)
+    }
+
+    private func record(_ kinds: [(Double, RunEvent.Kind)], _ change: (inout RunHead) -> Void = { _ in }) throws
+        -> RunRecord
+    {
+        var head = try Build.head()
+        change(&head)
+        return RunRecord(head: head, events: Build.events(kinds))
+    }
+
+    @Test("a run that succeeded says what it took, what was tried again, and why stages ran")
+    func succeeded() throws {
+        try expectText("succeeded", Build.succeeded())
+        try expectText("succeeded-stage", Build.succeeded(), stage: "train")
+    }
+
+    @Test("a failed run says which stage failed how, with the hint, and what did not run because of it")
+    func failed() throws {
+        try expectText("failed", Build.failed())
+        try expectText("failed-stage", Build.failed(), stage: "train")
+        try expectText("skipped-stage", Build.failed(), stage: "deploy")
+        try expectText("cached-stage", Build.succeeded(), stage: "prepare")
+    }
+
+    @Test("a failed check says the value and what was wanted")
+    func failedCheck() throws {
+        let failing = try record([
+            (2, Build.planned()), (3, Build.started("evaluate")),
+            (9, Build.ended("evaluate", wall: 6, cost: "0.01", metrics: ["auc": 0.91])),
+            (9, .checkJudged(stage: "evaluate", Build.check("auc", 0.91, ">= 0.95", .fail))),
+            (9, .stageEnded(stage: "evaluate", .init(outcome: .failed, reason: "check auc >= 0.95: it is 0.91"))),
+            (9, .runEnded(outcome: .failed, reason: nil)),
+        ])
+        try expectText("check", failing)
+    }
+
+    @Test("a refused run says which limit does not suffice, by how much, and the smallest fix")
+    func refused() throws {
+        let refused = try record([
+            (1, .planned(.init(decision: Build.refused(), isDegraded: false, stages: []))),
+            (1, .runEnded(outcome: .refused, reason: "cost: at least 0.42 needed")),
+        ])
+        try expectText("refused", refused)
+        let untrusted = try record([
+            (1, .rejected(diagnostics: [], decision: .policy("deploy deploys, and refs/heads/fix is not trusted"))),
+            (1, .runEnded(outcome: .refused, reason: "deploy deploys, and refs/heads/fix is not trusted")),
+        ])
+        try expectText("refused-policy", untrusted)
+    }
+
+    @Test("a run that is refused in its middle says before which stage")
+    func refusedLate() throws {
+        let late = try record([
+            (2, Build.planned()), (2, Build.started("train", profile: "large")),
+            (99, Build.ended("train", wall: 97, cost: "0.41")),
+            (99, .stageEnded(stage: "train", .init(outcome: .succeeded))),
+            (
+                99,
+                .stageEnded(
+                    stage: "evaluate", .init(outcome: .skipped, reason: "refused: no", decision: Build.refused()))
+            ),
+            (99, .runEnded(outcome: .refused, reason: "refused: no")),
+        ])
+        try expectText("refused-late", late)
+        try expectText("refused-late-stage", late, stage: "evaluate")
+    }
+
+    @Test("a definition with errors is named with file, line and hint")
+    func invalid() throws {
+        let invalid = try record([
+            (1, .rejected(diagnostics: [Build.diagnostic(.error)], decision: .policy("the definition is not valid"))),
+            (1, .runEnded(outcome: .refused, reason: "the definition is not valid")),
+        ])
+        try expectText("invalid", invalid)
+    }
+
+    @Test("a degraded run declares its loss")
+    func degraded() throws {
+        var decision = try Build.admitted()
+        decision.verdict = .degrade
+        decision.explanation = [
+            "train runs as small instead of large: penalty 2, which marks the run as degraded"
+        ]
+        let stage = RunEvent.Planned.Stage(
+            name: "train", needs: [], profile: "small", cache: CacheState(state: .miss, reason: "first run"),
+            decision: decision, estimate: nil, start: 0)
+        let degraded = try record([
+            (1, .planned(.init(decision: decision, isDegraded: true, stages: [stage]))),
+            (
+                1,
+                .attemptStarted(
+                    stage: "train",
+                    .init(number: 1, profile: "small", executor: "local", decision: decision, folder: "f"))
+            ),
+            (9, Build.ended("train", wall: 8, cost: "0.1")),
+            (9, .stageEnded(stage: "train", .init(outcome: .succeeded))),
+            (9, .runEnded(outcome: .succeeded, reason: nil)),
+        ])
+        try expectText("degraded", degraded)
+    }
+
+    @Test("a queued run says what is before it, and that no worker is running")
+    func queued() throws {
+        let queued = try record([])
+        let ahead = [try Build.head(40, state: .running), try Build.head(41, state: .waiting, pipeline: "fraud")]
+        try expectText("queued", queued, Surroundings(now: Build.after(75), ahead: ahead))
+        try expectText("queued-alone", queued, Surroundings(now: Build.after(75), hasWorker: false))
+    }
+
+    @Test("a run that waits says what for, and who holds it")
+    func waiting() throws {
+        let waiting = try record([
+            (2, Build.planned()), (3, .waiting(reason: "the python environment of train, which is being built")),
+        ]) {
+            $0.state = .waiting
+        }
+        try expectText("waiting", waiting)
+    }
+
+    @Test("a running run says what runs since when, and what its other stages wait for")
+    func running() throws {
+        let running = try record([
+            (2, Build.planned()),
+            (2, .stageEnded(stage: "prepare", .init(outcome: .cached, reason: "same inputs as in run 41"))),
+            (2, Build.started("train", profile: "large")),
+        ]) { $0.state = .running }
+        try expectText("running", running)
+        try expectText("running-stage", running, stage: "train")
+        try expectText("waiting-stage", running, stage: "deploy")
+    }
+
+    @Test("a stage that was tried again in vain says how often and why")
+    func retried() throws {
+        let error = AttemptError(
+            errorClass: .transient, code: "data.unavailable", message: "the feature store did not answer",
+            hint: "its status page is status.example.org", stderr: ["connecting", "timeout after 30 s"])
+        var kinds: [(Double, RunEvent.Kind)] = [(2, try Build.planned())]
+        for number in 1...3 {
+            kinds.append((Double(number * 10), try Build.started("train", number, profile: "large")))
+            kinds.append(
+                (
+                    Double(number * 10 + 5),
+                    try Build.ended("train", number, wall: 5, cost: "0.01", error: error, exit: 20)
+                ))
+            guard number < 3 else { break }
+            kinds.append(
+                (
+                    Double(number * 10 + 5),
+                    .retryScheduled(
+                        stage: "train", number: number + 1, delay: Double(number), reason: "transient: \(error.message)"
+                    )
+                ))
+        }
+        kinds.append((35, .stageEnded(stage: "train", .init(outcome: .failed, reason: error.message))))
+        kinds.append((35, .runEnded(outcome: .failed, reason: "train failed")))
+        try expectText("retried", record(kinds))
+    }
+
+    @Test("a matrix is explained as a whole and by instance; an unknown stage is not explained at all")
+    func matrix() throws {
+        let names = ["a", "b", "c"].map { "train[model=\($0)]" }
+        let stages = names.map {
+            RunEvent.Planned.Stage(
+                name: $0, needs: [], profile: "small", cache: CacheState(state: .miss, reason: "first run"),
+                decision: nil,
+                estimate: Plan.Estimate(duration: .seconds(10), source: .declared), start: 0)
+        }
+        var kinds: [(Double, RunEvent.Kind)] = [
+            (1, .planned(.init(decision: try Build.admitted(), isDegraded: false, stages: stages)))
+        ]
+        for (index, name) in names.enumerated() {
+            kinds.append((2, try Build.started(name)))
+            kinds.append(
+                (
+                    30,
+                    try Build.ended(
+                        name, wall: 28, cost: "0", error: index == 1 ? Build.crash : nil, exit: index == 1 ? 70 : 0)
+                ))
+            kinds.append(
+                (
+                    30,
+                    .stageEnded(
+                        stage: name,
+                        .init(
+                            outcome: index == 1 ? .failed : .succeeded, reason: index == 1 ? Build.crash.message : nil))
+                ))
+        }
+        kinds.append((30, .runEnded(outcome: .failed, reason: nil)))
+        let matrix = try record(kinds)
+        try expectText("matrix", matrix, stage: "train")
+        try expectText("matrix-instance", matrix, stage: "train[model=c]")
+        #expect(RunExplainer(matrix, stage: "trian", surroundings: Surroundings(now: Build.noon)) == nil)
+    }
+
+    @Test("many causes leave room for a line that says how to see the rest")
+    func many() throws {
+        let names = (1...12).map { "s\($0)" }
+        let stages = names.map {
+            RunEvent.Planned.Stage(
+                name: $0, needs: [], profile: "small",
+                cache: CacheState(state: .miss, reason: "params.\($0) changed 1 → 2"),
+                decision: nil, estimate: nil, start: 0)
+        }
+        var kinds: [(Double, RunEvent.Kind)] = [
+            (1, .planned(.init(decision: try Build.admitted(), isDegraded: false, stages: stages)))
+        ]
+        for name in names {
+            kinds.append((2, try Build.started(name)))
+            kinds.append((3, try Build.ended(name, wall: 1, cost: "0")))
+            kinds.append((3, .stageEnded(stage: name, .init(outcome: .succeeded))))
+        }
+        kinds.append((3, .runEnded(outcome: .succeeded, reason: nil)))
+        try expectText("many", record(kinds))
+    }
+
+    @Test("no text of a plugin reaches the terminal's ear")
+    func hostile() throws {
+        let evil = "\u{1b}[2J::error::owned\nnext"
+        var error = Build.crash
+        error.message = evil
+        error.hint = evil
+        let failed = try record([
+            (2, Build.planned()), (2, Build.started("train")),
+            (3, Build.ended("train", wall: 1, cost: "0", error: error, exit: 70)),
+            (3, .stageEnded(stage: "train", .init(outcome: .failed, reason: evil))),
+            (3, .runEnded(outcome: .failed, reason: evil)),
+        ])
+        let explainer = try #require(RunExplainer(failed, surroundings: Surroundings(now: Build.noon)))
+        for line in ExplanationText.lines(explainer.explanation(), style: .plain) {
+            #expect(!line.contains("\u{1b}") && !line.contains("\n") && !line.hasPrefix("::"))
+        }
+    }
+
+    @Test("the JSON has the answer, the lines, every cause and the decision")
+    func json() throws {
+        let refused = try record([
+            (1, .planned(.init(decision: Build.refused(), isDegraded: false, stages: []))),
+            (1, .runEnded(outcome: .refused, reason: "cost")),
+        ])
+        let explainer = try #require(RunExplainer(refused, surroundings: Surroundings(now: Build.noon)))
+        let json = ExplainJSON(explainer.explanation(), decision: refused.decision)
+        try expectGolden("explain-refused.json", [JSONText.encode(json, pretty: true)])
+    }
+}
