@@ -133,6 +133,30 @@ import Testing
         try expectText("waiting", waiting)
     }
 
+    @Test("a wait for an account says who holds what, and is remembered when it is over")
+    func waitingForAccount() throws {
+        var decision = try Build.admitted()
+        decision.verdict = .wait
+        decision.holders = [
+            .init(
+                run: RunID(41), pipeline: "fraud", scope: "team", resource: "cost", amount: try Build.amount("0.47"),
+                until: Build.after(1200))
+        ]
+        decision.explanation = [
+            "waits for team.cost: 0.42 asked, 0.03 left of 1 (0.5 used, 0.47 held)",
+            "run 41 (fraud) holds 0.47 until about 2026-01-31 12:20 UTC", "there may be room at 2026-01-31 12:20 UTC",
+        ]
+        let reason = String(decision.explanation[0].dropFirst("waits for ".count))
+        let kinds: [(Double, RunEvent.Kind)] = [(2, try Build.planned(decision)), (2, .waiting(reason: reason))]
+        try expectText("waiting-account", record(kinds))
+        let later: [(Double, RunEvent.Kind)] = [
+            (700, try Build.planned()), (700, try Build.started("train", profile: "large")),
+        ]
+        try expectText("waited", record(kinds + later))
+        let given = try record(kinds + [(2, .runEnded(outcome: .refused, reason: "held"))])
+        try expectText("not-waited", given)
+    }
+
     @Test("a running run says what runs since when, and what its other stages wait for")
     func running() throws {
         let running = try record([

@@ -7,8 +7,11 @@ extension RunRecord {
             diagnostics = found
             decision = verdict
         case .waiting(let reason):
+            endWait(at: event.time)
             head.state = .waiting
             waitingFor = reason
+            let gates = decision.flatMap { $0.verdict == .wait ? $0 : nil }
+            waits.append(Wait(reason: reason, since: event.time, decision: gates))
         case .attemptStarted(let stage, let started): start(stage, started, at: event.time)
         case .attemptEnded(let stage, let ended): end(stage, ended, at: event.time)
         case .retryScheduled(let stage, let number, let delay, let reason):
@@ -23,6 +26,7 @@ extension RunRecord {
         case .warning(nil, let message): warnings.append(message)
         case .warning(.some(let stage), let message): change(stage) { $0.warnings.append(message) }
         case .runEnded(let outcome, let why):
+            endWait(at: event.time)
             head.state = .ended
             head.outcome = outcome
             head.ended = event.time
@@ -30,7 +34,13 @@ extension RunRecord {
         }
     }
 
+    private mutating func endWait(at time: Timestamp) {
+        guard let last = waits.indices.last, waits[last].until == nil else { return }
+        waits[last].until = time
+    }
+
     private mutating func apply(_ planned: RunEvent.Planned, at time: Timestamp) {
+        endWait(at: time)
         decision = planned.decision
         head.isDegraded = planned.isDegraded
         head.state = .running
@@ -51,6 +61,7 @@ extension RunRecord {
     }
 
     private mutating func start(_ stage: String, _ started: RunEvent.Started, at time: Timestamp) {
+        endWait(at: time)
         waitingFor = nil
         head.state = .running
         change(stage) {

@@ -9,6 +9,8 @@ package struct RunRecord: Sendable, Equatable {
     /// Why the run ended as it did, where the stages do not say it.
     package var reason: String?
     package var waitingFor: String?
+    /// Every time that it waited, in order.
+    package var waits: [Wait] = []
     /// Exact sums over all attempts, by budget resource.
     package var usage: [String: Amount] = [:]
 
@@ -59,6 +61,23 @@ package struct RunRecord: Sendable, Equatable {
         package init(started: RunEvent.Started, startTime: Timestamp) {
             self.started = started
             self.startTime = startTime
+        }
+    }
+
+    /// One wait for something outside of the run.
+    package struct Wait: Sendable, Equatable {
+        package var reason: String
+        package var since: Timestamp
+        /// nil while it waits.
+        package var until: Timestamp?
+        /// The gate's, where that made it wait: who holds what.
+        package var decision: GateDecision?
+
+        package init(reason: String, since: Timestamp, until: Timestamp? = nil, decision: GateDecision? = nil) {
+            self.reason = reason
+            self.since = since
+            self.until = until
+            self.decision = decision
         }
     }
 

@@ -1,15 +1,30 @@
 import SluiceModel
 
-/// Estimates from what attempts took; asks for the history of a kind of work once.
+/// Estimates from what attempts took. Asks for the history of a kind of work once, and fits what is the same for many
+/// stages once: the instances of a large matrix share their history until they have one of their own.
 struct HistoryEstimates {
     /// Attempts that an estimate looks at: enough for a quantile, few enough to follow a change.
     static let window = 50
     /// Attempts at a kind of work that are read, so that several stages with one plugin find their own.
     static let limit = 400
 
+    private struct Past {
+        var all: ArraySlice<WorkSample>
+        /// Of this pipeline, by instance.
+        var own: [String: ArraySlice<WorkSample>]
+    }
+
+    private struct Question: Hashable {
+        var kind: WorkKind
+        /// nil: all with the same plugin and profile.
+        var stage: String?
+        var dataBytes: Int64?
+    }
+
     private let history: PlanningContext.History
     private let pipeline: Pipeline
-    private var known: [WorkKind: [WorkSample]] = [:]
+    private var pasts: [WorkKind: Past] = [:]
+    private var answers: [Question: MeasuredEstimate?] = [:]
 
     init(_ history: @escaping PlanningContext.History, pipeline: Pipeline) {
         self.history = history
@@ -19,49 +34,26 @@ struct HistoryEstimates {
     /// nil where no such work was ever done.
     mutating func estimate(_ stage: Plan.Stage, profile: String) -> MeasuredEstimate? {
         let work = WorkKind.work(plugin: stage.plugin?.manifest.name, stage: stage.name)
-        let samples = relevant(samples(of: WorkKind(work: work, profile: profile)), to: stage.name)
-        return MeasuredEstimate(
-            samples, dataBytes: stage.dataBytes, quantile: pipeline.budget.estimateQuantile,
+        let kind = WorkKind(work: work, profile: profile)
+        let past = past(of: kind)
+        // Other stages with the plugin, and other instances of a matrix, may do other work: a stage's own attempts
+        // count where they suffice.
+        let own = past.own[stage.name].flatMap { $0.count >= pipeline.budget.estimateMinSamples ? $0 : nil }
+        let question = Question(kind: kind, stage: own == nil ? nil : stage.name, dataBytes: stage.dataBytes)
+        if let known = answers[question] { return known }
+        let answer = MeasuredEstimate(
+            own ?? past.all, dataBytes: stage.dataBytes, quantile: pipeline.budget.estimateQuantile,
             minimum: pipeline.budget.estimateMinSamples)
+        answers[question] = .some(answer)
+        return answer
     }
 
-    private mutating func samples(of kind: WorkKind) -> [WorkSample] {
-        if let found = known[kind] { return found }
-        let found = history(kind, Self.limit)
-        known[kind] = found
-        return found
-    }
-
-    /// The stage's own attempts where they suffice: other stages with the plugin, and other instances of a matrix, may
-    /// do other work. Else all with the same plugin and profile.
-    private func relevant(_ samples: [WorkSample], to stage: String) -> ArraySlice<WorkSample> {
-        let own = samples.filter { $0.stage == stage && $0.pipeline == pipeline.name }.prefix(Self.window)
-        return own.count >= pipeline.budget.estimateMinSamples ? own : samples.prefix(Self.window)
-    }
-}
-
-/// What history says of a stage's next attempt.
-struct MeasuredEstimate: Sendable, Equatable {
-    let estimate: Plan.Estimate
-    /// Whether there are as many samples as the pipeline wants.
-    let isEnough: Bool
-
-    /// `samples` are newest first; nil without any. Of fewer than `minimum` the longest counts.
-    init?(_ samples: ArraySlice<WorkSample>, dataBytes: Int64?, quantile: Double, minimum: Int) {
-        guard !samples.isEmpty else { return nil }
-        isEnough = samples.count >= max(1, minimum)
-        let wanted = isEnough ? quantile : 1
-        let model = DurationModel(samples.reversed().map { ($0.wall, $0.dataBytes) }, bytes: dataBytes)
-        // A peak of 0 was not measured.
-        let peaks = samples.filter { $0.memoryPeak > 0 }.map { (wall: Double($0.memoryPeak), bytes: $0.dataBytes) }
-        let memory = DurationModel(peaks.reversed(), bytes: dataBytes)
-        estimate = Plan.Estimate(
-            duration: Self.milliseconds(model.duration(quantile: wanted)), source: .history,
-            basis: .init(quantile: wanted, samples: samples.count, scale: model.scale, trend: model.trend),
-            memory: peaks.count < max(1, minimum) ? nil : Int64(memory.duration(quantile: wanted).rounded(.up)))
-    }
-
-    private static func milliseconds(_ seconds: Double) -> Duration {
-        .milliseconds(Int64((min(max(seconds, 0.001), 9e12) * 1000).rounded(.up)))
+    private mutating func past(of kind: WorkKind) -> Past {
+        if let found = pasts[kind] { return found }
+        let samples = history(kind, Self.limit)
+        let own = Dictionary(grouping: samples.filter { $0.pipeline == pipeline.name }, by: \.stage)
+        let past = Past(all: samples.prefix(Self.window), own: own.mapValues { $0.prefix(Self.window) })
+        pasts[kind] = past
+        return past
     }
 }

@@ -40,28 +40,3 @@ extension EstimateCoverage {
         return share < promise - 2 * deviation
     }
 }
-
-/// An entry of `estimates` of `sluice budget --estimates --json`.
-package struct CoverageJSON: Encodable {
-    private let repository, work, profile, source: String
-    private let quantile: OrNull<Double>
-    private let attempts, covered: Int
-    private let coverage, meanRatio: Double
-
-    package init(_ coverage: EstimateCoverage) {
-        repository = coverage.repository
-        work = coverage.kind.work
-        profile = coverage.kind.profile
-        source = coverage.source.rawValue
-        quantile = OrNull(coverage.promise)
-        attempts = coverage.attempts
-        covered = coverage.covered
-        self.coverage = coverage.share
-        meanRatio = coverage.meanRatio
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case repository, work, profile, source, quantile, attempts, covered, coverage
-        case meanRatio = "mean_ratio"
-    }
-}

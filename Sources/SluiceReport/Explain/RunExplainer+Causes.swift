@@ -51,6 +51,19 @@ extension RunExplainer {
         return Explanation.Cause(.failed, [stage.name], lines)
     }
 
+    /// Waits that are over: for how long, and who held what.
+    var pastWaits: [Explanation.Cause] {
+        record.waits.compactMap { wait in
+            guard let until = wait.until, until > wait.since else { return nil }
+            let time = HumanUnits.duration(until.seconds(since: wait.since))
+            // Who held it still matters; when there might have been room does not.
+            let wasHeld = wait.decision?.holders?.isEmpty == false
+            let held = wait.decision.map { lines(of: $0, without: wait.reason).prefix(wasHeld ? 1 : 0) } ?? []
+            return Explanation.Cause(
+                .waiting, [], ["it waited \(time) for \(wait.reason)"] + held, decision: wait.decision)
+        }
+    }
+
     /// A line of somebody else's, short enough to stay one.
     private static func brief(_ text: String) -> String {
         DisplayWidth.of(text) <= 120 ? text : DisplayWidth.prefix(of: text, columns: 119) + "…"

@@ -9,6 +9,7 @@ extension RunExplainer {
         guard let decision = late?.decision ?? record.decision else {
             return explanation(.refused, "was refused" + (record.reason.map { ": \($0)" } ?? ""), [])
         }
+        if decision.verdict == .wait { return impatient(decision) }
         let place = late.map { " before \($0.name) started" } ?? ""
         let why = Self.sentence(of: decision)
         let cause = Explanation.Cause(
@@ -16,6 +17,14 @@ extension RunExplainer {
         return explanation(
             .refused, "was refused\(place): \(why)", [cause] + (late == nil ? [] : ordinaryCauses),
             next: Self.whatIf(decision, run: record.head.id))
+    }
+
+    /// It would have had to wait, and whoever started it did not want to.
+    private func impatient(_ decision: GateDecision) -> Explanation {
+        let first = decision.explanation.first ?? "waits for room"
+        return explanation(
+            .refused, "ended because it was not to wait: it \(first)",
+            [Explanation.Cause(.waiting, [], Array(decision.explanation.dropFirst()), decision: decision)])
     }
 
     private func invalid(_ errors: [Diagnostic]) -> Explanation {
@@ -33,7 +42,7 @@ extension RunExplainer {
 
     /// What a decision's lines say besides the sentence that is said already.
     func lines(of decision: GateDecision, without said: String) -> [String] {
-        decision.explanation.filter { $0 != said }
+        decision.explanation.filter { $0 != said && $0 != "waits for \(said)" }
     }
 
     /// Why the gate said no, in a few words: `cost is 0.12 short`.

@@ -51,7 +51,7 @@ package struct RunExplainer: Sendable {
     private func queued() -> Explanation {
         let ahead = surroundings.ahead
         let place = ahead.isEmpty ? "is next in the queue" : "is queued behind \(HumanUnits.count(ahead.count, "run"))"
-        let since = ", since \(HumanUnits.duration(max(0, surroundings.now.seconds(since: record.head.queued))))"
+        let since = ", for \(HumanUnits.duration(max(0, surroundings.now.seconds(since: record.head.queued)))) now"
         let others = ahead.prefix(3).map { other in
             Explanation.Cause(.queued, [], ["run \(other.id) of \(other.pipeline) is \(other.state.rawValue)"])
         }
@@ -62,20 +62,24 @@ package struct RunExplainer: Sendable {
     }
 
     private func waiting() -> Explanation {
-        let decision = record.decision.flatMap { $0.verdict == .wait ? $0 : nil }
-        let why = record.waitingFor ?? decision?.explanation.first ?? "its turn"
-        let held = decision.map { [Explanation.Cause(.waiting, [], lines(of: $0, without: why), decision: $0)] } ?? []
-        return explanation(.waiting, "waits for \(why)", held + ordinaryCauses)
+        let last = record.waits.last
+        let why = record.waitingFor ?? last?.reason ?? "its turn"
+        let since =
+            last.map { ", for \(HumanUnits.duration(max(0, surroundings.now.seconds(since: $0.since)))) now" } ?? ""
+        let held = last?.decision.map { decision in
+            [Explanation.Cause(.waiting, [], lines(of: decision, without: why), decision: decision)]
+        }
+        return explanation(.waiting, "waits for \(why)\(since)", (held ?? []) + troubles + ordinaryCauses)
     }
 
     private func running() -> Explanation {
-        if let waiting = record.waitingFor { return explanation(.waiting, "waits for \(waiting)", ordinaryCauses) }
+        if record.waitingFor != nil { return waiting() }
         let atWork = stages.filter { $0.end == nil && $0.running != nil }.map(progress)
         let ended = stages.count { $0.end != nil }
         let answer = atWork.isEmpty ? "runs" : "runs " + StageNames.list(atWork)
         return explanation(
             .running, answer + "; \(ended) of \(HumanUnits.count(stages.count, "stage")) have ended",
-            troubles + ordinaryCauses)
+            troubles + pastWaits + ordinaryCauses)
     }
 
     /// `train for 3m 12s of est. 12 min`.
@@ -95,7 +99,7 @@ package struct RunExplainer: Sendable {
         case .succeeded, nil: return succeeded()
         case .refused: return refused()
         case .failed: return failed()
-        case .cancelled: return explanation(.cancelled, "was cancelled" + reason, troubles + ordinaryCauses)
+        case .cancelled: return explanation(.cancelled, "was cancelled" + reason, troubles + pastWaits + ordinaryCauses)
         case .lost: return explanation(.lost, "was lost" + reason, troubles + ordinaryCauses)
         }
     }
@@ -107,7 +111,7 @@ package struct RunExplainer: Sendable {
         let hasRun = stages.contains { !$0.attempts.isEmpty }
         let answer = hasRun ? "succeeded\(time)\(planned)\(cost)" : "succeeded: everything was there already"
         let mark = record.head.isDegraded ? ", degraded" : ""
-        return explanation(.succeeded, answer + mark, retries + ordinaryCauses)
+        return explanation(.succeeded, answer + mark, pastWaits + retries + ordinaryCauses)
     }
 
     private func failed() -> Explanation {
@@ -115,7 +119,7 @@ package struct RunExplainer: Sendable {
         guard let first = failures.first else { return explanation(.failed, "failed", ordinaryCauses) }
         let others = failures.count > 1 ? ", and \(failures.count - 1) more" : ""
         return explanation(
-            .failed, "failed: \(first.name) \(failure(of: first))\(others)", troubles + ordinaryCauses,
+            .failed, "failed: \(first.name) \(failure(of: first))\(others)", troubles + pastWaits + ordinaryCauses,
             next: "sluice logs \(record.head.id)/\(first.name)")
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 /// `sluice explain` and `sluice plan --against` on the built binary: the first line answers, six lines are the most.
@@ -154,6 +155,38 @@ import Testing
         #expect(queued.contains("  run 1 of one is running"), "\(queued)")
         scene.touch("go")
         try scene.waitForQuiet()
+    }
+
+    @Test("a run that waits for an account says for what, how much is left and who or what gives room")
+    func waits() throws {
+        let stage =
+            "run: echo ${params.n} > ${outputs.x}\nsources: []\noutputs: { x: file }\nestimate: 36s\nprofile: dear\n"
+        var files = Toy.single(stage)
+        files["pipelines/one.yaml"]? += """
+
+            params: params.yaml
+            profiles: { dear: { cpus: 0.1, memory: 64MiB, price: 100000 } }
+            """
+        files["params.yaml"] = "n: 1\n"
+        let scene = try Scene(files, withHook: false)
+        try scene.configure(
+            "accounts: { team: { window: 7d, limits: { cost: 1000.01 } } }\n", in: scene.clone + "/.git")
+        #expect(try scene.sluice(["run", "-q"]).status == 0)
+        try scene.commit(["params.yaml": "n: 2\n"])
+        let waiter = try scene.start(["run", "-q"])
+        #expect(try comesToHold { try scene.sluice(["explain", "2"]).output.contains("waits for") })
+        let lines = try explain(scene, "2")
+        #expect(lines.first?.hasPrefix("○ run 2 of one waits for team.cost: 1000 asked, ") == true, "\(lines)")
+        #expect(lines.contains { $0.contains("there may be room at ") && $0.contains("window rolls over") }, "\(lines)")
+        let more = try explain(scene, "2", "--what-if", "team.cost=3000")
+        #expect(more.first?.contains("✓ admitted") == true && more.last?.contains("○ waits") == true, "\(more)")
+        let other = try scene.sluice(["explain", "2", "--what-if", "other.cost=1"])
+        #expect(other.status == 64 && other.errors.contains("there is team.cost"), "\(other.transcript)")
+        kill(waiter.pid, SIGTERM)
+        #expect(waiter.wait().status == 130)
+        let ended = try explain(scene, "2")
+        #expect(ended.first?.hasPrefix("▲ run 2 of one was cancelled") == true, "\(ended)")
+        #expect(ended.contains { $0.contains("it waited ") && $0.contains("for team.cost: 1000 asked") }, "\(ended)")
     }
 
     @Test("what a commit changes in time and cost is said by stage, before anything runs")
