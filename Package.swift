@@ -75,7 +75,7 @@ let package = Package(
         tests(
             "SluiceExecutionTests",
             ["SluiceExecution", "SluiceModel", "PluginContract", "CSluiceProcess", "SluiceTesting"]),
-        tests("EndToEndTests", ["SluiceTesting", "sluice"]),
+        tests("EndToEndTests", ["SluiceTesting", "SluiceStore", "SluiceModel", "sluice"]),
     ],
     swiftLanguageModes: [.v6]
 )

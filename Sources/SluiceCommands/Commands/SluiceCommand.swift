@@ -19,7 +19,8 @@ package struct SluiceCommand: ParsableCommand {
         version: "sluice 0.1.0",
         subcommands: [
             LintCommand.self, PlanCommand.self, RunCommand.self, StatusCommand.self, RunsCommand.self,
-            LogsCommand.self, ExplainCommand.self, ArtifactCommand.self, HookCommand.self, WorkerCommand.self,
+            LogsCommand.self, ExplainCommand.self, ArtifactCommand.self, BudgetCommand.self, HookCommand.self,
+            WorkerCommand.self,
             DoctorCommand.self,
             OptimizeCommand.self,
         ])

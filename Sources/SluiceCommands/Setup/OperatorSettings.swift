@@ -1,11 +1,23 @@
+import SluiceGit
 import SluiceModel
 import SluicePlanning
 
 /// Reads the operator's configuration: one per repository over one per service user.
 enum OperatorSettings {
-    static func load(gitDirectory: String) throws -> OperatorConfiguration {
+    /// Of the repository that the current folder lies in; outside of one, the user's alone.
+    static func here() throws -> OperatorConfiguration {
+        var folder: String?
+        do throws(GitError) {
+            folder = try GitRepository.open(at: ".").commonDirectory
+        } catch {
+            guard error.code == .notARepository else { throw error }
+        }
+        return try load(gitDirectory: folder)
+    }
+
+    static func load(gitDirectory: String?) throws -> OperatorConfiguration {
         var configuration = OperatorConfiguration()
-        for path in [userFile, gitDirectory + "/sluice.yaml"].compactMap(\.self) {
+        for path in [userFile, gitDirectory.map { $0 + "/sluice.yaml" }].compactMap(\.self) {
             guard let bytes = try Files.bytes(at: path) else { continue }
             let (layer, diagnostics) = OperatorFile.parse(SourceText(path: path, bytes: bytes))
             for warning in diagnostics where warning.severity != .error { Diagnostics.tell([warning]) }

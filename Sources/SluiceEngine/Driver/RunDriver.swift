@@ -149,7 +149,7 @@ package struct RunDriver: Sendable {
             number: order.number, profile: order.profile.profile.name, executor: ports.executor.name,
             decision: order.decision, folder: folder.name, granted: order.profile.request,
             plugin: order.definition.plugin?.manifest.name, estimate: order.profile.estimate,
-            dataBytes: order.definition.dataBytes)
+            dataBytes: order.definition.dataBytes, isDegraded: order.profile.profile.isDegraded)
         if let held = try announceStart(order, .attemptStarted(stage: stage, started)) {
             ports.workspaces.discard(folder, keepingOutputs: false)
             return held

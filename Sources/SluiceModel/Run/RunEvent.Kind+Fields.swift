@@ -96,6 +96,7 @@ extension RunEvent.Kind {
         try fields.encode(started.executor, forKey: .executor)
         try fields.encode(started.decision, forKey: .decision)
         try fields.encode(started.folder, forKey: .folder)
+        if started.isDegraded { try fields.encode(true, forKey: .degraded) }
         try fields.encodeIfPresent(started.granted, forKey: .granted)
         try fields.encodeIfPresent(started.plugin, forKey: .plugin)
         try fields.encodeIfPresent(started.estimate.map(EstimateFields.init), forKey: .estimate)
@@ -112,7 +113,8 @@ extension RunEvent.Kind {
             granted: try fields.decodeIfPresent(ResourceRequest.self, forKey: .granted),
             plugin: try fields.decodeIfPresent(String.self, forKey: .plugin),
             estimate: try fields.decodeIfPresent(EstimateFields.self, forKey: .estimate)?.estimate,
-            dataBytes: try fields.decodeIfPresent(Int64.self, forKey: .dataBytes))
+            dataBytes: try fields.decodeIfPresent(Int64.self, forKey: .dataBytes),
+            isDegraded: try fields.decodeIfPresent(Bool.self, forKey: .degraded) ?? false)
     }
 
     private static func encode(_ check: CheckResult, into fields: inout KeyedEncodingContainer<Field>) throws {

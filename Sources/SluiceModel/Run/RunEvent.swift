@@ -71,6 +71,8 @@ package struct RunEvent: Sendable, Equatable {
         package var decision: GateDecision
         /// The attempt's folder below the state folder, for logs and for recovery.
         package var folder: String
+        /// Whether its profile marks the run as degraded.
+        package var isDegraded: Bool
         /// What it was given: its profile's request, or an escalated one. nil in records of before it was written.
         package var granted: ResourceRequest?
         /// nil for a `run` line.
@@ -83,13 +85,14 @@ package struct RunEvent: Sendable, Equatable {
         package init(
             number: Int, profile: String, executor: String, decision: GateDecision, folder: String,
             granted: ResourceRequest? = nil, plugin: String? = nil, estimate: Plan.Estimate? = nil,
-            dataBytes: Int64? = nil
+            dataBytes: Int64? = nil, isDegraded: Bool = false
         ) {
             self.number = number
             self.profile = profile
             self.executor = executor
             self.decision = decision
             self.folder = folder
+            self.isDegraded = isDegraded
             self.granted = granted
             self.plugin = plugin
             self.estimate = estimate

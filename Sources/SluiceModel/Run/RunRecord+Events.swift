@@ -64,6 +64,8 @@ extension RunRecord {
         endWait(at: time)
         waitingFor = nil
         head.state = .running
+        // Also one that was not planned so, but degraded while it ran.
+        if started.isDegraded { head.isDegraded = true }
         change(stage) {
             $0.attempts.append(Attempt(started: started, startTime: time))
             $0.profile = started.profile

@@ -4,7 +4,9 @@ import SluiceModel
 extension RunGate {
     /// A refusal as a wait, where what is missing is only taken by others: it fits as soon as runs have ended or
     /// windows have rolled over. nil where it never fits, or where the pipeline does not want to wait.
-    static func waiting(_ builder: GateTaskBuilder, instead refusal: GateDecision) -> GateDecision? {
+    static func waiting(
+        _ builder: GateTaskBuilder, instead refusal: GateDecision, _ alternatives: [String] = []
+    ) -> GateDecision? {
         let plan = builder.plan
         guard plan.hasSharedAccounts, plan.pipeline.budget.onExceed != .refuse else { return nil }
         var later = builder
@@ -19,7 +21,7 @@ extension RunGate {
         let wait = WaitText(plan: plan, limits: limits)
         decision.holders = wait.holders
         decision.until = wait.until
-        decision.explanation = wait.lines
+        decision.explanation = Array((wait.lines + alternatives).prefix(4))
         return decision
     }
 }

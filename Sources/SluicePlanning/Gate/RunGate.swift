@@ -35,9 +35,10 @@ package enum RunGate {
             return
         }
         guard isSound(answer, task) else {
-            let refusal = RefusalText(plan: plan, task: task, answer: answer).decision(alternatives(plan, refuser))
+            let alternatives = alternatives(plan, refuser)
+            let refusal = RefusalText(plan: plan, task: task, answer: answer).decision(alternatives)
             let builder = GateTaskBuilder(plan: plan, allowsDegraded: refuser == nil)
-            plan.decision = waiting(builder, instead: refusal) ?? refusal
+            plan.decision = waiting(builder, instead: refusal, alternatives) ?? refusal
             return
         }
         fill(&plan, task, answer)

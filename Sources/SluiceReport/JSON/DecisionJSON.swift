@@ -11,6 +11,8 @@ struct DecisionJSON: Encodable {
     private let objective: OrNull<GateDecision.Objective>
     private let bound, gap: OrNull<Double>
     private let explanation: [String]
+    private let holders: [GateDecision.Holder]?
+    private let until: Timestamp?
 
     init(_ decision: GateDecision) {
         verdict = decision.verdict.rawValue
@@ -24,6 +26,8 @@ struct DecisionJSON: Encodable {
         bound = OrNull(decision.bound)
         gap = OrNull(decision.gap)
         explanation = decision.explanation
+        holders = decision.holders
+        until = decision.until
     }
 }
 

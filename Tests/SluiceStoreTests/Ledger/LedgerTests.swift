@@ -189,3 +189,26 @@ struct LedgerTests {
         #expect(error?.code == .constraint)
     }
 }
+
+extension LedgerTests {
+    @Test("a report tells how use went over the parts of a window, and who waits")
+    func report() throws {
+        let start = StateSandbox.time
+        let account = LedgerSamples.account("r", .rolling(milliseconds: 4000), ["cost": "10"])
+        for (offset, used) in [(0, "1"), (1500, "2"), (1900, "0.5")] as [(Int64, String)] {
+            let time = Timestamp(milliseconds: start.milliseconds + offset)
+            let run = try LedgerSamples.admitted(store, [account], rest: used, at: time)
+            try LedgerSamples.start(store, run, "a", share: used, rest: "0", at: time)
+            try LedgerSamples.end(store, run, "a", used: used, rest: "0", at: time)
+        }
+        let waiting = try LedgerSamples.begun(store, at: start)
+        _ = try store.wait(waiting.id, for: ["r": [.cost: Amount(9)]], isParked: true, events: [], at: start)
+        let now = Timestamp(milliseconds: start.milliseconds + 3999)
+        let report = try #require(try store.reports(on: [account], parts: 4, at: now).first)
+        #expect(report.lines[0].burn == [Amount(1), LedgerSamples.amount("2.5"), .zero, .zero])
+        #expect(report.lines[0].firstUse == start)
+        #expect(report.standing.lines[0].left == LedgerSamples.amount("6.5"))
+        #expect(report.waiting == [waiting.id])
+        #expect(try store.parked() == [waiting.id])
+    }
+}

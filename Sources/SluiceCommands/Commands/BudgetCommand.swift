@@ -1,0 +1,59 @@
+import ArgumentParser
+import SluiceModel
+import SluiceReport
+
+/// `sluice budget`: the operator's accounts.
+struct BudgetCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "budget", abstract: "Shows accounts: used, reserved, left, how fast it goes, and entries.",
+        discussion: """
+            In a repository its accounts, elsewhere those of the user's configuration.
+
+            Examples:
+              sluice budget
+              sluice budget team --entries
+              sluice budget --json | jq '.accounts[] | {name, limits}'
+            """)
+
+    @Argument(help: "Only this account.")
+    var account: String?
+
+    @Flag(help: "The entries of the ledger, newest first.")
+    var entries = false
+
+    @Option(help: "How many entries.")
+    var limit = 50
+
+    @OptionGroup var output: Output
+
+    /// Into how many parts a window is cut to show how use went.
+    private static let parts = 24
+
+    func validate() throws {
+        if limit < 1 { throw ValidationError("--limit is at least 1") }
+    }
+
+    func run() throws {
+        let accounts = try chosen()
+        let services = try StateServices.open()
+        let now = services.clock.now()
+        let reports = try services.store.reports(on: accounts, parts: Self.parts, at: now)
+        let ledger = entries ? try services.store.ledgerEntries(of: account, limit: limit) : nil
+        if output.json { return output.answer(BudgetJSON(reports, entries: ledger, now: now)) }
+        if let ledger {
+            return output.answer(BudgetText.entries(ledger, width: output.width, style: output.style))
+        }
+        output.answer(BudgetText.lines(reports, now: now, width: output.width, style: output.style))
+    }
+
+    private func chosen() throws -> [Account] {
+        let all = try OperatorSettings.here().accounts.map(\.account)
+        guard let account else { return all }
+        guard let found = all.first(where: { $0.name == account }) else {
+            let names = all.map(\.name).joined(separator: ", ")
+            throw CommandFailure(
+                .usage, "there is no account `\(account)`", hint: names.isEmpty ? nil : "there is \(names)")
+        }
+        return [found]
+    }
+}
