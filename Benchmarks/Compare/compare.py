@@ -6,11 +6,13 @@ the best known makespans, a missing schedule counting 100 %; of several seeds th
 given a wall time; the CPU time that it used is shown.
 """
 import argparse
+import contextlib
 import csv
 import json
 import os
 import statistics
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -183,10 +185,26 @@ def gate_cp_sat(gate, seconds, seed):
     return cp_sat(model, seconds, seed)
 
 
+@contextlib.contextmanager
+def silence():
+    """HiGHS prints a banner before it can be told to be silent."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    with open(os.devnull, "w") as nothing:
+        os.dup2(nothing.fileno(), 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
 def gate_highs(gate, seconds, seed):
     penalties, uses, budgets = gate_parts(gate)
-    solver = highspy.Highs()
-    for option, value in (("output_flag", False), ("threads", 1), ("parallel", "off"), ("random_seed", seed),
+    with silence():
+        solver = highspy.Highs()
+        solver.setOptionValue("output_flag", False)
+    for option, value in (("threads", 1), ("parallel", "off"), ("random_seed", seed),
                           ("mip_rel_gap", 0.0), ("mip_abs_gap", 0.0), ("time_limit", float(seconds))):
         solver.setOptionValue(option, value)
     columns = 0

@@ -41,6 +41,36 @@ struct GateExplanationTests {
         #expect(answer.fixes.contains { $0.to == nil })
     }
 
+    @Test("a budget and a deadline that are both too small are both named, and mended together")
+    func together() throws {
+        let problem = training(gpu: 5, cost: 100, deadline: 20)
+        let answer = try Gate.decide(problem)
+        #expect(answer.shortages.map(\.limit) == [.budget(0)])
+        let short = try Gate.decide(training(gpu: 5, cost: 100, deadline: 14))
+        #expect(short.verdict == .refuse(.budget))
+        #expect(short.fixes.map(\.to) == [nil, nil])
+        #expect(short.shortages.map(\.needed) == [6, 15])
+        // The budget's least needs the slow profile, the deadline's the fast one: together they are not enough.
+        #expect(short.together.isEmpty)
+        var one = training(gpu: 1, cost: 100, deadline: 3)
+        one.stages[0].profiles.removeLast()
+        let both = try Gate.decide(one)
+        #expect(both.together.map(\.limit) == [.budget(0), .deadline] && both.together.map(\.to) == [14, 15])
+    }
+
+    @Test("what a choice costs to judge counts: hard schedules end the search as hard selections do", arguments: 0..<4)
+    func bounded(block: Int) throws {
+        for number in 0..<3 {
+            let seed = UInt64(900_000 + block * 1_000 + number)
+            var problem = RandomGateProblem.make(seed: seed, stages: 50...50)
+            problem.deadline = problem.stages.reduce(0) { $0 + ($1.profiles.map(\.duration).min() ?? 0) } / 3
+            var selection = GateSelection(GateModel(problem, order: try problem.validatedOrder()), effort: .standard)
+            let before = selection.work
+            _ = selection.minimise(.penalty, from: nil)
+            #expect(selection.work > -before / 2, "seed \(seed): far more work than allowed")
+        }
+    }
+
     @Test("a deadline below the critical path is refused with the path as its certificate")
     func deadline() throws {
         let problem = training(gpu: 100, cost: 100, deadline: 14)

@@ -21,7 +21,8 @@ package enum Gate {
             verdict: isDegraded(model, outcome.choice) ? .degrade : .admit, choice: outcome.choice,
             start: outcome.start, objective: objective(model, outcome), bound: level.map { outcome.bounds[$0] },
             gap: open.map { $0.element.0 - $0.element.1 } ?? 0, boundGoal: level.map { model.problem.objective[$0] },
-            isProved: open == nil, method: outcome.method, conflict: [], fixes: [], shortages: [], certificate: nil)
+            isProved: open == nil, method: outcome.method, conflict: [], fixes: [], together: [], shortages: [],
+            certificate: nil)
     }
 
     static func objective(_ model: GateModel, _ outcome: SearchOutcome) -> GateAnswer.Objective {

@@ -73,6 +73,9 @@ package struct GateAnswer: Sendable, Equatable {
     /// A minimal set of limits that cannot hold together.
     package var conflict: [LimitName]
     package var fixes: [Fix]
+    /// Limits that mend it when all are raised, where none does alone and each has a least value of its own.
+    package var together: [Fix]
+    /// Of every limit involved, those of the conflict first.
     package var shortages: [Shortage]
     package var certificate: RefusalCertificate?
 }

@@ -15,12 +15,14 @@ struct GateRefusal {
 
     func answer() -> GateAnswer {
         let conflict = minimalConflict(among: problem.limitNames)
-        let fixes = involved(besides: conflict).map { fix($0) }
+        let involved = involved(besides: conflict)
+        let fixes = involved.map { fix($0) }
+        let shortages = involved.compactMap { shortage($0, fixes) }
         return GateAnswer(
             verdict: .refuse(reason(conflict)), choice: [], start: [], objective: nil, bound: nil, gap: 0,
             boundGoal: nil, isProved: outcome.isProved, method: outcome.method,
             conflict: conflict.isEmpty ? brokenWindows() : conflict, fixes: fixes,
-            shortages: conflict.compactMap { shortage($0, fixes) }, certificate: certificate(conflict))
+            together: together(fixes, shortages), shortages: shortages, certificate: certificate(conflict))
     }
 
     private func reason(_ conflict: [GateAnswer.LimitName]) -> GateAnswer.Reason {
@@ -106,6 +108,15 @@ struct GateRefusal {
         }
         fix.to = high
         return fix
+    }
+
+    /// Where no limit alone mends it: every limit that is short, raised to what it must at least be, if that is enough.
+    /// Each raise is then the smallest that any plan needs.
+    private func together(_ fixes: [GateAnswer.Fix], _ shortages: [GateAnswer.Shortage]) -> [GateAnswer.Fix] {
+        guard shortages.count > 1, fixes.allSatisfy({ $0.to == nil }) else { return [] }
+        let raised = shortages.reduce(problem) { $0.setting($1.limit, to: $1.needed) }
+        guard solve(raised).hasPlan else { return [] }
+        return shortages.map { .init(limit: $0.limit, from: $0.available, to: $0.needed, isProved: true) }
     }
 
     // MARK: Shortages

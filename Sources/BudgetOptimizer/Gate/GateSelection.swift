@@ -1,6 +1,10 @@
 /// Translates a gate into selections: profiles become items, budgets, energies and settled goals become rows, and
 /// what a row cannot say beforehand (chains against the deadline, capacities over time) is judged choice by choice.
 struct GateSelection {
+    /// Multiplications that take as long as a stage's share of three passes of schedule generation: what every choice
+    /// costs to judge, also when the passes are used up.
+    private static let judgementOfStage = 1_500
+
     let model: GateModel
     /// Profile indices by item.
     private let profileOf: [Int]
@@ -67,7 +71,8 @@ struct GateSelection {
         let items = incumbent.flatMap { self.items(of: $0.choice) }
         var passes = self.passes
         var start: [Int]?
-        let outcome = SelectionSearch.solve(problem, work: work, incumbent: items) { items in
+        let judgement = model.count * Self.judgementOfStage
+        let outcome = SelectionSearch.solve(problem, work: work, incumbent: items, judgement: judgement) { items in
             judge(items, pace: pace, passes: &passes, start: &start)
         }
         self.passes = passes

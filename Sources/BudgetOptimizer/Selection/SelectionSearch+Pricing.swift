@@ -40,7 +40,8 @@ extension SelectionSearch {
             let part = SIMD4<Double>.zero.replacing(with: slope[chunk], where: isFree)
             norm += (part * part).sum()
         }
-        guard norm > 0 else { return false }
+        // Rows that are met exactly leave a trace of rounding, which points nowhere.
+        guard norm > 1e-24 else { return false }
         let share = best.isEmpty ? 0.25 : 1.0
         let length = agility * max(1e-9, share * (Double(upper) - bound)) / norm
         for chunk in 0..<chunks {
@@ -70,12 +71,14 @@ extension SelectionSearch {
         }
     }
 
-    /// Chooses the cheapest living item of every open group at the given prices; returns the bound and leaves the
-    /// chosen items' total use less the limits in `slope`.
+    /// Chooses the cheapest living item of every open group at the given prices; returns the bound, less what rounding
+    /// may have added under high prices, and leaves the chosen items' total use less the limits in `slope`.
     func relax(_ prices: borrowing FlatArray<SIMD4<Double>>) -> Double {
         var bound = settledValue
+        var doubt = 0.0
         for chunk in 0..<chunks {
             bound += (prices[chunk] * settledWeight[chunk]).sum()
+            doubt += (prices[chunk] * mass[chunk]).sum()
             slope[chunk] = settledWeight[chunk]
         }
         for index in 0..<openCount {
@@ -98,7 +101,7 @@ extension SelectionSearch {
             chosen[group] = pick
             for chunk in 0..<chunks { slope[chunk] += weight[pick * chunks + chunk] }
         }
-        return bound
+        return bound - doubt * rounding
     }
 
     private func isRelaxedFeasible() -> Bool {

@@ -66,6 +66,7 @@ extension SelectionSearch {
         guard value < upper else { return }
         for group in 0..<groups { trial[group] = items[group] }
         guard sumsFit() else { return }
+        work -= judgement
         switch judge(items) {
         case .accepted:
             best = items

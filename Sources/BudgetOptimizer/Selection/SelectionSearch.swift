@@ -35,6 +35,10 @@ struct SelectionSearch: ~Copyable {
     /// Uses and limits divided by the row's scale, by item and chunk.
     let weight: FlatArray<SIMD4<Double>>
     let ceiling: FlatArray<SIMD4<Double>>
+    /// By row, the largest sum of weights and ceiling that a price can meet: what its rounding errors grow with.
+    let mass: FlatArray<SIMD4<Double>>
+    /// The share of such a sum that rounding may have added to a bound.
+    let rounding: Double
     /// Item costs as the prices see them.
     let value: FlatArray<Double>
     /// The living items of group g are `slots[offsets[g]..<offsets[g] + aliveCount[g]]`; removed ones follow.
@@ -58,30 +62,34 @@ struct SelectionSearch: ~Copyable {
     var best: [Int] = []
     /// The cost that a choice must beat; one above the largest possible while none is known.
     var upper: Int64
-    /// What rounding may have added to a bound.
+    /// What rounding of costs may have added to a bound.
     let margin: Double
     var work: Int
     let allowance: Int
+    /// What judging one choice costs, in the unit of `work`.
+    let judgement: Int
     var nodes = 0
     var isCut = false
     var floor: Double?
 
-    /// `work` counts multiplications in the pricing loop.
+    /// `work` counts multiplications in the pricing loop; every judged choice takes `judgement` of it besides.
     static func solve(
-        _ problem: SelectionProblem, work: Int, incumbent: [Int]? = nil, judge: Judge = { _ in .accepted }
+        _ problem: SelectionProblem, work: Int, incumbent: [Int]? = nil, judgement: Int = 0,
+        judge: Judge = { _ in .accepted }
     ) -> SelectionOutcome {
-        var search = SelectionSearch(problem, work: work)
+        var search = SelectionSearch(problem, work: work, judgement: judgement)
         if let incumbent { search.offer(incumbent, judge: judge) }
         return search.run(judge)
     }
 
-    private init(_ problem: SelectionProblem, work: Int) {
+    private init(_ problem: SelectionProblem, work: Int, judgement: Int) {
         groups = problem.groups
         items = problem.cost.count
         rowCount = problem.rows
         width = problem.rows + (problem.learnsRows ? Self.spareRows : 0)
         self.work = work
         allowance = work
+        self.judgement = judgement
         offsets = FlatArray(problem.offsets)
         cost = FlatArray(problem.cost)
         use = FlatArray(repeating: 0, count: items * width)
@@ -89,6 +97,8 @@ struct SelectionSearch: ~Copyable {
         chunks = (width + 3) / 4
         weight = FlatArray(repeating: .zero, count: items * chunks)
         ceiling = FlatArray(repeating: .zero, count: chunks)
+        mass = FlatArray(repeating: .zero, count: chunks)
+        rounding = Double(groups + width + 8) * 4.5e-16
         value = FlatArray(problem.cost.map { Double($0) })
         slots = FlatArray(Array(0..<items))
         placeOf = FlatArray(Array(0..<items))
@@ -126,9 +136,17 @@ struct SelectionSearch: ~Copyable {
         let chunk = row / 4
         let lane = row % 4
         ceiling[chunk][lane] = Double(limit) * scale
+        mass[chunk][lane] = (Double(limit) + heaviest(column)) * scale
         for item in 0..<items {
             use[item * width + row] = column[item]
             weight[item * chunks + chunk][lane] = Double(column[item]) * scale
+        }
+    }
+
+    /// The largest use that one item of every group can have.
+    private func heaviest(_ column: [Int64]) -> Double {
+        (0..<groups).reduce(0.0) { sum, group in
+            sum + Double((offsets[group]..<offsets[group + 1]).map { column[$0] }.max() ?? 0)
         }
     }
 

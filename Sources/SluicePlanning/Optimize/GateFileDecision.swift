@@ -33,9 +33,9 @@ package struct GateFileDecision: Sendable {
     private static func extra(_ task: GateFileTask, _ answer: GateAnswer) -> [GateAnswer.Fix] {
         guard case .refuse(.budget) = answer.verdict, answer.fixes.allSatisfy({ $0.to == nil }),
             task.problem.stages.count <= 200
-        else { return [] }
+        else { return answer.together }
         let effort = GateEffort(nodes: 1_000, schedules: 40)
-        return (try? Gate.leastExtra(task.problem, effort: effort))?.raises ?? []
+        return (try? Gate.leastExtra(task.problem, effort: effort))?.raises ?? answer.together
     }
 
     private static func verdict(_ answer: GateAnswer) -> GateDecision.Verdict {

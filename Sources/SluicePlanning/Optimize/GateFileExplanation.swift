@@ -7,7 +7,7 @@ struct GateFileExplanation {
 
     let task: GateFileTask
     let answer: GateAnswer
-    /// Budgets to raise together, where no single one mends a refusal; empty where none is known.
+    /// Limits to raise together, where no single one mends a refusal; empty where none is known.
     var extra: [GateAnswer.Fix] = []
 
     var lines: [String] {
