@@ -21,6 +21,8 @@ struct DoctorCommand: ParsableCommand {
         say("environments by", found("uv").map { "uv, \($0)" } ?? "venv and pip")
         say("highs", highs())
         say("local pool", "\(pool.cpus) cpus, \(HumanUnits.bytes(pool.memory)), \(pool.gpus) gpus")
+        say("gpus", gpus())
+        for line in limits() { say("limits", line) }
         say("sandbox", "none: stages run as this user; only trusted references run")
         do {
             let services = try StateServices.open()
@@ -33,6 +35,27 @@ struct DoctorCommand: ParsableCommand {
 
     private func say(_ what: String, _ state: String) {
         Console.answer(what + String(repeating: " ", count: max(1, 18 - what.count)) + state)
+    }
+
+    private func gpus() -> String {
+        let devices = Machine.devices()
+        guard !devices.isEmpty else { return "none" }
+        let use = found("nvidia-smi").map { "use measured by \($0)" } ?? "use not measured: no nvidia-smi on PATH"
+        return devices.joined(separator: ", ") + "; " + use
+    }
+
+    /// What holds attempts to their grants, as their records will say.
+    private func limits() -> [String] {
+        func list(_ resources: [Overrun.Resource]) -> String {
+            resources.map(\.rawValue).joined(separator: ", ")
+        }
+        let force = Enforcement.available(.auto)
+        let missing = Overrun.Resource.allCases.filter { !(force.kernel + force.sampled).contains($0) }
+        let kernel = force.kernel.isEmpty ? "" : "\(list(force.kernel)) held by the kernel; "
+        let free = missing.isEmpty ? "" : ", \(list(missing)) not held"
+        let line = "\(force.mechanism.rawValue): \(kernel)\(list(force.sampled)) sampled while a stage runs\(free)"
+        guard force.mechanism == .sampler else { return [line] }
+        return [line, "this process may make no control groups: docs/operations.md says how to let it"]
     }
 
     private func highs() -> String {

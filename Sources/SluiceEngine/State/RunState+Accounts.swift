@@ -172,6 +172,8 @@ extension RunState {
         let stage = plan.stages[index]
         nodes[index].attempts -= 1
         nodes[index].isLost = attempt.before.wasLost
+        nodes[index].failure = attempt.before.failure
+        nodes[index].escalation = attempt.before.escalation
         plan.isDegraded = attempt.before.wasDegraded
         firstAttempt = running.count > 1 ? firstAttempt : attempt.before.firstAttempt
         free.giveBack(stage.profiles[attempt.profile].request)

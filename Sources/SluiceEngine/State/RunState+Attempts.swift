@@ -47,7 +47,7 @@ extension RunState {
             if accountsMayHaveRoom(for: decision, at: now) { return .allWait }
             // The gate judges the whole rest: what holds up one mandatory stage holds up all.
             if decision.verdict == .wait { return plan.stages[index].isInRest ? .allWait : .waits }
-            refuse(index, decision)
+            if !refuseEscalation(index, decision) { refuse(index, decision) }
             return .moved
         }
         let request = plan.stages[index].profiles[profile].request
@@ -57,9 +57,11 @@ extension RunState {
         }
         guard free.holds(request) else {
             lookAtPool(at: now)
-            return profile == lane.chosen ? .laneWaits : .waits
+            // One that asks for more than its lane may wait while the others of the lane fit.
+            return profile == lane.chosen && lane.requests[profile] == request ? .laneWaits : .waits
         }
         guard profile == bound.profile else {
+            if refuseEscalation(index, decision) { return .moved }
             // Another way to run it reads other params: its key is another, and may be known.
             bind(index, profile: profile)
             return .moved
@@ -89,11 +91,14 @@ extension RunState {
         let profile = stage.profiles[bound.profile]
         nodes[index].attempts += 1
         let before = RunningAttempt.Before(
-            wasLost: nodes[index].isLost, wasDegraded: plan.isDegraded, firstAttempt: firstAttempt)
+            wasLost: nodes[index].isLost, wasDegraded: plan.isDegraded, firstAttempt: firstAttempt,
+            failure: nodes[index].failure, escalation: nodes[index].escalation)
         let attempt = RunningAttempt(
             number: nodes[index].attempts, profile: bound.profile, started: now, before: before)
         let followsLost = nodes[index].isLost
         nodes[index].isLost = false
+        nodes[index].failure = nil
+        nodes[index].escalation = nil
         nodes[index].phase = .running(attempt)
         running[index] = attempt
         runningInstances[stage.definition.name, default: 0] += 1
@@ -170,10 +175,18 @@ extension RunState {
             }
             return end(index, result.outcome, reason: result.error?.message ?? result.reason)
         }
+        var reason = retry.reason
+        if let policy = retry.escalation {
+            guard let change = escalate(index, profile: attempt.profile, by: policy, at: now) else {
+                return end(index, result.outcome, reason: result.error?.message ?? result.reason)
+            }
+            reason += "; next with " + change
+        }
         let delay = retry.delay.inSeconds
         effects.record([
-            .retryScheduled(stage: stage.name, number: attempt.number + 1, delay: delay, reason: retry.reason)
+            .retryScheduled(stage: stage.name, number: attempt.number + 1, delay: delay, reason: reason)
         ])
+        nodes[index].failure = result
         nodes[index].isLost = result.outcome == .lost
         nodes[index].phase = .backingOff(after: result)
         backoffs.insert(Wake(time: now.advanced(bySeconds: delay), stage: index))

@@ -14,7 +14,9 @@ extension RunState {
             charge(stage.attempts)
             if let end = stage.end {
                 restore(index, end, of: stage)
-            } else if plan.stages[index].isDeploy, !stage.attempts.isEmpty {
+            } else if !plan.stages[index].isDeploy {
+                restoreGrant(index, stage.attempts)
+            } else if !stage.attempts.isEmpty {
                 // Whether it reached its target is not known, not even when an earlier recovery called it lost.
                 lostDeploys.append(index)
                 halt = .lost(Self.lostDeploy(stage.name))

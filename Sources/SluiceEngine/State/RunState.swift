@@ -95,6 +95,10 @@ package struct RunState: Sendable {
         var isLost = false
         var end: RunEvent.StageEnd?
         var bound: Bound?
+        /// How the last attempt failed, while another one is to come.
+        var failure: AttemptResult?
+        /// What the next attempt asks for beyond the last one.
+        var escalation: Escalation?
         /// Stages that wait for this one because they would make the same.
         var followers = SortedList<Int>()
     }
@@ -130,6 +134,8 @@ package struct RunState: Sendable {
             var wasLost = false
             var wasDegraded = false
             var firstAttempt: Timestamp?
+            var failure: AttemptResult?
+            var escalation: Escalation?
         }
     }
 

@@ -1,14 +1,6 @@
 import Glibc
 import SluiceModel
 
-/// How grants are enforced here, by the operator's choice.
-package enum EnforcementChoice: String, Sendable, CaseIterable {
-    /// Control groups where this process may make them, else by looking.
-    case auto
-    /// Always by looking at the process tree.
-    case sampler
-}
-
 /// What holds one attempt to its grant, made before its program starts.
 struct Confinement {
     let limits: GrantLimits

@@ -22,6 +22,14 @@ package struct Enforcement: Sendable, Codable, Equatable {
     }
 }
 
+/// How grants are enforced here, by the operator's choice.
+package enum EnforcementChoice: String, Sendable, CaseIterable {
+    /// Control groups where this process may make them, else by looking.
+    case auto
+    /// Always by looking at the process tree.
+    case sampler
+}
+
 /// More than was granted: why an attempt ended as `overLimit`.
 package struct Overrun: Sendable, Codable, Equatable, CustomStringConvertible {
     package enum Resource: String, Sendable, Codable, CaseIterable { case memory, cpus, processes, disk }

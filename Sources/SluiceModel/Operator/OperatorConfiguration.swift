@@ -4,6 +4,8 @@ package struct OperatorConfiguration: Sendable, Equatable {
     package var local: ResourceRequest?
     /// Price per hour of the local executor for profiles without one.
     package var localPrice: Amount?
+    /// How the local executor holds attempts to their grants; nil: nothing is said, as well as this machine can.
+    package var enforcement: EnforcementChoice?
     /// nil: the default rules by kind of repository.
     package var trust: Trust?
     /// Folders of plugins, best first.
@@ -17,12 +19,14 @@ package struct OperatorConfiguration: Sendable, Equatable {
     package var accounts: [AccountRule]
 
     package init(
-        local: ResourceRequest? = nil, localPrice: Amount? = nil, trust: Trust? = nil, plugins: [String] = [],
+        local: ResourceRequest? = nil, localPrice: Amount? = nil, enforcement: EnforcementChoice? = nil,
+        trust: Trust? = nil, plugins: [String] = [],
         allowedInputs: [String] = [], searchPath: String? = nil, maxRunsPerPush: Int = 20,
         accounts: [AccountRule] = []
     ) {
         self.local = local
         self.localPrice = localPrice
+        self.enforcement = enforcement
         self.trust = trust
         self.plugins = plugins
         self.allowedInputs = allowedInputs

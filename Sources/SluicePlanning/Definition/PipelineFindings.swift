@@ -114,6 +114,22 @@ enum PipelineFindings {
     static let quantile = Finding(
         "pipeline.bad-value", "`quantile` should be between 0 and 1, both excluded", hint: "for example `0.9`")
     static let factor = Finding("pipeline.bad-value", "`factor` should be between 1 and 100")
+    static let emptyEscalation = Finding(
+        "pipeline.bad-value", "`escalate` says nothing", hint: "for example `escalate: { memory: x2 }`")
+    static let idleEscalation = Finding(
+        "pipeline.idle-escalation", "`escalate` has no effect: `classes` does not list `resource`",
+        hint: "for example `classes: [transient, resource]`", severity: .warning)
+
+    static func escalation(_ key: String, _ text: String) -> Finding {
+        Finding(
+            "pipeline.bad-value", "`\(key)` in `escalate` should be a factor, `\(text)` is none",
+            hint: "for example `\(key): x2` for twice as much as the attempt before")
+    }
+
+    static func escalationRange(_ key: String) -> Finding {
+        Finding("pipeline.bad-value", "`\(key)` in `escalate` should be above `x1` and at most `x100`")
+    }
+
     static let zeroTimeout = Finding("pipeline.bad-value", "`timeout` should be more than nothing")
 
     static func variable(_ name: String) -> Finding {

@@ -45,12 +45,15 @@ struct PolicyReader {
     }
 
     func retry(_ node: YAMLNode, over base: RetryPolicy) -> RetryPolicy {
-        let map = MapReader(
-            node, "`retry`", keys: ["limit", "classes", "backoff"], later: ["escalate"], in: findings)
+        let map = MapReader(node, "`retry`", keys: ["limit", "classes", "backoff", "escalate"], in: findings)
         var retry = base
         if let limit = map.integer("limit", in: 0...100) { retry.limit = Int(limit) }
         if let classes = map.choices("classes", ErrorClass.self) { retry.classes = classes }
         if let node = map["backoff"] { retry.backoff = backoff(node, over: base.backoff) }
+        if let node = map["escalate"] { retry.escalation = EscalationReader(findings: findings).escalation(node) }
+        if retry.escalation != nil, !retry.classes.contains(.resource) {
+            findings.add(PipelineFindings.idleEscalation, at: map.keyLocation("escalate"))
+        }
         return retry
     }
 

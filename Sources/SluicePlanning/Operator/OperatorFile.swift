@@ -55,11 +55,13 @@ package enum OperatorFile {
                 continue
             }
             let local = MapReader(
-                entry.value, "executor `local`", keys: ["capacity", "price", "sandbox", "kind"], in: findings)
+                entry.value, "executor `local`", keys: ["capacity", "price", "enforcement", "sandbox", "kind"],
+                in: findings)
             if local.has("sandbox") {
                 findings.add(OperatorFindings.unsupported("`sandbox`"), at: local.keyLocation("sandbox"))
             }
             configuration.localPrice = local.amount("price")
+            configuration.enforcement = local.choice("enforcement", EnforcementChoice.self)
             configuration.local = local["capacity"].map {
                 let base = ResourceRequest(cpus: .zero, memory: 0, gpus: 0)
                 let capacity = MapReader($0, "`capacity`", keys: RequestReader.poolKeys, in: findings)
@@ -93,7 +95,8 @@ extension OperatorConfiguration {
     package func layered(over user: OperatorConfiguration) -> OperatorConfiguration {
         let standard = OperatorConfiguration()
         return OperatorConfiguration(
-            local: local ?? user.local, localPrice: localPrice ?? user.localPrice, trust: trust ?? user.trust,
+            local: local ?? user.local, localPrice: localPrice ?? user.localPrice,
+            enforcement: enforcement ?? user.enforcement, trust: trust ?? user.trust,
             plugins: plugins + user.plugins.filter { !plugins.contains($0) },
             allowedInputs: allowedInputs + user.allowedInputs.filter { !allowedInputs.contains($0) },
             searchPath: searchPath ?? user.searchPath,

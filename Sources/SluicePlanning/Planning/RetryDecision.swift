@@ -6,6 +6,8 @@ package enum RetryDecision {
         package var delay: Duration
         /// "transient: connection reset".
         package var reason: String
+        /// How much more it is to get; nil: the same again.
+        package var escalation: RetryPolicy.Escalation?
     }
 
     /// nil: it is not. `attemptNumber` counts from 1; `seed` makes the jitter repeatable.
@@ -19,7 +21,8 @@ package enum RetryDecision {
         guard !isDeploy, attemptNumber <= policy.limit else { return nil }
         guard let reason = reason(result, attemptNumber: attemptNumber, classes: policy.classes) else { return nil }
         let delay = delay(attemptNumber, policy.backoff, seed: seed, wanted: result.retryAfter)
-        return Retry(delay: delay, reason: reason)
+        let lacksResources = result.error?.errorClass == .resource && !result.isCrash
+        return Retry(delay: delay, reason: reason, escalation: lacksResources ? policy.escalation : nil)
     }
 
     private static func reason(_ result: AttemptResult, attemptNumber: Int, classes: [ErrorClass]) -> String? {
@@ -33,6 +36,7 @@ package enum RetryDecision {
         if error.code.hasPrefix("protocol.") { return nil }
         if result.outcome == .overLimit, error.errorClass != .resource { return nil }
         guard classes.contains(error.errorClass) else { return nil }
+        if let overrun = result.overrun { return "over its grant: \(overrun)" }
         return "\(error.errorClass.rawValue): \(error.message)"
     }
 

@@ -48,6 +48,19 @@ import Testing
         #expect(diagnostics.allSatisfy { $0.severity == .warning })
     }
 
+    @Test("how grants are enforced is the operator's to say; what the repository's file says goes over the user's")
+    func enforcement() throws {
+        func choice(_ text: String) throws -> OperatorConfiguration {
+            try #require(parse("executors: { local: { \(text) } }").configuration)
+        }
+        let sampler = try choice("enforcement: sampler")
+        let silent = try choice("price: 1")
+        #expect(sampler.enforcement == .sampler && silent.enforcement == nil)
+        #expect(silent.layered(over: sampler).enforcement == .sampler)
+        #expect(try choice("enforcement: auto").layered(over: sampler).enforcement == .auto)
+        #expect(parse("executors: { local: { enforcement: none } }").configuration == nil)
+    }
+
     @Test("an empty file or one of comments says nothing")
     func empty() {
         for text in ["", "\n", "# later\n  # more\n"] {
