@@ -72,7 +72,9 @@ struct ControlGroupTests {
         try StandIn.write("low 0\nhigh 0\nmax 12\noom 1\noom_kill 3\noom_group_kill 1\n", to: folder + "/memory.events")
         try StandIn.write("max 9\n", to: folder + "/pids.events")
         #expect(group.memoryPeak == 100 << 20 && group.cpu == 2.5)
-        #expect(group.outOfMemoryKills == 3 && group.refusedProcesses == 9)
+        #expect(group.outOfMemoryKills == 3 && group.hasReachedMemory && group.refusedProcesses == 9)
+        try StandIn.write("oom 0\noom_kill 3\n", to: folder + "/memory.events")
+        #expect(!group.hasReachedMemory, "somebody above it ran out of memory")
     }
 
     @Test("version 2: controllers are switched on where that is allowed; without memory there is no group")

@@ -39,6 +39,14 @@ struct EnforcementTests {
         #expect(AttemptGroup.left(of: attempts).isEmpty)
     }
 
+    @Test("a short peak above the grant counts too, when the process has ended well", arguments: all)
+    func shortPeak(_ choice: EnforcementChoice) async throws {
+        let attempts = try Attempts()
+        let body = "kept = bytearray(120 << 20); say('result', status='ok'); os._exit(0)"
+        let result = try await execute(attempts, choice, python: body) { $0.memory = 96 << 20 }
+        #expect(result.outcome == .overLimit && result.overrun?.resource == .memory, "\(result)")
+    }
+
     @Test("memory that a child takes counts for the attempt, also when the parent lives on", arguments: all)
     func memoryOfChildren(_ choice: EnforcementChoice) async throws {
         let attempts = try Attempts()

@@ -5,6 +5,8 @@ import SluiceModel
 /// The control group of one attempt: one folder, or in version 1 one for each controller.
 struct AttemptGroup: Sendable {
     private static let removalTries = 200
+    /// Bytes.
+    private static let batch: Int64 = 1 << 20
 
     let mechanism: Enforcement.Mechanism
     /// By controller.
@@ -110,10 +112,22 @@ extension AttemptGroup {
         return folders["cpuacct"].flatMap { GroupFiles.number($0 + "/cpuacct.usage") }.map { Double($0) / 1e9 }
     }
 
-    /// Processes that the kernel killed because the memory was used up.
+    /// Processes that the kernel killed because memory was used up: this group's, or anybody's above it.
     var outOfMemoryKills: Int64 {
         let name = mechanism == .cgroup2 ? "memory.events" : "memory.oom_control"
         return folders["memory"].flatMap { GroupFiles.number("oom_kill", in: $0 + "/" + name) } ?? 0
+    }
+
+    /// Whether the group's own limit was ever in the way. A machine that is full kills groups far below theirs.
+    var hasReachedMemory: Bool {
+        guard let folder = folders["memory"] else { return false }
+        if mechanism == .cgroup2 { return GroupFiles.number("oom", in: folder + "/memory.events") ?? 0 > 0 }
+        // Its count of failures is not kept by every kernel; memory is taken in batches, so the peak may end a little
+        // below the limit.
+        guard let limit = GroupFiles.number(folder + "/memory.limit_in_bytes"), let peak = memoryPeak else {
+            return false
+        }
+        return peak >= limit - Self.batch
     }
 
     /// Processes that could not be started because there were as many as granted.

@@ -64,18 +64,23 @@ struct LimitWatch {
     /// Kills what the kernel can reach in one step.
     func kill() { group?.kill() }
 
-    /// What is known when all processes are gone. `hasFailed`: whether a file that is exactly as large as it may be
-    /// explains something.
-    mutating func verdict(hasFailed: Bool) -> Overrun? {
-        if let found { return found }
-        found = exhausted()
-        guard found == nil, let disk, let limit = limits.disk else { return found }
+    /// What is known when all processes are gone. `largest`: bytes of the largest process, which may have grown between
+    /// two looks. `hasFailed`: whether a file that is exactly as large as it may be explains something.
+    mutating func verdict(largest: Int64, hasFailed: Bool) -> Overrun? {
+        found = found ?? exhausted()
+        if found == nil, group?.enforced.contains(.memory) != true, largest > limits.memory {
+            found = Overrun(resource: .memory, limit: limits.memory, peak: max(largest, memoryPeak))
+        }
+        found = found ?? diskAtEnd(hasFailed: hasFailed)
+        return found
+    }
+
+    private mutating func diskAtEnd(hasFailed: Bool) -> Overrun? {
+        guard let disk, let limit = limits.disk else { return nil }
         let total = disk.round(atMost: Self.entriesAtEnd)
         diskPeak = max(diskPeak, total.bytes - given)
-        if diskPeak > limit || (hasFailed && total.largest >= limit && limit > 0) {
-            found = Overrun(resource: .disk, limit: limit, peak: max(diskPeak, min(total.largest, limit)))
-        }
-        return found
+        guard diskPeak > limit || (hasFailed && total.largest >= limit && limit > 0) else { return nil }
+        return Overrun(resource: .disk, limit: limit, peak: max(diskPeak, min(total.largest, limit)))
     }
 
     /// Puts what was measured over what the supervisor knows.
@@ -86,10 +91,17 @@ struct LimitWatch {
         if disk != nil { usage.diskPeak = max(0, diskPeak) }
     }
 
-    /// After everything that was started is gone. A warning when the kernel still holds something.
-    func close() -> String? {
-        guard let group, !group.remove() else { return nil }
-        return "the attempt's control group could not be removed: \(errorText(errno))"
+    /// After everything that was started is gone; warnings, where there is something to say.
+    func close() -> [String] {
+        guard let group else { return [] }
+        var warnings: [String] = []
+        if group.outOfMemoryKills > 0, !group.hasReachedMemory {
+            warnings.append("the kernel killed processes of it for want of memory, and not because of its grant")
+        }
+        if !group.remove() {
+            warnings.append("the attempt's control group could not be removed: \(errorText(errno))")
+        }
+        return warnings
     }
 
     // MARK: - Looks
@@ -97,7 +109,7 @@ struct LimitWatch {
     /// What the kernel has counted in the group.
     private func exhausted() -> Overrun? {
         guard let group else { return nil }
-        if group.outOfMemoryKills > 0 {
+        if group.outOfMemoryKills > 0, group.hasReachedMemory {
             return Overrun(
                 resource: .memory, limit: limits.memory, peak: max(limits.memory, group.memoryPeak ?? 0))
         }

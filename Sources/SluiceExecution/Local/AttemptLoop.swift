@@ -49,7 +49,9 @@ final class AttemptLoop {
 
     private func result() -> AttemptResult {
         probe?.stop()
-        if let overrun = watch.verdict(hasFailed: session.result().outcome != .succeeded) {
+        let ended = session.result()
+        let verdict = watch.verdict(largest: ended.usage.memoryPeak, hasFailed: ended.outcome != .succeeded)
+        if let overrun = verdict {
             session.settled(overrun, now: MonotonicClock.now())
         }
         var result = session.result()
@@ -58,7 +60,7 @@ final class AttemptLoop {
         result.usage.gpuMemoryPeak = probe?.memoryPeak
         result.enforcement = watch.enforcement
         if probe?.hasGivenUp == true { result.warnings.append("nvidia-smi did not answer: GPU time is not measured") }
-        if let warning = watch.close() { result.warnings.append(warning) }
+        result.warnings += watch.close()
         return result
     }
 

@@ -16,14 +16,15 @@ import Testing
             kept.append(bytearray(4 << 20)); time.sleep(0.002)
         """
 
-    private func scene(_ mechanism: String, _ pipeline: String) throws -> Scene {
-        let scene = try Scene(
-            ["pipelines/grants.yaml": "schema: sluice/v1\nname: grants\n" + pipeline, "eat.py": Self.eater],
-            withHook: false)
+    private func scene(_ mechanism: String, _ pipeline: String, gpus: Int = 0) throws -> Scene {
+        let scene = try Scene(withHook: false)
+        let text = pipeline.replacingOccurrences(of: "LEDGER", with: scene.root)
+        try scene.commit(["pipelines/grants.yaml": "schema: sluice/v1\nname: grants\n" + text, "eat.py": Self.eater])
         try scene.configure(
             """
             executors:
-              local: { capacity: { cpus: 8, memory: 4GiB, disk: 4GiB }, enforcement: \(mechanism) }
+              local: { capacity: { cpus: 8, memory: 4GiB, disk: 4GiB, gpus: \(gpus) }, enforcement: \(mechanism) }
+            path: \(scene.root)/bin:\(scene.environment["PATH"] ?? "")
             """, in: scene.clone + "/.git")
         return scene
     }
@@ -136,12 +137,7 @@ import Testing
 
     @Test("what a runner and its supervisor leave in control groups when both are killed is removed with the recovery")
     func leftGroups() throws {
-        let scene = try scene("auto", "stages:\n  only: { run: \"[ -e \(Self.placeholder) ] || exec sleep 600\" }")
-        let file = scene.clone + "/pipelines/grants.yaml"
-        let text = try String(contentsOfFile: file, encoding: .utf8)
-        try scene.commit([
-            "pipelines/grants.yaml": text.replacingOccurrences(of: Self.placeholder, with: scene.ledger("go"))
-        ])
+        let scene = try scene("auto", "stages:\n  only: { run: '[ -e LEDGER/go ] || exec sleep 600' }")
         let run = try scene.start(["run"])
         #expect(try comesToHold { try scene.runCount() == 1 && scene.lastRun().attempts(of: "only").count == 1 })
         #expect(comesToHold { !Processes.children(of: run.pid).isEmpty })
@@ -157,7 +153,40 @@ import Testing
         #expect(try Self.groups(of: run.pid).isEmpty)
     }
 
-    private static let placeholder = "GO"
+    @Test("stages with a GPU each have different ones, see no others, and their use is measured by nvidia-smi")
+    func devices() throws {
+        let meet = { (own: String, other: String) in
+            "printf %s \"$CUDA_VISIBLE_DEVICES\" > LEDGER/\(own); while [ ! -e LEDGER/\(other) ]; do sleep 0.02; done; "
+                + "while [ ! -e LEDGER/asked ]; do sleep 0.02; done; sleep 0.5"
+        }
+        let scene = try scene(
+            "auto",
+            """
+            stages:
+              a: { run: '\(meet("a", "b"))', resources: { gpus: 1 } }
+              b: { run: '\(meet("b", "a"))', resources: { gpus: 1 } }
+              none: { run: 'printf "<%s>" "$CUDA_VISIBLE_DEVICES" > LEDGER/none' }
+            """, gpus: 2)
+        try scene.write(["../bin/nvidia-smi*": "#!/bin/sh\necho '75, 2048'\ntouch \(scene.root)/asked\n"])
+        let run = try scene.run()
+        #expect(run.outcome == "succeeded", "\(run.json)")
+        let seen = ["a", "b"].map { try? String(contentsOfFile: scene.ledger($0), encoding: .utf8) }
+        #expect(Set(seen) == ["0", "1"], "\(seen)")
+        #expect(try String(contentsOfFile: scene.ledger("none"), encoding: .utf8) == "<>")
+        let attempts = run.attempts(of: "a") + run.attempts(of: "b")
+        #expect(Set(attempts.compactMap { ($0["gpus"] as? [String])?.first }) == ["0", "1"])
+        #expect(attempts.contains { ($0["gpu_s"] as? Double ?? 0) > 0 && $0["gpu_memory_peak"] as? Int == 2048 << 20 })
+    }
+
+    @Test("two runs at once never use one GPU at the same time")
+    func sharedDevice() throws {
+        let script = "mkdir LEDGER/busy; sleep 0.4; rmdir LEDGER/busy; echo x >> LEDGER/used"
+        let stages = (1...3).map { "  s\($0): { run: '\(script) # \($0)', resources: { gpus: 1 }, cache: false }" }
+        let scene = try scene("auto", "stages:\n" + stages.joined(separator: "\n"), gpus: 1)
+        let runs = try (0..<2).map { _ in try scene.start(["run"]) }
+        for run in runs { #expect(run.wait().status == 0) }
+        #expect(scene.lines(of: "used") == 6)
+    }
 
     /// Control groups that a runner made.
     private static func groups(of runner: pid_t) throws -> [Substring] {
