@@ -28,7 +28,7 @@ extension Build {
             stage: stage,
             .init(
                 number: number, profile: profile, executor: "local", decision: try admitted(),
-                folder: "runs/42/\(stage)-\(number)"))
+                folder: "runs/42/\(stage)-\(number)", granted: ResourceRequest(memory: 1 << 30)))
     }
 
     static func ended(
@@ -38,7 +38,9 @@ extension Build {
         let result = AttemptResult(
             outcome: error == nil ? .succeeded : .failed, exit: signal == nil ? exit : nil, signal: signal,
             error: error, isCrash: signal != nil, metrics: metrics,
-            usage: Usage(wall: wall, cpu: wall * 1.5, memoryPeak: 300 << 20), warnings: warnings)
+            usage: Usage(wall: wall, cpu: wall * 1.5, memoryPeak: 300 << 20, written: 12 << 20),
+            enforcement: Enforcement(mechanism: .cgroup2, kernel: [.memory, .cpus, .processes], sampled: [.disk]),
+            warnings: warnings)
         let used = ["cost": try amount(cost), "cpu_hours": Amount(billionths: Int128(wall * 1.5 / 3600 * 1e9))]
         return .attemptEnded(stage: stage, .init(number: number, result: result, used: used))
     }

@@ -8,9 +8,8 @@ package enum RunText {
         return joined([
             sections.head() + sections.facts(), sections.verdict(), sections.limits(), sections.diagnostics(),
             sections.stages(), sections.cache(), sections.decisions(), sections.checks(failedOnly: false),
-            sections.metrics(), sections.outputs(), sections.artifacts(), sections.estimates(), sections.usage(),
-            sections.warnings(),
-            sections.errors(),
+            sections.metrics(), sections.outputs(), sections.artifacts(), sections.estimates(), sections.measured(),
+            sections.usage(), sections.warnings(), sections.errors(),
         ])
     }
 
