@@ -100,6 +100,20 @@ struct EnforcementTests {
         #expect(result.error?.errorClass == .user && result.overrun?.limit == 40)
     }
 
+    @Test(
+        "more processes than granted are found at the end too, when the program that left them is gone", arguments: all)
+    func leftProcesses(_ choice: EnforcementChoice) async throws {
+        let attempts = try Attempts()
+        let body = """
+            for _ in range(30):
+                try: subprocess.Popen(["sleep", "600"])
+                except OSError: pass
+            os._exit(0)
+            """
+        let result = try await execute(attempts, choice, python: body) { $0.processes = 12 }
+        #expect(result.outcome == .overLimit && result.overrun?.resource == .processes, "\(result)")
+    }
+
     @Test("a fork bomb stays within its processes and is gone, all of it")
     func forkBomb() async throws {
         let attempts = try Attempts()

@@ -10,8 +10,9 @@ struct LimitWatch {
     /// Milliseconds between two looks.
     private static let shortest: Int64 = 10
     private static let longest: Int64 = 250
-    /// At most so much of the time is spent looking.
+    /// At most so much of the time is spent looking, but no look is put off for longer than that.
     private static let costFactor: Int64 = 50
+    private static let latest: Int64 = 500
     private static let entriesPerLook = 2000
     private static let entriesAtEnd = 2_000_000
 
@@ -26,7 +27,7 @@ struct LimitWatch {
     private var interval = shortest
     private var nextDiskLook: Int64
     private var diskRoundCost: Int64 = 0
-    private var lastMemory: Int64 = 0
+    private var last = ProcessTree.Sample()
     private var memoryPeak: Int64 = 0
     private var diskPeak: Int64 = 0
     private var cpu: [pid_t: Double] = [:]
@@ -57,7 +58,7 @@ struct LimitWatch {
         let began = MonotonicClock.now()
         found = exhausted() ?? lookAtTree() ?? lookAtDisk(now)
         let ended = MonotonicClock.now()
-        nextLook = ended + max(interval, (ended - began) * Self.costFactor)
+        nextLook = ended + max(interval, min((ended - began) * Self.costFactor, Self.latest))
         return found
     }
 
@@ -65,11 +66,14 @@ struct LimitWatch {
     func kill() { group?.kill() }
 
     /// What is known when all processes are gone. `largest`: bytes of the largest process, which may have grown between
-    /// two looks. `hasFailed`: whether a file that is exactly as large as it may be explains something.
-    mutating func verdict(largest: Int64, hasFailed: Bool) -> Overrun? {
+    /// two looks; `left`: processes that were still there after the program's end. `hasFailed`: whether a file that is exactly as large as it may be explains something.
+    mutating func verdict(largest: Int64, left: Int64, hasFailed: Bool) -> Overrun? {
         found = found ?? exhausted()
         if found == nil, group?.enforced.contains(.memory) != true, largest > limits.memory {
             found = Overrun(resource: .memory, limit: limits.memory, peak: max(largest, memoryPeak))
+        }
+        if found == nil, left > limits.processes {
+            found = Overrun(resource: .processes, limit: limits.processes, peak: left)
         }
         found = found ?? diskAtEnd(hasFailed: hasFailed)
         return found
@@ -123,10 +127,10 @@ struct LimitWatch {
             interval = Self.longest
             return nil
         }
-        let sample = tree.sample(known: memoryPeak)
+        let sample = tree.sample(known: memoryPeak, mostTasks: limits.processes)
         memoryPeak = max(memoryPeak, sample.memory)
         for (pid, seconds) in sample.cpu { cpu[pid] = max(seconds, cpu[pid] ?? 0) }
-        setInterval(sample.memory)
+        setInterval(sample)
         if !kernel.contains(.memory), sample.memory > limits.memory {
             return Overrun(resource: .memory, limit: limits.memory, peak: sample.memory)
         }
@@ -134,13 +138,16 @@ struct LimitWatch {
         return Overrun(resource: .processes, limit: limits.processes, peak: sample.tasks)
     }
 
-    /// Half of the time in which the memory would be used up if it went on growing as since the last look; twice as
-    /// long as the last time at most.
-    private mutating func setInterval(_ memory: Int64) {
-        let growth = memory - lastMemory
-        lastMemory = memory
+    /// Half of the time in which memory or processes would be used up if they went on growing as since the last look;
+    /// twice as long as the last time at most.
+    private mutating func setInterval(_ sample: ProcessTree.Sample) {
         var next = interval * 2
-        if growth > 0 { next = min(next, (limits.memory - memory) / max(1, growth / interval) / 2) }
+        for (now, before, limit) in [
+            (sample.memory, last.memory, limits.memory), (sample.tasks, last.tasks, limits.processes),
+        ] where now > before {
+            next = min(next, max(0, limit - now) * interval / (now - before) / 2)
+        }
+        last = sample
         interval = min(max(next, Self.shortest), Self.longest)
     }
 

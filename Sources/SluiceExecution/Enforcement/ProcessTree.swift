@@ -17,13 +17,13 @@ struct ProcessTree {
     let root: pid_t
 
     /// `known`: bytes that are no news. Only above that it is worth to ask what is shared, which costs the kernel a
-    /// walk over the memory's pages.
-    func sample(known: Int64) -> Sample {
+    /// walk over the memory's pages. Beyond `mostTasks` nobody is counted any more.
+    func sample(known: Int64, mostTasks: Int64) -> Sample {
         var sample = Sample()
         var pids = Self.children(of: root, threads: Self.threads(of: root))
         var next = 0
         // It grows while children are found.
-        while next < pids.count {
+        while next < pids.count, sample.tasks <= mostTasks {
             let pid = pids[next]
             next += 1
             guard let stat = Stat(pid) else { continue }
@@ -32,7 +32,7 @@ struct ProcessTree {
             sample.cpu[pid] = stat.ticks / Self.ticks
             pids += Self.children(of: pid, threads: stat.threads > 1 ? Self.threads(of: pid) : [pid])
         }
-        guard pids.count > 1, sample.memory > known else { return sample }
+        guard pids.count > 1, sample.memory > known, sample.tasks <= mostTasks else { return sample }
         sample.memory = pids.reduce(0) { $0 + (Self.share(of: $1) ?? 0) }
         return sample
     }

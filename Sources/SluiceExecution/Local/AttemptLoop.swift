@@ -50,7 +50,9 @@ final class AttemptLoop {
     private func result() -> AttemptResult {
         probe?.stop()
         let ended = session.result()
-        let verdict = watch.verdict(largest: ended.usage.memoryPeak, hasFailed: ended.outcome != .succeeded)
+        let verdict = watch.verdict(
+            largest: ended.usage.memoryPeak, left: Int64(session.totals.leftovers),
+            hasFailed: ended.outcome != .succeeded)
         if let overrun = verdict {
             session.settled(overrun, now: MonotonicClock.now())
         }
