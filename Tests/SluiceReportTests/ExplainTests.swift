@@ -57,6 +57,14 @@ import Testing
             (1, .runEnded(outcome: .refused, reason: "cost: at least 0.42 needed")),
         ])
         try expectText("refused", refused)
+        let stage = RunEvent.Planned.Stage(
+            name: "train", needs: [], profile: nil, cache: CacheState(state: .miss), decision: nil, estimate: nil,
+            start: nil)
+        let planned = try record([
+            (1, .planned(.init(decision: Build.refused(), isDegraded: false, stages: [stage]))),
+            (1, .runEnded(outcome: .refused, reason: "cost")),
+        ])
+        try expectText("refused-stage", planned, stage: "train")
         let untrusted = try record([
             (1, .rejected(diagnostics: [], decision: .policy("deploy deploys, and refs/heads/fix is not trusted"))),
             (1, .runEnded(outcome: .refused, reason: "deploy deploys, and refs/heads/fix is not trusted")),
@@ -95,7 +103,7 @@ import Testing
         var decision = try Build.admitted()
         decision.verdict = .degrade
         decision.explanation = [
-            "train runs as small instead of large: penalty 2, which marks the run as degraded"
+            "train runs as small instead of large: penalty 2, marks the run degraded"
         ]
         let stage = RunEvent.Planned.Stage(
             name: "train", needs: [], profile: "small", cache: CacheState(state: .miss, reason: "first run"),

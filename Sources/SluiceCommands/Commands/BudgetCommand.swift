@@ -12,6 +12,7 @@ struct BudgetCommand: ParsableCommand {
             Examples:
               sluice budget
               sluice budget team --entries
+              sluice budget --estimates
               sluice budget --json | jq '.accounts[] | {name, limits}'
             """)
 
@@ -24,16 +25,26 @@ struct BudgetCommand: ParsableCommand {
     @Option(help: "How many entries.")
     var limit = 50
 
+    @Flag(help: "How well estimates held so far, by plugin and profile.")
+    var estimates = false
+
     @OptionGroup var output: Output
+
+    /// Runs whose attempts are compared with their estimates.
+    private static let comparedRuns = 1000
 
     /// Into how many parts a window is cut to show how use went.
     private static let parts = 24
 
     func validate() throws {
         if limit < 1 { throw ValidationError("--limit is at least 1") }
+        if estimates && (entries || account != nil) {
+            throw ValidationError("--estimates is about attempts, not about an account or its entries")
+        }
     }
 
     func run() throws {
+        guard !estimates else { return try tellEstimates() }
         let accounts = try chosen()
         let services = try StateServices.open()
         let now = services.clock.now()
@@ -44,6 +55,12 @@ struct BudgetCommand: ParsableCommand {
             return output.answer(BudgetText.entries(ledger, width: output.width, style: output.style))
         }
         output.answer(BudgetText.lines(reports, now: now, width: output.width, style: output.style))
+    }
+
+    private func tellEstimates() throws {
+        let coverage = try StateServices.open().store.estimateCoverage(runs: Self.comparedRuns)
+        if output.json { return output.answer(EstimatesJSON(coverage)) }
+        output.answer(CoverageText.lines(coverage, width: output.width, style: output.style))
     }
 
     private func chosen() throws -> [Account] {

@@ -61,12 +61,12 @@ struct DegradeText {
         }
     }
 
-    /// "as small instead of large: penalty 3, which marks the run as degraded"; nil where it runs as well as it can.
+    /// "as small instead of large: penalty 3, marks the run degraded"; nil where it runs as well as it can.
     static func loss(_ stage: Plan.Stage) -> String? {
         guard let chosen = stage.chosen, let best = stage.best else { return nil }
         let profile = stage.profiles[chosen].profile
         guard profile.isDegraded || best.profile.penalty < profile.penalty else { return nil }
-        let mark = profile.isDegraded ? ", which marks the run as degraded" : ""
+        let mark = profile.isDegraded ? ", marks the run degraded" : ""
         return "as \(profile.name) instead of \(best.profile.name): penalty \(profile.penalty)\(mark)"
     }
 }

@@ -82,7 +82,9 @@ struct RefusalText {
                 groups.append((stage.definition.name, [stage.name], share))
             }
         }
-        return groups.map { group in
+        // Who takes a twentieth of it is not whom to look at.
+        let total = groups.reduce(Amount.zero) { $0 + $1.amount }
+        return groups.filter { $0.amount.billionths * 20 >= total.billionths }.map { group in
             let name = group.names.count == 1 ? group.names[0] : "\(group.stage) (\(group.names.count) instances)"
             return "\(name) \(AmountText.up(group.amount, unit))"
         }

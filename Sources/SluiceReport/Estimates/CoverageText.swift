@@ -20,7 +20,7 @@ package enum CoverageText {
             line.promise.map { StyledText(HumanUnits.percent($0)) } ?? StyledText(style.symbols.none, .quiet),
             StyledText(HumanUnits.percent(line.share), line.isShort ? .warning : .plain),
             StyledText(String(line.attempts)),
-            StyledText("×" + DecimalText.significant(line.meanRatio, digits: 2), .quiet),
+            StyledText(HumanUnits.factor(line.meanRatio), .quiet),
             showsRepository ? StyledText(line.repository, .quiet) : .empty,
         ]
     }

@@ -33,6 +33,6 @@ enum EstimateText {
     /// `×1.2`; nothing where it rounds to 1.
     private static func factor(_ factor: Double?, of what: String) -> String? {
         guard let factor, abs(factor - 1) >= 0.05 else { return nil }
-        return "\(what) ×" + DecimalText.significant(factor, digits: 2)
+        return "\(what) " + HumanUnits.factor(factor)
     }
 }

@@ -38,7 +38,7 @@ extension RunExplainer {
         if stage.running != nil {
             return explanation(.running, "runs\(elapsed(stage))", troubles + degradations + misses)
         }
-        if record.head.state == .ended { return explanation(.skipped, "never started", []) }
+        if record.head.state == .ended { return neverStarted() }
         let open = ancestors(of: stage).filter { $0.end == nil && stage.needs.contains($0.name) }
         if let retry = stage.retries.last, retry.number > stage.attempts.count {
             return explanation(.retried, "is tried again soon: \(retry.reason)", troubles)
@@ -52,8 +52,17 @@ extension RunExplainer {
         return explanation(.waiting, "is ready and waits for its turn\(why)", [])
     }
 
+    /// What ended the run before it came to this is the reason.
+    private func neverStarted() -> Explanation {
+        guard let whole = RunExplainer(record, surroundings: surroundings)?.explanation() else {
+            return explanation(.skipped, "never started", [])
+        }
+        return explanation(whole.kind, "never started: \(whole.answer)", whole.causes, next: whole.next)
+    }
+
     /// All instances of a matrix.
     func ofInstances() -> Explanation {
+        if record.head.state == .ended, stages.allSatisfy({ $0.end == nil }) { return neverStarted() }
         let failures = stages.filter(\.hasFailed)
         let open = stages.count { $0.end == nil }
         let good = stages.count { $0.end?.outcome.isGood == true }

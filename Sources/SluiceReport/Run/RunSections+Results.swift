@@ -46,7 +46,7 @@ extension RunSections {
             table.append([
                 StyledText(stage.name, .quiet), StyledText(HumanUnits.duration(estimate.duration)),
                 StyledText("took " + HumanUnits.duration(actual)),
-                StyledText("×" + DecimalText.significant(ratio, digits: 2), ratio > 1 ? .warning : .quiet),
+                StyledText(HumanUnits.factor(ratio), ratio > 1 ? .warning : .quiet),
                 StyledText(EstimateText.source(estimate), .quiet),
             ])
         }

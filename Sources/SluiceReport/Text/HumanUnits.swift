@@ -77,6 +77,12 @@ package enum HumanUnits {
         return DecimalText.significant(value, digits: value.magnitude >= 1000 ? 6 : 4)
     }
 
+    /// `×1.2`, `×0.98`, `×<0.01`; how many times as much.
+    package static func factor(_ ratio: Double) -> String {
+        guard ratio.isFinite else { return "?" }
+        return ratio > 0 && ratio < 0.01 ? "×<0.01" : "×" + DecimalText.significant(ratio, digits: 2)
+    }
+
     /// `1 stage`, `2 stages`.
     package static func count(_ number: Int, _ noun: String) -> String {
         number == 1 ? "1 \(noun)" : "\(number) \(noun)s"

@@ -89,6 +89,8 @@ import Testing
             "\(lines)")
         #expect(lines.contains("  fix: cost 0.004 → 0.005"), "\(lines)")
         let fix = try #require(lines.last?.split(separator: " ").last.map(String.init), "\(lines)")
+        let train = try explain(scene, "1/train")
+        #expect(train.first == "✗ 1/train never started: run 1 of toy was refused: cost is 0.001 short", "\(train)")
         let mended = try explain(scene, "1", "--what-if", fix)
         #expect(mended.first?.contains("✓ admitted") == true, "\(mended)")
     }
@@ -231,5 +233,8 @@ import Testing
         let run = try scene.lastRun().stage("only")
         #expect((run["actual_s"] as? Double ?? -1) > 0, "\(run)")
         #expect(try scene.sluice(["runs", "show"]).output.contains(#/10s +took /#))
+        #expect(try scene.sluice(["budget", "--estimates"]).output.contains(#/stage:only +default +declared/#))
+        let held = try scene.json(scene.sluice(["budget", "--estimates", "--json"]))["estimates"] as? [[String: Any]]
+        #expect(held?.first?["attempts"] as? Int == 3 && held?.first?["coverage"] as? Double == 1, "\(held ?? [])")
     }
 }
