@@ -7,9 +7,9 @@ package enum Happening: Sendable {
     /// The run holds its rest: it may start.
     case admitted
     /// How accounts and the pool stand now: what was asked for before does not hold.
-    case looked(accounts: [AccountStanding]?, pool: [ResourceRequest]?)
+    case looked(accounts: [AccountStanding]?, pool: [PoolHold]?)
     /// An attempt could not begin: accounts or the pool have moved since it was decided on.
-    case notStarted(stage: Int, accounts: [AccountStanding]?, pool: [ResourceRequest]?)
+    case notStarted(stage: Int, accounts: [AccountStanding]?, pool: [PoolHold]?)
     /// It was not there and is being built, which may take minutes.
     case environmentMissing(stage: Int)
     case environmentProvided(stage: Int, Result<ProvidedEnvironment, PluginError>)

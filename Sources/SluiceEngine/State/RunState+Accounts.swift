@@ -74,7 +74,7 @@ extension RunState {
     }
 
     /// Accounts or pool as they are now: a run that is not admitted yet is decided anew on them.
-    mutating func looked(_ standings: [AccountStanding]?, _ others: [ResourceRequest]?, at now: Timestamp) {
+    mutating func looked(_ standings: [AccountStanding]?, _ others: [PoolHold]?, at now: Timestamp) {
         if let others { sees(others) }
         guard let standings else { return }
         accounts.isFresh = true
@@ -166,7 +166,7 @@ extension RunState {
 
     /// An attempt that was to start may not: everything is as it was before, and it is decided anew.
     mutating func notStarted(
-        _ index: Int, _ standings: [AccountStanding]?, _ others: [ResourceRequest]?, at now: Timestamp
+        _ index: Int, _ standings: [AccountStanding]?, _ others: [PoolHold]?, at now: Timestamp
     ) {
         guard case .running(let attempt) = nodes[index].phase else { return }
         let stage = plan.stages[index]
@@ -184,7 +184,7 @@ extension RunState {
             accounts.isFresh = true
             accounts.rejections[index, default: 0] += 1
         }
-        if let others { sees(others) }
+        if let others { crowded(by: others) }
         guard !attempt.isCancelled, halt?.stops(stage) != true else {
             return end(index, .skipped, reason: halt?.reason ?? "cancelled before it started")
         }
@@ -192,10 +192,24 @@ extension RunState {
         ready.insert(index)
     }
 
+    /// Other runs hold the pool. A busy pool is waited for; the record says so where nothing else of the run goes on.
+    private mutating func crowded(by others: [PoolHold]) {
+        sees(others)
+        guard running.isEmpty, halt?.isFinal != true else { return }
+        let runs = Set(others.map(\.run)).sorted().prefix(4).map { "run \($0)" }.joined(separator: ", ")
+        let why = "the pool, which is held by \(runs)"
+        if patience == .none {
+            halt = .refused(Halt.held + why)
+        } else if accounts.waitedFor != why {
+            accounts.waitedFor = why
+            effects.record([.waiting(reason: why)])
+        }
+    }
+
     /// What others hold of the pool is not free.
-    private mutating func sees(_ others: [ResourceRequest]) {
-        for request in outside { free.giveBack(request) }
-        for request in others { free.take(request) }
+    private mutating func sees(_ others: [PoolHold]) {
+        for hold in outside { free.giveBack(hold.request) }
+        for hold in others { free.take(hold.request) }
         outside = others
         accounts.sawPool = true
     }

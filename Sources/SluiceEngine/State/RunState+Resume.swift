@@ -22,6 +22,10 @@ extension RunState {
                 halt = .lost(Self.lostDeploy(stage.name))
             }
         }
+        // What attempts were granted beyond their profiles stays so when accounts make it choose again.
+        for index in plan.undecided.indices {
+            self.plan.undecided[index].profiles = self.plan.stages[index].profiles
+        }
     }
 
     static func lostDeploy(_ stage: String) -> String {

@@ -54,7 +54,7 @@ package struct RunState: Sendable {
     let patience: Patience
     var accounts = AccountsState()
     /// What attempts of other runs hold of the pool, as last seen, and whether it was seen just now.
-    var outside: [ResourceRequest] = []
+    var outside: [PoolHold] = []
     /// What the current call answers with.
     var effects = EffectList()
 

@@ -57,7 +57,7 @@ package enum Booked: Sendable, Equatable {
     /// Nothing was written: the accounts have moved since the decision, or have no room.
     case moved([AccountStanding])
     /// Nothing was written: attempts of other runs hold the pool, or came before.
-    case crowded([ResourceRequest])
+    case crowded([PoolHold])
 }
 
 /// One line of the ledger: nothing in it ever changes.

@@ -5,7 +5,7 @@ package protocol Ledger: Sendable {
     func standings(of accounts: [Account], without run: RunID?, at clock: Timestamp) throws(StoreError)
         -> [AccountStanding]
     /// What attempts of other runs hold of a pool, and those ask for who came before.
-    func othersAsk(of pool: String, without run: RunID) throws(StoreError) -> [ResourceRequest]
+    func othersAsk(of pool: String, without run: RunID) throws(StoreError) -> [PoolHold]
     /// Events with what they mean for the run's accounts.
     func append(_ events: [RunEvent.Kind], booking: Booking, to run: RunID, at time: Timestamp) throws(StoreError)
         -> Booked
@@ -20,6 +20,17 @@ package protocol Ledger: Sendable {
     /// Gives back what runs hold whose runner died.
     @discardableResult
     func releaseDead(at time: Timestamp) throws(StoreError) -> [RunID]
+}
+
+/// What an attempt of some run holds of a pool, or stands in line for.
+package struct PoolHold: Sendable, Equatable {
+    package var run: RunID
+    package var request: ResourceRequest
+
+    package init(run: RunID, request: ResourceRequest) {
+        self.run = run
+        self.request = request
+    }
 }
 
 /// What an attempt wants to hold of a pool that several processes share.

@@ -37,7 +37,8 @@ extension Schema {
             WHERE stage IS NOT NULL;
         CREATE INDEX ledger_run ON ledger (run, account, resource);
         CREATE INDEX ledger_account ON ledger (account, id);
-        CREATE INDEX ledger_use ON ledger (account, resource, time, whole, billionths) WHERE kind = 'settle';
+        CREATE INDEX ledger_use ON ledger (account, resource, time, run, kind, whole, billionths)
+            WHERE kind = 'settle';
         CREATE TRIGGER ledger_in_order BEFORE INSERT ON ledger
             WHEN NEW.time < (SELECT time FROM ledger ORDER BY id DESC LIMIT 1)
             BEGIN SELECT RAISE(ABORT, 'the time of the ledger does not go back'); END;

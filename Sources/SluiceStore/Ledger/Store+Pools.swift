@@ -3,7 +3,7 @@ import SluiceModel
 
 /// Pools that several processes share: what each of their attempts holds, alive as long as its run's lock is held.
 extension Store: Ledger {
-    package func othersAsk(of pool: String, without run: RunID) throws(StoreError) -> [ResourceRequest] {
+    package func othersAsk(of pool: String, without run: RunID) throws(StoreError) -> [PoolHold] {
         try read { try self.othersAsk($0, of: pool, without: run) }
     }
 
@@ -16,7 +16,7 @@ extension Store: Ledger {
         return try write { database in
             let others = try othersAsk(database, of: ask.pool, without: run)
             // A run alone keeps within the pool by itself.
-            let held = others.isEmpty ? [] : try Self.own(database, of: ask.pool, run) + others
+            let held = others.isEmpty ? [] : try Self.own(database, of: ask.pool, run) + others.map(\.request)
             guard others.isEmpty || ask.fits(beside: held) else {
                 try Self.standInLine(ask, stage, started.number, database, run)
                 return .crowded(others)
@@ -36,7 +36,7 @@ extension Store: Ledger {
     }
 
     /// What attempts of others hold, and what those of them wait for who came before `run`.
-    private func othersAsk(_ database: Database, of pool: String, without run: RunID) throws -> [ResourceRequest] {
+    private func othersAsk(_ database: Database, of pool: String, without run: RunID) throws -> [PoolHold] {
         let rows = try database.rows(
             """
             SELECT run, request FROM grants WHERE pool = ?1 AND run <> ?2 AND (granted = 1 OR id < coalesce(
@@ -48,7 +48,9 @@ extension Store: Ledger {
             let other: Int64 = row["run"]
             let alive = try isAlive[other] ?? RunLock.isHeld(RunID(other), in: folder)
             isAlive[other] = alive
-            return alive ? try JSONText.decode(ResourceRequest.self, from: row["request"]) : nil
+            guard alive else { return nil }
+            return PoolHold(
+                run: RunID(other), request: try JSONText.decode(ResourceRequest.self, from: row["request"]))
         }
     }
 

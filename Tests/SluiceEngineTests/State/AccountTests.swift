@@ -137,8 +137,16 @@ struct AccountTests {
         let second = try #require(orders(again).first)
         #expect(second.number == order.number && second.booking?.terms == .must(versions: ["team": 5]))
         let crowded = run.apply(
-            .notStarted(stage: 0, accounts: nil, pool: [ResourceRequest(cpus: Amount(4), memory: 1)]), at: now)
+            .notStarted(
+                stage: 0, accounts: nil,
+                pool: [PoolHold(run: RunID(9), request: ResourceRequest(cpus: Amount(4), memory: 1))]),
+            at: now)
         #expect(orders(crowded).isEmpty)
+        guard case .record(let events, _)? = crowded.first else {
+            Issue.record("it says what it waits for: \(crowded)")
+            return
+        }
+        #expect(events == [.waiting(reason: "the pool, which is held by run 9")])
         let wake = try #require(run.nextWake)
         guard case .look? = run.apply(.tick, at: wake).first else {
             Issue.record("it looks at the pool")
