@@ -36,7 +36,8 @@ let package = Package(
     targets: [
         // L0
         module("SluiceModel"),
-        module("BudgetOptimizer"),
+        .target(name: "CTickBits"),
+        module("BudgetOptimizer", ["CTickBits"]),
         module("PluginContract"),
         // L1
         module("SluicePlanning", ["SluiceModel", "BudgetOptimizer", "Yams", crypto]),

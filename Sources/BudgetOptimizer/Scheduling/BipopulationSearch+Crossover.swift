@@ -2,6 +2,12 @@
 extension BipopulationSearch {
     /// How often the mother's middle is kept.
     private static let keptPercent = 70
+    /// Activities that a mutation moves at most, one for so many individuals of the first population: where there is
+    /// little time, a child stays close to its parents.
+    private static let mostMoves = 4
+    private static let individualsPerMove = 40
+    /// Places by which it moves one at most.
+    private static let reach = 20
 
     /// The better of two individuals from `least` on.
     mutating func pickFather(_ side: Int, from least: Int) -> Int {
@@ -97,20 +103,33 @@ extension BipopulationSearch {
         isTaken[Int(activity)] = true
     }
 
+    /// Moves some activities to another place among those that they neither need nor are needed by.
     mutating func mutate(_ side: Int) {
-        guard count > 1 else { return }
-        for _ in 0..<1 + count / 25 {
-            let position = 1 + random.below(count - 1)
-            let first = side == 0 ? child[position - 1] : child[position]
-            let second = side == 0 ? child[position] : child[position - 1]
-            var isArc = false
-            for edge in Int(kernel.successorAt[Int(first)])..<Int(kernel.successorAt[Int(first) + 1])
-            where kernel.successors[edge] == second { isArc = true }
-            if !isArc {
-                let moved = child[position]
-                child[position] = child[position - 1]
-                child[position - 1] = moved
-            }
+        let most = max(1, min(Self.mostMoves, firstSize / Self.individualsPerMove))
+        for _ in 0...random.below(most) where count > 1 { move(from: random.below(count), side) }
+    }
+
+    /// One way, step by step, until it has gone as far as drawn or meets an arc.
+    private mutating func move(from place: Int, _ side: Int) {
+        let distance = 1 + random.below(Self.reach)
+        let isLater = random.chance(50)
+        let activity = child[place]
+        var position = place
+        while isLater ? position < min(count - 1, place + distance) : position > max(0, place - distance) {
+            let next = isLater ? position + 1 : position - 1
+            let other = child[next]
+            guard !(isLater ? isArc(activity, other, side) : isArc(other, activity, side)) else { break }
+            child[position] = other
+            position = next
         }
+        child[position] = activity
+    }
+
+    /// Whether the first must stand before the second in a list of this side.
+    private func isArc(_ first: Int32, _ second: Int32, _ side: Int) -> Bool {
+        let (before, after) = side == 0 ? (first, second) : (second, first)
+        for edge in Int(kernel.successorAt[Int(before)])..<Int(kernel.successorAt[Int(before) + 1])
+        where kernel.successors[edge] == after { return true }
+        return false
     }
 }

@@ -5,9 +5,9 @@ struct BipopulationSearch: ~Copyable {
     /// How often a pass looks for a better mode of an activity.
     private static let improvedPercent = 30
     /// Children per individual without any improvement before an island counts as settled.
-    private static let patience = (oneMode: 6, severalModes: 12)
+    private static let patience = (oneMode: 12, severalModes: 12)
     /// Schedules that the search expects to make per individual of its first population.
-    private static let schedulesPerIndividual = (oneMode: 180, severalModes: 300)
+    private static let schedulesPerIndividual = (oneMode: 360, severalModes: 300)
     private static let firstPopulation = 30...400
     /// Individuals drawn before the population's size is settled.
     private static let probes = 10
@@ -33,6 +33,8 @@ struct BipopulationSearch: ~Copyable {
     /// A mode vector that keeps every total, to start from.
     var startingModes: [Int] = []
     let capacity: Int
+    /// Individuals of the first population.
+    var firstSize = 0
     let order: [Int]
 
     init(_ prepared: PreparedProject, seed: UInt64, population: Int) {
@@ -95,6 +97,7 @@ struct BipopulationSearch: ~Copyable {
         let passes = Double(max(1, kernel.schedules - done))
         var target = firstPopulation(limit, passSeconds: max(1e-9, limit.clock() - begun) / passes)
         let island = max(2, target)
+        firstSize = target
         while !isDone(limit) {
             if spans[0].count + island > capacity { shrink(to: capacity / 2) }
             let first = spans[0].count < target ? 0 : spans[0].count
@@ -158,20 +161,23 @@ struct BipopulationSearch: ~Copyable {
                 idle += 1
                 continue
             }
-            let span = schedule(side: side)
-            kernel.sortLatestFirst(child.base, key: finish.base, top: span)
+            let span = schedule(side: side, most: spans[1 - side][mother])
             side = 1 - side
-            idle = insert(side: side, span: span, at: mother) ? 0 : idle + 1
+            idle += 1
+            guard span != ScheduleKernel.givenUp else { continue }
+            kernel.sortLatestFirst(child.base, key: finish.base, top: span)
+            if insert(side: side, span: span, at: mother) { idle = 0 }
         }
     }
 
-    /// One pass in the direction that the side's lists have.
-    private mutating func schedule(side: Int) -> Int32 {
-        guard isMultiMode else {
-            return side == 0 ? kernel.forward(child.base, finish: finish) : kernel.backward(child.base, finish: finish)
+    /// One pass in the direction that the side's lists have; given up when it cannot end by `most`.
+    private mutating func schedule(side: Int, most: Int32 = .max) -> Int32 {
+        if isMultiMode {
+            return kernel.improving(
+                child.base, isForward: side == 0, finish: finish, most: most, percent: Self.improvedPercent,
+                random: &random)
         }
-        return kernel.improving(
-            child.base, isForward: side == 0, finish: finish, percent: Self.improvedPercent, random: &random)
+        return kernel.pass(child.base, isForward: side == 0, finish: finish, most: most)
     }
 
     private func isDone(_ limit: SearchLimit) -> Bool { best <= limit.bound || limit.isReached(kernel.schedules) }
