@@ -7,7 +7,8 @@ let package = Package(
     name: "sluice-reader-fuzz",
     dependencies: [.package(url: "https://github.com/jpsim/Yams", from: "6.2.2")],
     targets: [
-        .target(name: "BudgetOptimizer"),
+        .target(name: "CTickBits"),
+        .target(name: "BudgetOptimizer", dependencies: ["CTickBits"]),
         .target(name: "SluiceModel"),
         .target(name: "PluginContract"),
         .target(

@@ -6,7 +6,8 @@ import PackageDescription
 let package = Package(
     name: "sluice-optimizer-benchmark",
     targets: [
-        .target(name: "BudgetOptimizer"),
+        .target(name: "CTickBits"),
+        .target(name: "BudgetOptimizer", dependencies: ["CTickBits"]),
         .executableTarget(name: "OptimizerBenchmark", dependencies: ["BudgetOptimizer"]),
     ],
     swiftLanguageModes: [.v6]

@@ -9,7 +9,8 @@ struct TickProfileTests {
     func placesLikeAPlainSearch(number: Int) {
         let seed = UInt64(510_000 + number)
         var random = SeededGenerator(seed: seed)
-        let capacities = (0..<Int.random(in: 0...4, using: &random)).map { _ in Int.random(in: 1...127, using: &random) }
+        let capacities = (0..<Int.random(in: 0...4, using: &random)).map { _ in Int.random(in: 1...127, using: &random)
+        }
         let longest = number % 2 == 0 ? 13 : 60
         let modes = (0..<40).map { _ in
             ProjectProblem.Mode(

@@ -11,9 +11,9 @@ extension BipopulationSearch {
 
     /// The better of two individuals from `least` on.
     mutating func pickFather(_ side: Int, from least: Int) -> Int {
-        let first = least + random.below(spans[side].count - least)
-        let second = least + random.below(spans[side].count - least)
-        return spans[side][first] <= spans[side][second] ? first : second
+        let first = least + random.below(values[side].count - least)
+        let second = least + random.below(values[side].count - least)
+        return values[side][first] <= values[side][second] ? first : second
     }
 
     mutating func cross(_ mother: Int, _ father: Int, _ side: Int) {

@@ -1,14 +1,17 @@
 /// Activity lists to start from.
 extension BipopulationSearch {
+    /// By activity, when it must have ended in the current modes, counted from the longest chain's end.
     func latestFinish() -> [Int32] {
-        var tail = [Int32](repeating: 0, count: count)
+        let end =
+            deadlines.isEmpty ? 0 : order.map { kernel.head[$0] + kernel.tail[$0] + kernel.duration[$0] }.max() ?? 0
+        var latest = deadlines.isEmpty ? [Int32](repeating: 0, count: count) : deadlines.map { min($0, end) - end }
         for activity in order.reversed() {
             for edge in Int(kernel.successorAt[activity])..<Int(kernel.successorAt[activity + 1]) {
                 let successor = Int(kernel.successors[edge])
-                tail[activity] = max(tail[activity], tail[successor] + kernel.duration[successor])
+                latest[activity] = min(latest[activity], latest[successor] - kernel.duration[successor])
             }
         }
-        return tail.map { -$0 }
+        return latest
     }
 
     /// The order by key as far as precedence allows; the key never falls along an arc.

@@ -1,6 +1,9 @@
 /// The genetic algorithm on activity lists with two populations (Debels and Vanhoucke 2005; Van Peteghem and
 /// Vanhoucke 2010): lists of left-justified schedules breed right-justified ones and the other way round, so that
 /// every pass is half of a forward-backward improvement.
+///
+/// A project with deadlines has one population, of lists for passes forwards: to justify a schedule to the right moves
+/// what has room towards its deadline and beyond. Lateness is then worse than any makespan.
 struct BipopulationSearch: ~Copyable {
     /// How often a pass looks for a better mode of an activity.
     private static let improvedPercent = 30
@@ -22,12 +25,16 @@ struct BipopulationSearch: ~Copyable {
     /// Lists of the population, one after the other, sorted by their schedule's starts.
     var lists: FlatArray<Int32>
     /// Per side; side 0 waits for a forward pass, side 1 for a backward one.
-    var spans: [[Int32]] = [[], []]
+    var values: [[Int32]] = [[], []]
     var prints: [[UInt64]] = [[], []]
     var best: Int32 = .max
     let bestFinish: FlatArray<Int32>
     let bestMode: FlatArray<Int32>
     let isMultiMode: Bool
+    /// By activity; empty without any.
+    let deadlines: [Int32]
+    /// Values from here on are of schedules that miss deadlines, by how much.
+    static let late: Int32 = 1 << 28
     /// Mode vectors of the population, like `lists`.
     let modes: FlatArray<Int32>
     /// A mode vector that keeps every total, to start from.
@@ -53,6 +60,8 @@ struct BipopulationSearch: ~Copyable {
         isMultiMode = problem.isMultiMode
         modes = FlatArray(repeating: 0, count: isMultiMode ? 2 * count * population : 0)
         bestMode = FlatArray(repeating: 0, count: count)
+        let hasDeadlines = problem.activities.contains { $0.deadline != nil }
+        deadlines = hasDeadlines ? problem.activities.map { Int32(clamping: $0.deadline ?? .max) } : []
         for activity in 0..<count { kernel.assign(activity, 0) }
     }
 
@@ -68,10 +77,9 @@ struct BipopulationSearch: ~Copyable {
         var idle = 0
         while idle < 2, !isDone(limit) || kernel.schedules == 0 {
             let before = best
-            let span = schedule(side: side)
-            kernel.sortLatestFirst(child.base, key: finish.base, top: span)
-            side = 1 - side
-            keepIfBest(side: side, span: span)
+            let value = schedule(side: side)
+            side = next(side)
+            keepIfBest(side: side, value)
             idle = best < before ? 0 : idle + 1
         }
         if side == 0, !isDone(limit) { seed() }
@@ -79,13 +87,15 @@ struct BipopulationSearch: ~Copyable {
 
     /// The child as a forward list: one pass each way, one individual on each side.
     mutating func seed() {
-        let span = schedule(side: 0)
-        kernel.sortLatestFirst(child.base, key: finish.base, top: span)
-        insert(side: 1, span: span, at: nil)
+        let value = schedule(side: 0)
+        insert(side: next(0), value, at: nil)
+        guard next(0) == 1 else { return }
         let back = schedule(side: 1)
-        kernel.sortLatestFirst(child.base, key: finish.base, top: back)
-        insert(side: 0, span: back, at: nil)
+        insert(side: 0, back, at: nil)
     }
+
+    /// The side whose lists a pass over a list of this side makes.
+    private func next(_ side: Int) -> Int { deadlines.isEmpty ? 1 - side : 0 }
 
     /// Searches until the limit or the bound: islands of fresh individuals breed alone until they settle, then with all
     /// that came before, so that newcomers are not swallowed by what is already good.
@@ -99,8 +109,8 @@ struct BipopulationSearch: ~Copyable {
         let island = max(2, target)
         firstSize = target
         while !isDone(limit) {
-            if spans[0].count + island > capacity { shrink(to: capacity / 2) }
-            let first = spans[0].count < target ? 0 : spans[0].count
+            if values[0].count + island > capacity { shrink(to: capacity / 2) }
+            let first = values[0].count < target ? 0 : values[0].count
             draw(latest, upTo: min(capacity, max(target, first + island)), limit)
             breed(from: first, limit)
             if first > 0 { breed(from: 0, limit) }
@@ -110,26 +120,26 @@ struct BipopulationSearch: ~Copyable {
 
     /// Keeps the individuals that are best on both sides together.
     private mutating func shrink(to size: Int) {
-        let ranked = spans[0].indices.sorted { a, b in
-            let left = spans[0][a] + spans[1][a]
-            let right = spans[0][b] + spans[1][b]
+        let ranked = values[0].indices.sorted { a, b in
+            let left = values[0][a] + values[next(0)][a]
+            let right = values[0][b] + values[next(0)][b]
             return left == right ? a < b : left < right
         }
         let kept = ranked.prefix(size).sorted()
-        for side in 0...1 {
+        for side in 0...next(0) {
             for (slot, source) in kept.enumerated() where slot != source {
                 let target = (side * capacity + slot) * count
                 let origin = (side * capacity + source) * count
                 (lists.base + target).update(from: lists.base + origin, count: count)
                 if isMultiMode { (modes.base + target).update(from: modes.base + origin, count: count) }
             }
-            spans[side] = kept.map { spans[side][$0] }
+            values[side] = kept.map { values[side][$0] }
             prints[side] = kept.map { prints[side][$0] }
         }
     }
 
     private mutating func draw(_ latest: [Int32], upTo target: Int, _ limit: SearchLimit) {
-        while spans[0].count < target, !isDone(limit) {
+        while values[0].count < target, !isDone(limit) {
             drawModes()
             biased(latest)
             seed()
@@ -149,7 +159,7 @@ struct BipopulationSearch: ~Copyable {
     private mutating func breed(from first: Int, _ limit: SearchLimit) {
         var idle = 0
         var side = 0
-        let size = spans[0].count - first
+        let size = values[0].count - first
         let patience = isMultiMode ? Self.patience.severalModes : Self.patience.oneMode
         guard size > 0 else { return }
         while !isDone(limit), idle < patience * size {
@@ -161,23 +171,33 @@ struct BipopulationSearch: ~Copyable {
                 idle += 1
                 continue
             }
-            let span = schedule(side: side, most: spans[1 - side][mother])
-            side = 1 - side
+            let value = schedule(side: side, most: values[next(side)][mother])
+            side = next(side)
             idle += 1
-            guard span != ScheduleKernel.givenUp else { continue }
-            kernel.sortLatestFirst(child.base, key: finish.base, top: span)
-            if insert(side: side, span: span, at: mother) { idle = 0 }
+            if value != ScheduleKernel.givenUp, insert(side: side, value, at: mother) { idle = 0 }
         }
     }
 
-    /// One pass in the direction that the side's lists have; given up when it cannot end by `most`.
+    /// One pass in the direction that the side's lists have; given up when it cannot be as good as `most`. Afterwards the
+    /// child is a list for the next side. Returns how good the schedule is: its makespan, or its lateness from `late` on.
     private mutating func schedule(side: Int, most: Int32 = .max) -> Int32 {
-        if isMultiMode {
-            return kernel.improving(
+        let span =
+            isMultiMode
+            ? kernel.improving(
                 child.base, isForward: side == 0, finish: finish, most: most, percent: Self.improvedPercent,
                 random: &random)
-        }
-        return kernel.pass(child.base, isForward: side == 0, finish: finish, most: most)
+            : kernel.pass(child.base, isForward: side == 0, finish: finish, most: most)
+        guard span != ScheduleKernel.givenUp else { return span }
+        guard deadlines.isEmpty else { return lateness().map { Self.late + $0 } ?? span }
+        kernel.sortLatestFirst(child.base, key: finish.base, top: span)
+        return span
+    }
+
+    /// Ticks by which deadlines are missed, at most 2^28 together; nil when all are kept.
+    private func lateness() -> Int32? {
+        var sum = 0
+        for activity in 0..<count { sum += max(0, Int(finish[activity]) - Int(deadlines[activity])) }
+        return sum > 0 ? Int32(min(sum, Int(Self.late))) : nil
     }
 
     private func isDone(_ limit: SearchLimit) -> Bool { best <= limit.bound || limit.isReached(kernel.schedules) }
@@ -185,21 +205,21 @@ struct BipopulationSearch: ~Copyable {
     // MARK: Population
 
     @discardableResult
-    private mutating func insert(side: Int, span: Int32, at index: Int?) -> Bool {
-        keepIfBest(side: side, span: span)
-        if let index, span > spans[side][index] { return false }
+    private mutating func insert(side: Int, _ value: Int32, at index: Int?) -> Bool {
+        keepIfBest(side: side, value)
+        if let index, value > values[side][index] { return false }
         var print: UInt64 = 0xcbf2_9ce4_8422_2325
         for activity in 0..<count {
             print = (print ^ UInt64(truncatingIfNeeded: finish[activity])) &* 0x100_0000_01b3
         }
         if index != nil, prints[side].contains(print) { return false }
-        let isProgress = index.map { span < spans[side][$0] } ?? true
-        let slot = index ?? spans[side].count
+        let isProgress = index.map { value < values[side][$0] } ?? true
+        let slot = index ?? values[side].count
         if index == nil {
-            spans[side].append(span)
+            values[side].append(value)
             prints[side].append(print)
         } else {
-            spans[side][slot] = span
+            values[side][slot] = value
             prints[side][slot] = print
         }
         (lists.base + (side * capacity + slot) * count).update(from: child.base, count: count)
@@ -209,13 +229,15 @@ struct BipopulationSearch: ~Copyable {
         return isProgress
     }
 
-    /// Keeps a schedule that is shorter than the best; on side 0 its ends count backwards from the project's end.
-    private mutating func keepIfBest(side: Int, span: Int32) {
-        guard span < best else { return }
-        best = span
+    /// Keeps a schedule that is better than the best; those of passes backwards, which side 0 receives where there are
+    /// two, count from the project's end.
+    private mutating func keepIfBest(side: Int, _ value: Int32) {
+        guard value < best else { return }
+        best = value
         bestMode.copy(from: kernel.mode)
+        let isMirrored = side == 0 && deadlines.isEmpty
         for activity in 0..<count {
-            bestFinish[activity] = side == 1 ? finish[activity] : span - finish[activity] + kernel.duration[activity]
+            bestFinish[activity] = isMirrored ? value - finish[activity] + kernel.duration[activity] : finish[activity]
         }
     }
 }

@@ -61,4 +61,10 @@ struct ProjectBounds {
     }
 
     var best: Int { max(criticalPath, energy) }
+
+    /// Which bound has this value, the simplest first; `best` as it was computed.
+    func name(of bound: Int, best: Int) -> String {
+        if bound <= criticalPath { return "critical path" }
+        return bound <= best ? "energy" : "destructive"
+    }
 }

@@ -19,6 +19,8 @@ package struct ProjectAnswer: Sendable, Equatable {
     /// The last end; nil without a schedule.
     package var makespan: Int?
     package var lowerBound: Int
+    /// What proves the lower bound: critical path, energy, destructive, enumeration; none where there is none.
+    package var boundMethod: String
     /// By activity; empty without a schedule.
     package var start: [Int]
     /// Mode indices from 0, by activity; empty without a schedule.
@@ -29,6 +31,10 @@ package struct ProjectAnswer: Sendable, Equatable {
 
 /// Schedules projects: a first schedule at once, then better ones until the limit or the bound.
 package enum ProjectSolver {
+    private static let sumsPerSecond = 1e7
+    private static let sumsPerSchedule = 100
+    private static let mostSums = 500_000_000
+
     /// `clock` returns CPU seconds; only its differences count. Equal seeds and schedule limits give equal answers.
     package static func solve(
         _ problem: ProjectProblem, limits: ProjectLimits, seed: UInt64, clock: () -> Double
@@ -43,18 +49,33 @@ package enum ProjectSolver {
             let exact = ProjectEnumeration.solve(prepared, limits: limits)
             if exact.isProved { return answer(problem, prepared, exact) }
         }
-        let bound = ProjectBounds(prepared.problem, order: prepared.order).best
+        let bounds = ProjectBounds(prepared.problem, order: prepared.order)
+        let work = boundWork(limits)
+        if bounds.refutesDeadlines(work: work) { return unscheduled(.infeasible, method: "deadlines") }
+        let simple = bounds.best
         return withoutActuallyEscaping(clock) { clock in
-            let limit = SearchLimit(
+            var limit = SearchLimit(
                 schedules: limits.schedules ?? .max, seconds: limits.seconds ?? .infinity, clock: clock,
-                start: started, bound: Int32(bound), stride: problem.activities.count > 400 ? 1 : 8)
+                start: started, bound: Int32(simple), stride: problem.activities.count > 400 ? 1 : 8)
             let population = largestPopulation(activities: prepared.problem.activities.count, limits)
             var search = BipopulationSearch(prepared, seed: seed, population: population)
             search.startingModes = modes
             search.first(limit)
+            if search.best > limit.bound, search.best < BipopulationSearch.late, limits.schedules != 1 {
+                limit.bound = Int32(bounds.destructive(from: simple, upTo: Int(search.best), work: work))
+            }
             search.run(limit)
-            return answer(problem, prepared, search, bound: bound)
+            let proof = bounds.name(of: Int(limit.bound), best: simple)
+            return answer(problem, prepared, search, bound: Int(limit.bound), by: proof)
         }
+    }
+
+    /// Interval sums of the destructive bound: some percent of the search's own time, by the counted limit where there
+    /// is one, so that equal limits give equal answers.
+    private static func boundWork(_ limits: ProjectLimits) -> Int {
+        let byTime = limits.seconds.map { Int(min(1e9, $0 * sumsPerSecond)) } ?? .max
+        let bySchedules = limits.schedules.map { $0.multipliedReportingOverflow(by: sumsPerSchedule) }
+        return min(byTime, bySchedules.map { $0.overflow ? .max : $0.partialValue } ?? .max, mostSums)
     }
 
     /// Lists of both sides within some megabytes.
@@ -63,9 +84,10 @@ package enum ProjectSolver {
         return min(1_200, byMemory, max(4, limits.schedules ?? .max))
     }
 
-    private static func unscheduled(_ status: ProjectAnswer.Status) -> ProjectAnswer {
+    private static func unscheduled(_ status: ProjectAnswer.Status, method: String = "modes") -> ProjectAnswer {
         ProjectAnswer(
-            status: status, makespan: nil, lowerBound: 0, start: [], mode: [], method: "modes", schedules: 0)
+            status: status, makespan: nil, lowerBound: 0, boundMethod: "none", start: [], mode: [], method: method,
+            schedules: 0)
     }
 
     private static func answer(
@@ -78,12 +100,13 @@ package enum ProjectSolver {
         let isFine = exact.hasPlan && ProjectChecker.violations(problem, start: start, mode: mode).isEmpty
         return ProjectAnswer(
             status: isFine ? .optimal : .infeasible, makespan: isFine ? makespan : nil, lowerBound: makespan,
-            start: isFine ? start : [], mode: isFine ? mode : [], method: "enumeration",
+            boundMethod: "enumeration", start: isFine ? start : [], mode: isFine ? mode : [], method: "enumeration",
             schedules: exact.nodes)
     }
 
     private static func answer(
-        _ problem: ProjectProblem, _ prepared: PreparedProject, _ search: borrowing BipopulationSearch, bound: Int
+        _ problem: ProjectProblem, _ prepared: PreparedProject, _ search: borrowing BipopulationSearch,
+        bound: Int, by boundMethod: String
     ) -> ProjectAnswer {
         var start: [Int] = []
         var mode: [Int] = []
@@ -96,7 +119,8 @@ package enum ProjectSolver {
         let isOptimal = Int(search.best) <= bound
         return ProjectAnswer(
             status: isFine ? (isOptimal ? .optimal : .feasible) : .limit, makespan: isFine ? Int(search.best) : nil,
-            lowerBound: bound, start: isFine ? start : [], mode: isFine ? mode : [], method: "genetic",
+            lowerBound: bound, boundMethod: boundMethod, start: isFine ? start : [], mode: isFine ? mode : [],
+            method: "genetic",
             schedules: search.kernel.schedules)
     }
 }

@@ -75,7 +75,7 @@ struct ScheduleKernel: ~Copyable {
             problem.activities.reduce(into: [Int32(0)]) { $0.append(($0.last ?? 0) + Int32($1.modes.count)) })
         modeDuration = FlatArray(modes.map { Int32($0.duration) })
         modeRequest = FlatArray(repeating: 0, count: modes.count * words)
-        narrow = TickProfile(isNarrow ? problem.renewable : [], modes: isNarrow ? modes : [], horizon: isNarrow ? horizon : 0)
+        narrow = isNarrow ? TickProfile(problem.renewable, modes: modes, horizon: horizon) : TickProfile()
         totals = problem.nonrenewable.count
         modeUse = FlatArray(modes.flatMap { $0.nonrenewable.map { Int32($0) } })
         totalLimit = FlatArray(problem.nonrenewable)

@@ -27,7 +27,7 @@ struct TickProfile: ~Copyable {
     }
 
     /// For times before `horizon` and modes whose requests fit the capacities.
-    init(_ capacities: [Int], modes: [ProjectProblem.Mode], horizon: Int) {
+    init(_ capacities: [Int] = [], modes: [ProjectProblem.Mode] = [], horizon: Int = 0) {
         guards = 0x8080_8080
         full = guards | Self.pack(capacities)
         base = Self.aligned(count: horizon + Self.margin)

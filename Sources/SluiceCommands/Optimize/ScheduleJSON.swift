@@ -6,6 +6,7 @@ struct ScheduleJSON: Encodable {
     private let status: String
     private let makespan: Int?
     private let lowerBound: Int
+    private let boundMethod: String
     private let start, mode: [Int]
     private let method: String
     private let schedules: Int
@@ -18,6 +19,7 @@ struct ScheduleJSON: Encodable {
         status = answer.status.rawValue
         makespan = answer.makespan
         lowerBound = answer.lowerBound
+        boundMethod = answer.boundMethod
         start = answer.start
         mode = answer.mode.map { $0 + 1 }
         method = answer.method
@@ -30,6 +32,7 @@ struct ScheduleJSON: Encodable {
     private enum Keys: String, CodingKey {
         case schema, status, makespan, start, mode, method, schedules, seed, explanation
         case lowerBound = "lower_bound"
+        case boundMethod = "bound_method"
         case cpuSeconds = "cpu_s"
     }
 
@@ -39,6 +42,7 @@ struct ScheduleJSON: Encodable {
         try container.encode(status, forKey: .status)
         try container.encode(makespan, forKey: .makespan)
         try container.encode(lowerBound, forKey: .lowerBound)
+        try container.encode(boundMethod, forKey: .boundMethod)
         try container.encode(start, forKey: .start)
         try container.encode(mode, forKey: .mode)
         try container.encode(method, forKey: .method)
