@@ -106,16 +106,19 @@ extension BipopulationSearch {
     /// Moves some activities to another place among those that they neither need nor are needed by.
     mutating func mutate(_ side: Int) {
         let most = max(1, min(Self.mostMoves, firstSize / Self.individualsPerMove))
-        for _ in 0...random.below(most) where count > 1 { move(from: random.below(count), side) }
+        for _ in 0...random.below(most) where count > 1 { move(from: random.below(count), side, within: 0..<count) }
     }
 
-    /// One way, step by step, until it has gone as far as drawn or meets an arc.
-    private mutating func move(from place: Int, _ side: Int) {
+    /// One way, step by step, until it has gone as far as drawn or meets an arc or an end of the range.
+    mutating func move(from place: Int, _ side: Int, within range: Range<Int>) {
         let distance = 1 + random.below(Self.reach)
         let isLater = random.chance(50)
         let activity = child[place]
         var position = place
-        while isLater ? position < min(count - 1, place + distance) : position > max(0, place - distance) {
+        while isLater
+            ? position < min(range.upperBound - 1, place + distance)
+            : position > max(range.lowerBound, place - distance)
+        {
             let next = isLater ? position + 1 : position - 1
             let other = child[next]
             guard !(isLater ? isArc(activity, other, side) : isArc(other, activity, side)) else { break }

@@ -193,6 +193,17 @@ struct BipopulationSearch: ~Copyable {
         return span
     }
 
+    /// A pass without modes that change; the child is a list for the next side afterwards.
+    mutating func settle(_ side: Int) -> Int32 {
+        let span = kernel.pass(child.base, isForward: side == 0, finish: finish)
+        kernel.sortLatestFirst(child.base, key: finish.base, top: span)
+        return span
+    }
+
+    func takeBestModes() {
+        for activity in 0..<count { kernel.assign(activity, Int(bestMode[activity])) }
+    }
+
     /// Ticks by which deadlines are missed, at most 2^28 together; nil when all are kept.
     private func lateness() -> Int32? {
         var sum = 0
@@ -200,7 +211,7 @@ struct BipopulationSearch: ~Copyable {
         return sum > 0 ? Int32(min(sum, Int(Self.late))) : nil
     }
 
-    private func isDone(_ limit: SearchLimit) -> Bool { best <= limit.bound || limit.isReached(kernel.schedules) }
+    func isDone(_ limit: SearchLimit) -> Bool { best <= limit.bound || limit.isReached(kernel.schedules) }
 
     // MARK: Population
 
@@ -231,7 +242,7 @@ struct BipopulationSearch: ~Copyable {
 
     /// Keeps a schedule that is better than the best; those of passes backwards, which side 0 receives where there are
     /// two, count from the project's end.
-    private mutating func keepIfBest(side: Int, _ value: Int32) {
+    mutating func keepIfBest(side: Int, _ value: Int32) {
         guard value < best else { return }
         best = value
         bestMode.copy(from: kernel.mode)

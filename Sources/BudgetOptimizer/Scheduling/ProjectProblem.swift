@@ -7,11 +7,14 @@ package struct ProjectProblem: Sendable, Equatable {
         package var renewable: [Int]
         /// By non-renewable resource, spent once.
         package var nonrenewable: [Int]
+        /// The pool in which it runs, where the project has several.
+        package var pool: Int?
 
-        package init(duration: Int, renewable: [Int] = [], nonrenewable: [Int] = []) {
+        package init(duration: Int, renewable: [Int] = [], nonrenewable: [Int] = [], pool: Int? = nil) {
             self.duration = duration
             self.renewable = renewable
             self.nonrenewable = nonrenewable
+            self.pool = pool
         }
     }
 
@@ -35,11 +38,16 @@ package struct ProjectProblem: Sendable, Equatable {
     package var activities: [Activity]
     package var renewable: [Int]
     package var nonrenewable: [Int]
+    /// Names of the pools (hosts, partitions) among which modes choose; each has resources of its own.
+    package var pools: [String]
 
-    package init(activities: [Activity], renewable: [Int] = [], nonrenewable: [Int] = []) {
+    package init(
+        activities: [Activity], renewable: [Int] = [], nonrenewable: [Int] = [], pools: [String] = []
+    ) {
         self.activities = activities
         self.renewable = renewable
         self.nonrenewable = nonrenewable
+        self.pools = pools
     }
 
     package var isMultiMode: Bool { activities.contains { $0.modes.count > 1 } }

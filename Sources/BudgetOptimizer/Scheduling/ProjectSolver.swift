@@ -64,6 +64,7 @@ package enum ProjectSolver {
             if search.best > limit.bound, search.best < BipopulationSearch.late, limits.schedules != 1 {
                 limit.bound = Int32(bounds.destructive(from: simple, upTo: Int(search.best), work: work))
             }
+            search.improveWindows(limit)
             search.run(limit)
             let proof = bounds.name(of: Int(limit.bound), best: simple)
             return answer(problem, prepared, search, bound: Int(limit.bound), by: proof)

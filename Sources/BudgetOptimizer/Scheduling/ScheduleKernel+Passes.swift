@@ -60,7 +60,7 @@ extension ScheduleKernel {
 
     // MARK: Begin and end
 
-    private mutating func begin() {
+    mutating func begin() {
         schedules += 1
         if isNarrow { return narrow.reset(upTo: touched) }
         for tick in 0..<touched {
@@ -81,6 +81,10 @@ extension ScheduleKernel {
 
     // MARK: An activity
 
+    @inline(__always) func earliest(_ activity: Int, isForward: Bool) -> Int32 {
+        earliest(activity, direction(isForward: isForward))
+    }
+
     @inline(__always) private func earliest(_ activity: Int, _ direction: Direction) -> Int32 {
         let first = direction.firstBefore + 4 &* activity
         let ends = ends.base
@@ -95,7 +99,7 @@ extension ScheduleKernel {
     }
 
     /// Places the activity in its current mode and returns its end.
-    @inline(__always) private func put(_ activity: Int, after earliest: Int32) -> Int32 {
+    @inline(__always) func put(_ activity: Int, after earliest: Int32) -> Int32 {
         let length = duration.base[activity]
         var start = earliest
         if length > 0 {
@@ -163,6 +167,14 @@ extension ScheduleKernel {
 
     @inline(__always) private func take(_ mode: Int, at start: Int, _ length: Int) {
         isNarrow ? narrow.take(mode, at: start, length) : takeWide(mode, at: start, length)
+    }
+
+    @inline(__always) func giveBack(_ mode: Int, at start: Int, _ length: Int) {
+        if isNarrow { return narrow.giveBack(mode, at: start, length) }
+        let need = modeRequest.base + mode * words
+        for tick in start..<start + length {
+            for word in 0..<words { free.base[tick * words + word] &+= need[word] }
+        }
     }
 
     private func takeWide(_ mode: Int, at start: Int, _ length: Int) {

@@ -31,6 +31,8 @@ struct ScheduleKernel: ~Copyable {
     /// The longest chain of shortest modes before and behind each activity.
     let head: FlatArray<Int32>
     let tail: FlatArray<Int32>
+    /// By activity, the energy of its first mode in thousandths of the capacities.
+    let weight: FlatArray<Int32>
     /// Modes of activity a are `modeAt[a]..<modeAt[a + 1]` of the tables.
     let modeAt: FlatArray<Int32>
     let modeDuration: FlatArray<Int32>
@@ -47,6 +49,7 @@ struct ScheduleKernel: ~Copyable {
     let scratch: FlatArray<Int32>
     /// Passes so far; every one counts as a schedule.
     var schedules = 0
+    private var parts = 0
 
     /// Durations and requests are set by `assign` before the first pass.
     init(_ problem: ProjectProblem, order: [Int]) {
@@ -94,6 +97,7 @@ struct ScheduleKernel: ~Copyable {
         let chains = ProjectBounds(problem, order: order)
         head = FlatArray(chains.head.map { Int32($0) })
         tail = FlatArray(chains.tail.map { Int32($0) })
+        weight = FlatArray(problem.activities.map { Self.weight($0, problem.renewable) })
         for word in 0..<words { full[word] = guards | pack(problem.renewable, word: word) }
         for (index, mode) in modes.enumerated() {
             for word in 0..<words { modeRequest[index * words + word] = pack(mode.renewable, word: word) }
@@ -102,6 +106,11 @@ struct ScheduleKernel: ~Copyable {
 
     private static func rowStarts(_ lists: [[Int32]]) -> [Int32] {
         lists.reduce(into: [0]) { $0.append(($0.last ?? 0) + Int32($1.count)) }
+    }
+
+    private static func weight(_ activity: ProjectProblem.Activity, _ capacities: [Int]) -> Int32 {
+        let shares = zip(activity.modes[0].renewable, capacities).map { 1000 * $0 / max(1, $1) }
+        return Int32(clamping: (1 + shares.reduce(0, +)) * activity.modes[0].duration)
     }
 
     private static func firstFour(_ lists: [[Int32]]) -> FlatArray<Int32> {
@@ -138,4 +147,11 @@ struct ScheduleKernel: ~Copyable {
 
     /// Counts an attempt that made no schedule, so that a limit of schedules also ends a search that finds none.
     mutating func countUnused() { schedules += 1 }
+
+    /// Counts placed activities of no whole schedule; a project's count of them is one schedule.
+    mutating func countPart(of placed: Int) {
+        parts += placed
+        schedules += parts / max(1, count)
+        parts %= max(1, count)
+    }
 }

@@ -104,4 +104,8 @@ struct TickProfile: ~Copyable {
             for tick in start..<start + length { base[tick] &-= need.base[mode] }
         }
     }
+
+    @inline(__always) func giveBack(_ mode: Int, at start: Int, _ length: Int) {
+        for tick in start..<start + length { base[tick] &+= need.base[mode] }
+    }
 }

@@ -60,7 +60,9 @@ extension OptimizeCommand {
                 let lines = ScheduleSVG.lines(picture(problem, answer))
                 try Files.replace(svg, with: lines.joined(separator: "\n") + "\n", mode: 0o644)
             }
-            if output.json { return output.answer(ScheduleJSON(answer, reasons, cpuSeconds: used, seed: seed)) }
+            if output.json {
+                return output.answer(ScheduleJSON(problem, answer, reasons, cpuSeconds: used, seed: seed))
+            }
             tell(problem, answer, reasons, seconds: used)
         }
 
@@ -82,12 +84,14 @@ extension OptimizeCommand {
         private func tell(
             _ problem: ProjectProblem, _ answer: ProjectAnswer, _ reasons: [String], seconds: Double
         ) {
-            let makespan = answer.makespan.map { "makespan \($0), at least \(answer.lowerBound); " } ?? ""
+            let bound = "at least \(answer.lowerBound) (\(answer.boundMethod))"
+            let makespan = answer.makespan.map { "makespan \($0), \(bound); " } ?? ""
             let rounded = (seconds * 1000).rounded() / 1000
             let head =
                 "\(answer.status.rawValue): \(makespan)\(answer.method), \(answer.schedules) schedules, \(rounded) s"
             let bars = bars(problem, answer).map { bar in
-                let mode = bar.mode.map { " mode \($0)" } ?? ""
+                let pool = problem.activities[bar.number - 1].modes[answer.mode[bar.number - 1]].pool
+                let mode = pool.map { " \(problem.pools[$0])" } ?? bar.mode.map { " mode \($0)" } ?? ""
                 return ScheduleText.Bar(name: "\(bar.number)\(mode)", start: bar.start, duration: bar.duration)
             }
             let chart = gantt ? ScheduleText.lines(bars, width: output.width, style: output.style) : []

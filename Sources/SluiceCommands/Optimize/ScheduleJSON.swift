@@ -8,6 +8,8 @@ struct ScheduleJSON: Encodable {
     private let lowerBound: Int
     private let boundMethod: String
     private let start, mode: [Int]
+    /// By activity, the name of its mode's pool; left out where the project has no pools.
+    private let pool: [String?]?
     private let method: String
     private let schedules: Int
     private let cpuSeconds: Double
@@ -15,13 +17,21 @@ struct ScheduleJSON: Encodable {
     /// Why an infeasible project is, where that is simple to say.
     private let explanation: [String]
 
-    init(_ answer: ProjectAnswer, _ reasons: [String], cpuSeconds: Double, seed: UInt64) {
+    init(
+        _ problem: ProjectProblem, _ answer: ProjectAnswer, _ reasons: [String], cpuSeconds: Double, seed: UInt64
+    ) {
         status = answer.status.rawValue
         makespan = answer.makespan
         lowerBound = answer.lowerBound
         boundMethod = answer.boundMethod
         start = answer.start
         mode = answer.mode.map { $0 + 1 }
+        pool =
+            problem.pools.isEmpty
+            ? nil
+            : zip(problem.activities, answer.mode).map { activity, mode in
+                activity.modes[mode].pool.map { problem.pools[$0] }
+            }
         method = answer.method
         schedules = answer.schedules
         self.cpuSeconds = cpuSeconds
@@ -30,7 +40,7 @@ struct ScheduleJSON: Encodable {
     }
 
     private enum Keys: String, CodingKey {
-        case schema, status, makespan, start, mode, method, schedules, seed, explanation
+        case schema, status, makespan, start, mode, pool, method, schedules, seed, explanation
         case lowerBound = "lower_bound"
         case boundMethod = "bound_method"
         case cpuSeconds = "cpu_s"
@@ -45,6 +55,7 @@ struct ScheduleJSON: Encodable {
         try container.encode(boundMethod, forKey: .boundMethod)
         try container.encode(start, forKey: .start)
         try container.encode(mode, forKey: .mode)
+        try container.encodeIfPresent(pool, forKey: .pool)
         try container.encode(method, forKey: .method)
         try container.encode(schedules, forKey: .schedules)
         try container.encode(cpuSeconds, forKey: .cpuSeconds)
