@@ -295,8 +295,6 @@ void sluice_supervisor_main(const struct sluice_program *program) {
     // Opened as long as the file is ours: it is root's for one that nobody may look into.
     self.io = open("/proc/self/io", O_RDONLY | O_CLOEXEC);
     self.totals.written = -1;
-    struct rusage own;
-    if (getrusage(RUSAGE_SELF, &own) == 0) self.own_rss = own.ru_maxrss;
     // A copy of the runner's memory: no plugin may look into it.
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     // All signals are blocked since before the fork: a plugin that signals its parent has no effect, except for
@@ -313,6 +311,9 @@ void sluice_supervisor_main(const struct sluice_program *program) {
         report(&self, SLUICE_RECORD_EXEC_FAILED, 0, errno, "fork");
         _exit(1);
     }
+    // Only now: what the program's start has touched of this memory is counted as the program's by the kernel too.
+    struct rusage own;
+    if (getrusage(RUSAGE_SELF, &own) == 0) self.own_rss = own.ru_maxrss;
     // The pipes' other ends must see their end when the program and its descendants have closed them.
     close(program->standard_input);
     close(program->standard_output);

@@ -76,6 +76,24 @@ struct EnforcementTests {
         #expect(result.usage.memoryPeak > 60 << 20 && result.usage.memoryPeak <= 160 << 20, "\(result.usage)")
     }
 
+    @Test("a child that has not started its program yet lends its parent's memory, which counts once", arguments: all)
+    func lentMemory(_ choice: EnforcementChoice) async throws {
+        let attempts = try Attempts()
+        // posix_spawn makes the child as vfork does; it stays as it is while nobody writes into the pipe.
+        let body = """
+            kept = bytearray(60 << 20)
+            pipe = os.environ["TMPDIR"] + "/pipe"
+            os.mkfifo(pipe)
+            subprocess.Popen(["sh", "-c", 'sleep 1; : > "$0"', pipe])
+            opening = [(os.POSIX_SPAWN_OPEN, 0, pipe, os.O_RDONLY, 0)]
+            os.waitpid(os.posix_spawn("/bin/true", ["true"], {}, file_actions=opening), 0)
+            say("result", status="ok")
+            """
+        let result = try await execute(attempts, choice, python: body) { $0.memory = 100 << 20 }
+        #expect(result.outcome == .succeeded, "\(result)")
+        #expect(result.usage.memoryPeak > 60 << 20 && result.usage.memoryPeak <= 100 << 20, "\(result.usage)")
+    }
+
     @Test("a plain SIGKILL is a crash and no limit", arguments: all)
     func plainKill(_ choice: EnforcementChoice) async throws {
         let attempts = try Attempts()

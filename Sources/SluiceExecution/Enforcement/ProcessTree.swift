@@ -20,41 +20,70 @@ struct ProcessTree {
     /// walk over the memory's pages. Beyond `mostTasks` nobody is counted any more.
     func sample(known: Int64, mostTasks: Int64) -> Sample {
         var sample = Sample()
-        var pids = Self.children(of: root, threads: Self.threads(of: root))
+        var found = Self.children(of: root, threads: Self.threads(of: root))
+        var owners: [pid_t] = []
         var next = 0
         // It grows while children are found.
-        while next < pids.count, sample.tasks <= mostTasks {
-            let pid = pids[next]
+        while next < found.count, sample.tasks <= mostTasks {
+            let child = found[next]
             next += 1
-            guard let stat = Stat(pid) else { continue }
+            guard let stat = Stat("/proc/\(child.pid)") else { continue }
             sample.tasks += stat.threads
-            sample.memory += stat.pages * Self.pageSize
-            sample.cpu[pid] = stat.ticks / Self.ticks
-            pids += Self.children(of: pid, threads: stat.threads > 1 ? Self.threads(of: pid) : [pid])
+            sample.cpu[child.pid] = stat.ticks / Self.ticks
+            found += Self.children(of: child.pid, threads: stat.threads > 1 ? Self.threads(of: child.pid) : [child.pid])
+            let bytes = stat.hasExecuted ? stat.bytes : child.ownBytes
+            guard bytes > 0 else { continue }
+            sample.memory += bytes
+            owners.append(child.pid)
         }
-        guard pids.count > 1, sample.memory > known, sample.tasks <= mostTasks else { return sample }
-        sample.memory = pids.reduce(0) { $0 + (Self.share(of: $1) ?? 0) }
+        guard owners.count > 1, sample.memory > known, sample.tasks <= mostTasks else { return sample }
+        sample.memory = owners.reduce(0) { $0 + (Self.share(of: $1) ?? 0) }
         return sample
     }
 
-    private struct Stat {
-        var threads: Int64
-        var pages: Int64
-        var ticks: Double
+    private struct Child {
+        let pid: pid_t
+        /// The folder of the thread that made it.
+        let maker: String
 
-        init?(_ pid: pid_t) {
-            guard let bytes = smallFile("/proc/\(pid)/stat", limit: 4096),
+        /// Bytes of one that was not executing a program of its own when it was seen first. Between `vfork(2)` and
+        /// `execve(2)` its memory is its maker's, which sleeps in the kernel so long; all of it would count twice.
+        var ownBytes: Int64 {
+            let isLent = Stat(maker)?.isBlocked == true
+            // It may have gone on to its own program meanwhile.
+            guard let now = Stat("/proc/\(pid)"), now.hasExecuted || !isLent else { return 0 }
+            return now.bytes
+        }
+    }
+
+    private struct Stat {
+        /// PF_FORKNOEXEC of the kernel's linux/sched.h.
+        private static let forkedOnly: Int64 = 0x40
+
+        let threads: Int64
+        /// Resident.
+        let bytes: Int64
+        let ticks: Double
+        /// Whether it has become another program since it was made.
+        let hasExecuted: Bool
+        /// It sleeps so that only the kernel wakes it.
+        let isBlocked: Bool
+
+        /// `folder`: that of a process or a thread.
+        init?(_ folder: String) {
+            guard let bytes = smallFile(folder + "/stat", limit: 4096),
                 // The name before it may hold anything.
                 let end = bytes.lastIndex(of: UInt8(ascii: ")"))
             else { return nil }
-            let fields = bytes[(end + 1)...].split(separator: UInt8(ascii: " ")).map {
-                Int64(String(decoding: $0, as: UTF8.self)) ?? 0
-            }
+            let texts = bytes[(end + 1)...].split(separator: UInt8(ascii: " "))
+            let fields = texts.map { Int64(String(decoding: $0, as: UTF8.self)) ?? 0 }
             // Counted from the state, which is field 3 of proc(5).
             guard fields.count > 21 else { return nil }
             ticks = Double(fields[11] + fields[12])
             threads = fields[17]
-            pages = max(0, fields[21])
+            self.bytes = max(0, fields[21]) * ProcessTree.pageSize
+            hasExecuted = fields[6] & Self.forkedOnly == 0
+            isBlocked = texts[0].elementsEqual([UInt8(ascii: "D")])
         }
     }
 
@@ -63,7 +92,7 @@ struct ProcessTree {
         if let kibibytes = smallFile("/proc/\(pid)/smaps_rollup", limit: 1 << 16).flatMap(proportional) {
             return kibibytes * 1024
         }
-        return Stat(pid).map { $0.pages * pageSize }
+        return Stat("/proc/\(pid)")?.bytes
     }
 
     private static func proportional(_ rollup: [UInt8]) -> Int64? {
@@ -77,10 +106,13 @@ struct ProcessTree {
         (folderNames("/proc/\(pid)/task") ?? []).compactMap { pid_t($0) }
     }
 
-    private static func children(of pid: pid_t, threads: [pid_t]) -> [pid_t] {
-        threads.flatMap { thread -> [pid_t] in
-            let list = smallFile("/proc/\(pid)/task/\(thread)/children", limit: 1 << 20) ?? []
-            return list.split(separator: UInt8(ascii: " ")).compactMap { pid_t(String(decoding: $0, as: UTF8.self)) }
+    private static func children(of pid: pid_t, threads: [pid_t]) -> [Child] {
+        threads.flatMap { thread -> [Child] in
+            let maker = "/proc/\(pid)/task/\(thread)"
+            let list = smallFile(maker + "/children", limit: 1 << 20) ?? []
+            return list.split(separator: UInt8(ascii: " ")).compactMap {
+                pid_t(String(decoding: $0, as: UTF8.self)).map { Child(pid: $0, maker: maker) }
+            }
         }
     }
 }
