@@ -165,6 +165,48 @@ import Testing
         try expectText("not-waited", given)
     }
 
+    @Test("a wait before a stage in the middle of a run names who holds what and until when, for the stage too")
+    func waitingInTheMiddle() throws {
+        var decision = try Build.admitted()
+        decision.verdict = .wait
+        decision.explanation = [
+            "waits for team.cost: 0.42 asked, 0.03 left of 1 (0.5 used, 0.47 held)",
+            "run 41 (fraud) holds 0.47 until about 2026-01-31 12:20 UTC",
+        ]
+        let reason = String(decision.explanation[0].dropFirst("waits for ".count))
+        let waiting = try record([
+            (2, Build.planned()),
+            (2, .stageEnded(stage: "prepare", .init(outcome: .cached, reason: "same inputs as in run 41"))),
+            (2, .waiting(reason: reason, decision: decision)),
+        ]) { $0.state = .running }
+        try expectText("waiting-middle", waiting)
+        try expectText("waiting-middle-stage", waiting, stage: "train")
+        #expect(waiting.waits.map(\.decision) == [decision])
+    }
+
+    @Test("a retry that was refused more says what it would have cost, and is not counted as tried")
+    func refusedEscalation() throws {
+        let error = AttemptError(
+            errorClass: .resource, code: "limit.memory", message: "memory: 1 GiB of 1 GiB granted",
+            hint: "raise `memory` in the stage's profile")
+        let refused = try record([
+            (2, Build.planned()), (2, Build.started("train", profile: "large")),
+            (7, Build.ended("train", wall: 5, cost: "0.01", error: error, signal: "SIGKILL")),
+            (7, .retryScheduled(stage: "train", number: 2, delay: 1, reason: "over its grant")),
+            (
+                8,
+                .warning(
+                    stage: "train",
+                    message: RunRecord.Stage.refusedEscalation
+                        + "memory 2 GiB instead of 1 GiB would have taken cost 0.2 (before: 0.1): 0.15 left")
+            ),
+            (8, .stageEnded(stage: "train", .init(outcome: .overLimit, reason: error.message))),
+            (8, .runEnded(outcome: .failed, reason: "train failed")),
+        ])
+        try expectText("refused-escalation", refused)
+        try expectText("refused-escalation-stage", refused, stage: "train")
+    }
+
     @Test("a running run says what runs since when, and what its other stages wait for")
     func running() throws {
         let running = try record([

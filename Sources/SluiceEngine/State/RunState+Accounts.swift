@@ -125,7 +125,7 @@ extension RunState {
         var events: [RunEvent.Kind] = []
         if isNew, accounts.waitedFor != why {
             if !accounts.isAdmitted { events.append(.planned(RunEvent.Planned(plan))) }
-            events.append(.waiting(reason: why))
+            events.append(.waiting(reason: why, decision: accounts.isAdmitted ? decision : nil))
         }
         accounts.asks = asks
         accounts.waitedFor = why

@@ -60,6 +60,6 @@ extension RunState {
     }
 
     private mutating func recordRefusal(_ index: Int, _ why: String) {
-        effects.record([.warning(stage: plan.stages[index].name, message: "no escalated retry: \(why)")])
+        effects.record([.warning(stage: plan.stages[index].name, message: RunRecord.Stage.refusedEscalation + why)])
     }
 }

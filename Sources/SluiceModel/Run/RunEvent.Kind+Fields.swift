@@ -21,7 +21,9 @@ extension RunEvent.Kind {
         case .rejected(let diagnostics, let decision):
             try fields.encode(diagnostics, forKey: .diagnostics)
             try fields.encode(decision, forKey: .decision)
-        case .waiting(let reason): try fields.encode(reason, forKey: .reason)
+        case .waiting(let reason, let decision):
+            try fields.encode(reason, forKey: .reason)
+            try fields.encodeIfPresent(decision, forKey: .decision)
         case .attemptStarted(_, let started): try Self.encode(started, into: &fields)
         case .attemptEnded(_, let ended):
             try fields.encode(ended.used, forKey: .used)
@@ -47,7 +49,10 @@ extension RunEvent.Kind {
             self = .rejected(
                 diagnostics: try fields.decode([Diagnostic].self, forKey: .diagnostics),
                 decision: try fields.decode(GateDecision.self, forKey: .decision))
-        case .waiting: self = .waiting(reason: try fields.decode(String.self, forKey: .reason))
+        case .waiting:
+            self = .waiting(
+                reason: try fields.decode(String.self, forKey: .reason),
+                decision: try fields.decodeIfPresent(GateDecision.self, forKey: .decision))
         case .warning:
             self = .warning(
                 stage: try fields.decodeIfPresent(String.self, forKey: .stage),

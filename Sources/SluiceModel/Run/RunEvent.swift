@@ -17,8 +17,8 @@ package struct RunEvent: Sendable, Equatable {
         case planned(Planned)
         /// The definition is not valid or may not run: what a person must mend.
         case rejected(diagnostics: [Diagnostic], decision: GateDecision)
-        /// The run waits for something outside: why.
-        case waiting(reason: String)
+        /// The run waits for something outside: why, and what the gate decided where the plan's decision is another.
+        case waiting(reason: String, decision: GateDecision? = nil)
         case attemptStarted(stage: String, Started)
         case attemptEnded(stage: String, Ended)
         /// A further attempt follows after `delay` seconds.

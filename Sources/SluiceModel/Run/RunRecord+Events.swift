@@ -6,12 +6,12 @@ extension RunRecord {
         case .rejected(let found, let verdict):
             diagnostics = found
             decision = verdict
-        case .waiting(let reason):
+        case .waiting(let reason, let ofStage):
             endWait(at: event.time)
             head.state = .waiting
             waitingFor = reason
-            let gates = decision.flatMap { $0.verdict == .wait ? $0 : nil }
-            waits.append(Wait(reason: reason, since: event.time, decision: gates))
+            let ofRun = decision.flatMap { $0.verdict == .wait ? $0 : nil }
+            waits.append(Wait(reason: reason, since: event.time, decision: ofStage ?? ofRun))
         case .attemptStarted(let stage, let started): start(stage, started, at: event.time)
         case .attemptEnded(let stage, let ended): end(stage, ended, at: event.time)
         case .retryScheduled(let stage, let number, let delay, let reason):

@@ -48,6 +48,9 @@ package struct RunRecord: Sendable, Equatable {
             self.estimate = estimate
         }
 
+        /// How a warning begins that says why an attempt that lacked something was not tried again with more.
+        package static let refusedEscalation = "no escalated retry: "
+
         /// The attempt that has not ended, if any.
         package var running: Attempt? { attempts.last { $0.ended == nil } }
     }

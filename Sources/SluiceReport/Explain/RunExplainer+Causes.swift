@@ -38,6 +38,8 @@ extension RunExplainer {
     func trouble(_ stage: RunRecord.Stage) -> Explanation.Cause {
         let result = stage.attempts.last { $0.ended != nil }?.ended?.result
         var lines = ["\(stage.name) \(failure(of: stage))"]
+        // What more would have cost says more of a failure for want of memory than anything that it printed.
+        lines += stage.warnings.last { $0.hasPrefix(RunRecord.Stage.refusedEscalation) }.map { [$0] } ?? []
         if let error = lastError(of: stage) {
             if let last = error.stderr.last(where: { !$0.isEmpty && $0 != error.message }) {
                 lines.append("stderr: \(Self.brief(last))")
@@ -70,11 +72,14 @@ extension RunExplainer {
     }
 
     var retries: [Explanation.Cause] {
-        stages.filter { !$0.retries.isEmpty }.map { stage in
-            let count = stage.retries.count == 1 ? "once" : "\(stage.retries.count) times"
-            let delays = StageNames.list(stage.retries.map { HumanUnits.duration($0.delay) })
+        stages.compactMap { stage in
+            // One that was scheduled and then refused, or is to come, is none.
+            let retries = stage.retries.filter { $0.number <= stage.attempts.count }
+            guard !retries.isEmpty else { return nil }
+            let count = retries.count == 1 ? "once" : "\(retries.count) times"
+            let delays = StageNames.list(retries.map { HumanUnits.duration($0.delay) })
             var reasons: [String] = []
-            for retry in stage.retries where !reasons.contains(retry.reason) { reasons.append(retry.reason) }
+            for retry in retries where !reasons.contains(retry.reason) { reasons.append(retry.reason) }
             let more = reasons.count > 2 ? "; and \(reasons.count - 2) more" : ""
             return Explanation.Cause(
                 .retried, [stage.name],

@@ -46,7 +46,7 @@ extension RunExplainer {
         guard open.isEmpty else {
             return explanation(.waiting, "has not started: it needs \(StageNames.list(open.map(\.name)))", [])
         }
-        if let reason = record.waitingFor { return explanation(.waiting, "waits for \(reason)", []) }
+        if let reason = record.waitingFor { return explanation(.waiting, "waits for \(reason)", whatIsHeld(reason)) }
         let atWork = record.stages.filter { $0.running != nil }.map(progress)
         let why = atWork.isEmpty ? "" : ": the pool is taken by \(StageNames.list(atWork))"
         return explanation(.waiting, "is ready and waits for its turn\(why)", [])

@@ -66,10 +66,13 @@ package struct RunExplainer: Sendable {
         let why = record.waitingFor ?? last?.reason ?? "its turn"
         let since =
             last.map { ", for \(HumanUnits.duration(max(0, surroundings.now.seconds(since: $0.since)))) now" } ?? ""
-        let held = last?.decision.map { decision in
-            [Explanation.Cause(.waiting, [], lines(of: decision, without: why), decision: decision)]
-        }
-        return explanation(.waiting, "waits for \(why)\(since)", (held ?? []) + troubles + ordinaryCauses)
+        return explanation(.waiting, "waits for \(why)\(since)", whatIsHeld(why) + troubles + ordinaryCauses)
+    }
+
+    /// What the gate said of the last wait besides `why`: who holds what, and until when.
+    func whatIsHeld(_ why: String) -> [Explanation.Cause] {
+        guard let decision = record.waits.last?.decision else { return [] }
+        return [Explanation.Cause(.waiting, [], lines(of: decision, without: why), decision: decision)]
     }
 
     private func running() -> Explanation {

@@ -17,7 +17,7 @@ package struct PlainLines: Sendable {
         case .rejected(let diagnostics, let decision):
             let found = DiagnosticText.lines(diagnostics, style: style).map { "sluice: " + $0 }
             return ofRun(["\(run) rejected"] + decision.explanation) + found
-        case .waiting(let reason): return ofRun(["\(run) waits for \(reason)"])
+        case .waiting(let reason, _): return ofRun(["\(run) waits for \(reason)"])
         case .attemptStarted(let stage, let started):
             tenths[stage] = nil
             return of(stage, ["attempt \(started.number) started, profile \(started.profile), \(started.executor)"])

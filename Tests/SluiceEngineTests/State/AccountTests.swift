@@ -156,6 +156,19 @@ struct AccountTests {
         #expect(orders(free).map(\.number) == [1])
     }
 
+    @Test("a wait in the middle of a run is recorded with the gate's whole decision")
+    func waitsInTheMiddle() throws {
+        var (run, _) = begun([Sketch.stage("a")])
+        let effects = run.apply(.notStarted(stage: 0, accounts: [Self.standing(used: "1")], pool: nil), at: now)
+        guard case .wait(_, false, let events)? = effects.first, case .waiting(let why, let decision?)? = events.first
+        else {
+            Issue.record("it waits: \(effects)")
+            return
+        }
+        #expect(events.count == 1 && decision.verdict == .wait && decision.limits.map(\.scope).contains("team"))
+        #expect(decision.holders != nil && decision.explanation.first?.hasSuffix(why) == true)
+    }
+
     @Test("what the ledger turns down again and again is not asked for without a pause")
     func pauses() throws {
         var (run, started) = begun([Sketch.stage("a")])

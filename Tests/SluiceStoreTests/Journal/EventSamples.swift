@@ -53,6 +53,7 @@ enum EventSamples {
         .planned(planned),
         .rejected(diagnostics: [diagnostic], decision: .policy("not allowed")),
         .waiting(reason: "gpus"),
+        .waiting(reason: "team.cost", decision: decision),
         .attemptStarted(
             stage: "train",
             RunEvent.Started(
