@@ -13,7 +13,7 @@ struct LedgerReader {
         sum(CASE kind WHEN 'reserve' THEN billionths ELSE -billionths END) AS billionths
         """
 
-    /// The ledger's time: that of the last entry where the clock is behind it (docs/adr/0005).
+    /// The ledger's time: that of the last entry where the clock is behind it (docs/adr/0006).
     func time(_ clock: Timestamp) throws -> Timestamp {
         let last = try database.value(Int64.self, "SELECT time FROM ledger ORDER BY id DESC LIMIT 1", [])
         return max(clock, last.map(Timestamp.init(milliseconds:)) ?? clock)
