@@ -47,7 +47,7 @@ struct BipopulationSearch: ~Copyable {
     init(_ prepared: PreparedProject, seed: UInt64, population: Int) {
         let problem = prepared.problem
         order = prepared.order
-        kernel = ScheduleKernel(problem, order: order)
+        kernel = ScheduleKernel(problem, prepared.bounds)
         count = problem.activities.count
         random = RandomSource(seed: seed)
         finish = FlatArray(repeating: 0, count: count)

@@ -3,13 +3,15 @@ struct PreparedProject {
     /// Activities of the given project first, in its order; lead-ins follow.
     let problem: ProjectProblem
     let order: [Int]
+    /// Of the prepared problem; without meaning where an activity is impossible.
+    let bounds: ProjectBounds
     /// By activity, the given numbers of the modes that are left.
     let modeNumbers: [[Int]]
     /// An activity without a usable mode, where there is one.
     let impossible: Int?
 
     init(_ given: ProjectProblem) throws(ProjectProblemError) {
-        _ = try given.validatedOrder()
+        let givenOrder = try given.validatedOrder()
         var problem = given
         var numbers = given.activities.map { Array($0.modes.indices) }
         Self.dropModes(&problem, &numbers)
@@ -24,13 +26,15 @@ struct PreparedProject {
         }
         self.problem = problem
         modeNumbers = numbers
-        order = impossible == nil ? try problem.validatedOrder() : []
+        let hasLeadIns = problem.activities.count > given.activities.count
+        order = impossible == nil ? (hasLeadIns ? try problem.validatedOrder() : givenOrder) : []
+        bounds = ProjectBounds(problem, order: order)
     }
 
     /// Drops modes above a capacity, modes that no choice of the others can pay for, and dominated modes (Sprecher,
     /// Hartmann and Drexl 1997), until nothing changes.
     private static func dropModes(_ problem: inout ProjectProblem, _ numbers: inout [[Int]]) {
-        var isChanged = true
+        var isChanged = !allModesMatter(problem)
         while isChanged {
             isChanged = false
             let least = problem.nonrenewable.indices.map { total in
@@ -54,6 +58,17 @@ struct PreparedProject {
                 if kept.isEmpty { return }
             }
         }
+    }
+
+    /// The common case: one mode each, which fits.
+    private static func allModesMatter(_ problem: ProjectProblem) -> Bool {
+        guard problem.nonrenewable.isEmpty else { return false }
+        for activity in problem.activities {
+            guard activity.modes.count == 1 else { return false }
+            for (resource, amount) in activity.modes[0].renewable.enumerated()
+            where amount > problem.renewable[resource] { return false }
+        }
+        return true
     }
 
     private static func isDominated(_ number: Int, _ modes: [ProjectProblem.Mode]) -> Bool {

@@ -35,29 +35,32 @@ struct ProjectBounds {
     /// For every resource: the activities that start no earlier than some head and have no shorter tail must fit
     /// between them.
     var energy: Int {
-        problem.renewable.indices.map { energy(of: $0) }.max() ?? 0
+        let byTail = order.sorted { tail[$0] > tail[$1] }
+        let heads = Set(head).sorted()
+        return problem.renewable.indices.map { energy(of: $0, byTail: byTail, heads: heads) }.max() ?? 0
     }
 
-    private func energy(of resource: Int) -> Int {
-        guard problem.renewable[resource] > 0 else { return 0 }
-        let work = problem.activities.map { activity in
-            activity.modes.map { $0.duration * $0.renewable[resource] }.min() ?? 0
+    private func energy(of resource: Int, byTail: [Int], heads: [Int]) -> Int {
+        let capacity = problem.renewable[resource]
+        guard capacity > 0 else { return 0 }
+        var busy: [(head: Int, tail: Int, work: Int)] = []
+        for activity in byTail {
+            var least = Int.max
+            for mode in problem.activities[activity].modes {
+                least = min(least, mode.duration * mode.renewable[resource])
+            }
+            if least > 0, least < .max { busy.append((head[activity], tail[activity], least)) }
         }
-        let busy = problem.activities.indices.filter { work[$0] > 0 }
-        let all = Set(busy.map { head[$0] }).sorted()
-        let step = max(1, all.count * busy.count / Self.mostSums)
-        let heads = stride(from: 0, to: all.count, by: step).map { all[$0] }
-        let byTail = busy.sorted { tail[$0] > tail[$1] }
+        let step = max(1, heads.count * busy.count / Self.mostSums)
         var best = 0
-        for from in heads {
+        for index in stride(from: 0, to: heads.count, by: step) {
             var sum = 0
-            for activity in byTail where head[activity] >= from {
-                sum += work[activity]
-                let needed = (sum + problem.renewable[resource] - 1) / problem.renewable[resource]
-                best = max(best, from + needed + tail[activity])
+            for activity in busy where activity.head >= heads[index] {
+                sum += activity.work
+                best = max(best, heads[index] * capacity + sum + activity.tail * capacity)
             }
         }
-        return best
+        return (best + capacity - 1) / capacity
     }
 
     var best: Int { max(criticalPath, energy) }

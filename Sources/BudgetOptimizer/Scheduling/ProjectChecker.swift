@@ -42,21 +42,21 @@ package enum ProjectChecker {
     ) -> [Violation] {
         var found: [Violation] = []
         for (resource, capacity) in problem.renewable.enumerated() {
-            var steps: [(tick: Int128, change: Int128)] = []
+            var steps: [(tick: Int, change: Int)] = []
             for (index, mode) in modes.enumerated() where mode.renewable[resource] > 0 {
                 if mode.renewable[resource] > capacity {
                     found.append(.renewable(resource: resource, tick: start[index]))
                 }
                 guard mode.duration > 0 else { continue }
-                steps.append((Int128(start[index]), Int128(mode.renewable[resource])))
-                steps.append((end[index], -Int128(mode.renewable[resource])))
+                steps.append((start[index], mode.renewable[resource]))
+                steps.append((Int(clamping: end[index]), -mode.renewable[resource]))
             }
             steps.sort { $0.tick == $1.tick ? $0.change < $1.change : $0.tick < $1.tick }
             var held: Int128 = 0
             for step in steps {
-                held += step.change
+                held += Int128(step.change)
                 if held > Int128(capacity) {
-                    found.append(.renewable(resource: resource, tick: Int(clamping: step.tick)))
+                    found.append(.renewable(resource: resource, tick: step.tick))
                     break
                 }
             }

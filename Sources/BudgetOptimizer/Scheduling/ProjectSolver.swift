@@ -49,7 +49,7 @@ package enum ProjectSolver {
             let exact = ProjectEnumeration.solve(prepared, limits: limits)
             if exact.isProved { return answer(problem, prepared, exact) }
         }
-        let bounds = ProjectBounds(prepared.problem, order: prepared.order)
+        let bounds = prepared.bounds
         let work = boundWork(limits)
         if bounds.refutesDeadlines(work: work) { return unscheduled(.infeasible, method: "deadlines") }
         let simple = bounds.best

@@ -31,7 +31,7 @@ struct ScheduleKernel: ~Copyable {
     /// The longest chain of shortest modes before and behind each activity.
     let head: FlatArray<Int32>
     let tail: FlatArray<Int32>
-    /// By activity, the energy of its first mode in thousandths of the capacities.
+    /// By activity, the energy of its first mode in thousandths of the capacities; empty where no windows are reordered.
     let weight: FlatArray<Int32>
     /// Modes of activity a are `modeAt[a]..<modeAt[a + 1]` of the tables.
     let modeAt: FlatArray<Int32>
@@ -52,7 +52,7 @@ struct ScheduleKernel: ~Copyable {
     private var parts = 0
 
     /// Durations and requests are set by `assign` before the first pass.
-    init(_ problem: ProjectProblem, order: [Int]) {
+    init(_ problem: ProjectProblem, _ bounds: ProjectBounds) {
         count = problem.activities.count
         let largest = max(1, problem.renewable.max() ?? 1)
         lanes = largest < 1 << 15 ? 4 : (largest < 1 << 31 ? 2 : 1)
@@ -77,44 +77,32 @@ struct ScheduleKernel: ~Copyable {
         modeAt = FlatArray(
             problem.activities.reduce(into: [Int32(0)]) { $0.append(($0.last ?? 0) + Int32($1.modes.count)) })
         modeDuration = FlatArray(modes.map { Int32($0.duration) })
-        modeRequest = FlatArray(repeating: 0, count: modes.count * words)
+        modeRequest = FlatArray(repeating: 0, count: isNarrow ? 0 : modes.count * words)
         narrow = isNarrow ? TickProfile(problem.renewable, modes: modes, horizon: horizon) : TickProfile()
         totals = problem.nonrenewable.count
-        modeUse = FlatArray(modes.flatMap { $0.nonrenewable.map { Int32($0) } })
+        modeUse = FlatArray(totals == 0 ? [] : modes.flatMap { $0.nonrenewable.map { Int32($0) } })
         totalLimit = FlatArray(problem.nonrenewable)
         slack = FlatArray(problem.nonrenewable)
-        var before = [[Int32]](repeating: [], count: count)
-        for (index, activity) in problem.activities.enumerated() {
-            for successor in activity.successors { before[successor].append(Int32(index)) }
-        }
-        let after = problem.activities.map { $0.successors.map { Int32($0) } }
-        predecessorAt = FlatArray(Self.rowStarts(before))
-        predecessors = FlatArray(before.flatMap { $0 })
-        successorAt = FlatArray(Self.rowStarts(after))
-        successors = FlatArray(after.flatMap { $0 })
-        firstPredecessors = Self.firstFour(before)
-        firstSuccessors = Self.firstFour(after)
-        let chains = ProjectBounds(problem, order: order)
-        head = FlatArray(chains.head.map { Int32($0) })
-        tail = FlatArray(chains.tail.map { Int32($0) })
-        weight = FlatArray(problem.activities.map { Self.weight($0, problem.renewable) })
+        let arcs = ArcTable(problem)
+        predecessorAt = FlatArray(arcs.predecessorAt)
+        predecessors = FlatArray(arcs.predecessors)
+        successorAt = FlatArray(arcs.successorAt)
+        successors = FlatArray(arcs.successors)
+        firstPredecessors = FlatArray(ArcTable.firstFour(arcs.predecessorAt, arcs.predecessors))
+        firstSuccessors = FlatArray(ArcTable.firstFour(arcs.successorAt, arcs.successors))
+        head = FlatArray(bounds.head.map { Int32($0) })
+        tail = FlatArray(bounds.tail.map { Int32($0) })
+        let hasWindows = count >= BipopulationSearch.leastForWindows
+        weight = FlatArray(hasWindows ? problem.activities.map { Self.weight($0, problem.renewable) } : [])
         for word in 0..<words { full[word] = guards | pack(problem.renewable, word: word) }
-        for (index, mode) in modes.enumerated() {
+        for (index, mode) in modes.enumerated() where !isNarrow {
             for word in 0..<words { modeRequest[index * words + word] = pack(mode.renewable, word: word) }
         }
-    }
-
-    private static func rowStarts(_ lists: [[Int32]]) -> [Int32] {
-        lists.reduce(into: [0]) { $0.append(($0.last ?? 0) + Int32($1.count)) }
     }
 
     private static func weight(_ activity: ProjectProblem.Activity, _ capacities: [Int]) -> Int32 {
         let shares = zip(activity.modes[0].renewable, capacities).map { 1000 * $0 / max(1, $1) }
         return Int32(clamping: (1 + shares.reduce(0, +)) * activity.modes[0].duration)
-    }
-
-    private static func firstFour(_ lists: [[Int32]]) -> FlatArray<Int32> {
-        FlatArray(lists.flatMap { list in (0..<4).map { $0 < list.count ? list[$0] : Int32(lists.count) } })
     }
 
     private func pack(_ amounts: [Int], word: Int) -> UInt64 {
