@@ -15,6 +15,9 @@ enum AmountText {
     /// Rounded up to three digits that a person takes in, to the hundredth at least: what is named suffices.
     static func up(_ amount: Amount, _ resource: String) -> String { exact(roundedUp(amount, resource), resource) }
 
+    /// The same, downwards: no more is named than there is.
+    static func down(_ amount: Amount, _ resource: String) -> String { exact(roundedDown(amount, resource), resource) }
+
     static func roundedUp(_ amount: Amount, _ resource: String) -> Amount {
         let step = step(amount, resource)
         return Amount(billionths: (amount.billionths + step - 1) / step * step)

@@ -76,8 +76,8 @@ struct WaitText {
         var lines = short.prefix(2).map { limit, line in
             let unit = limit.resource
             return "waits for \(limit.scope).\(unit): \(AmountText.up(limit.asked, unit)) asked, "
-                + "\(AmountText.exact(max(.zero, limit.left), unit)) left of \(AmountText.exact(limit.limit, unit))"
-                + " (\(AmountText.exact(line.used, unit)) used, \(AmountText.exact(line.reserved, unit)) held)"
+                + "\(AmountText.down(max(.zero, limit.left), unit)) left of \(AmountText.exact(limit.limit, unit))"
+                + " (\(AmountText.up(line.used, unit)) used, \(AmountText.up(line.reserved, unit)) held)"
         }
         if let held = heldLine { lines.append(held) }
         lines.append(untilLine)
@@ -86,7 +86,7 @@ struct WaitText {
 
     private var heldLine: String? {
         let named = holders.prefix(3).map {
-            "run \($0.run) (\($0.pipeline)) holds \(AmountText.exact($0.amount, $0.resource)) until about "
+            "run \($0.run) (\($0.pipeline)) holds \(AmountText.up($0.amount, $0.resource)) until about "
                 + $0.until.toTheMinute
         }
         let waiting = Set(short.flatMap { $0.line.ahead.map(\.run) }).sorted { $0.number < $1.number }
