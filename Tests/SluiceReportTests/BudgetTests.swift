@@ -77,6 +77,8 @@ import Testing
                 isDeclared: kind.2)
         }
         try expectGolden("budget-entries.txt", BudgetText.entries(entries, width: 100, style: .plain))
+        let narrow = BudgetText.entries(entries, width: 80, style: .plain)
+        #expect(narrow.allSatisfy { $0.count <= 80 } && narrow.last?.contains("1.000000001") == true, "\(narrow)")
         try expectGolden(
             "budget.json",
             [JSONText.encode(BudgetJSON(try Self.sample(), entries: entries, now: time), pretty: true)])
@@ -97,7 +99,8 @@ import Testing
         #expect(usedUp("0", .month) == nil)
         #expect(usedUp("50", .rolling(milliseconds: 10 * 86_400_000)) == nil)
         #expect(usedUp("50", .rolling(milliseconds: 30 * 86_400_000)) == Timestamp("2026-11-21T00:00:00.000Z"))
-        #expect(usedUp("50", .month, since: now) != nil)
+        #expect(usedUp("50", .month, since: now) == Timestamp("2026-11-11T20:00:00.000Z"), "20 days and a 24th of them")
+        #expect(usedUp("1", .month, since: now) == nil, "the first minutes of a month are no pace")
         #expect(usedUp("0.000000001", .rolling(milliseconds: .max / 4)) == nil)
     }
 }

@@ -33,18 +33,25 @@ package struct AccountReport: Sendable, Equatable {
         }
     }
 
+    /// Use within less than a 24th of the time in which it counts is taken as the use of so long: the minutes of a
+    /// first run are no pace.
+    private static let shortestPace: Int64 = 24
+
     /// The straight line from the first use to now, on to the limit.
     package static func usedUp(
         _ line: AccountStanding.Line, since first: Timestamp?, window: AccountWindow, now: Timestamp
     ) -> Timestamp? {
         guard let first, line.used > .zero else { return nil }
         guard line.left > .zero else { return now }
-        let elapsed = max(1, now.milliseconds - first.milliseconds)
+        guard let rolls = window.end(ofUseAt: first) else { return nil }
+        let elapsed = max(
+            1, now.milliseconds - first.milliseconds,
+            (rolls.milliseconds - first.milliseconds) / shortestPace)
         let (factor, overflows) = line.left.billionths.multipliedReportingOverflow(by: Int128(elapsed))
         guard !overflows, let more = Int64(exactly: factor / line.used.billionths) else { return nil }
         let (sum, isTooFar) = now.milliseconds.addingReportingOverflow(more)
         let moment = Timestamp(milliseconds: sum)
-        guard !isTooFar, let rolls = window.end(ofUseAt: first), moment < rolls else { return nil }
+        guard !isTooFar, moment < rolls else { return nil }
         return moment
     }
 }

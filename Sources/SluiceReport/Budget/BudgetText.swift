@@ -134,8 +134,8 @@ package enum BudgetText {
     package static func entries(_ entries: [LedgerEntry], width: Int, style: Style) -> [String] {
         guard !entries.isEmpty else { return ["no entries yet"] }
         var table = TextTable([
-            .init("entry", .right), .init("time"), .init("account", minimum: 8), .init("run", .right),
-            .init("for", minimum: 8), .init("kind"), .init("resource"), .init("amount", .right),
+            .init("entry", .right, isOptional: true), .init("time"), .init("account", minimum: 6), .init("run", .right),
+            .init("for", minimum: 6), .init("kind", minimum: 8), .init("resource"), .init("amount", .right),
         ])
         for entry in entries {
             let subject = entry.stage.map { "\($0) #\(entry.attempt ?? 0)" } ?? "what is to run"
