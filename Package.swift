@@ -42,7 +42,7 @@ let package = Package(
         // L1
         module("SluicePlanning", ["SluiceModel", "BudgetOptimizer", "Yams", crypto]),
         // L2, core
-        module("SluiceEngine", ["SluiceModel", "SluicePlanning"]),
+        module("SluiceEngine", ["SluiceModel", "BudgetOptimizer", "SluicePlanning"]),
         module("SluiceReport", ["SluiceModel"]),
         // L2, edges
         .systemLibrary(

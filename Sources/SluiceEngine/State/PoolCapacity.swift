@@ -1,7 +1,8 @@
+import BudgetOptimizer
 import SluiceModel
 
 /// What a pool has to give, counted down while attempts run.
-struct PoolCapacity: Sendable, Equatable {
+struct PoolCapacity: SharedCapacity, Equatable {
     private var cpus: Amount
     private var memory: Int64
     private var gpus: Int64

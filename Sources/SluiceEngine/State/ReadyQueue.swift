@@ -1,6 +1,7 @@
 import SluiceModel
 
-/// Stages that may start as soon as gate and pool allow, in plan priority: planned start, then the plan's order.
+/// Stages that may start as soon as gate and pool allow, in plan priority: planned start, then the longest chain of
+/// stages that waits for it, then the plan's order.
 ///
 /// Stages that ask the pool for the same stand in one lane: when it has no room for the first of them it has none
 /// for the others, so that thousands that wait cost no more than one.
@@ -33,8 +34,9 @@ struct ReadyQueue: Sendable {
     private var stageAtRank: [Int]
 
     init(_ stages: [Plan.Stage]) {
+        let chains = Self.chains(stages)
         stageAtRank = stages.indices.sorted {
-            (stages[$0].start ?? .infinity, $0) < (stages[$1].start ?? .infinity, $1)
+            (stages[$0].start ?? .infinity, -chains[$0], $0) < (stages[$1].start ?? .infinity, -chains[$1], $1)
         }
         rankOf = [Int](repeating: 0, count: stages.count)
         for (rank, stage) in stageAtRank.enumerated() { rankOf[stage] = rank }
@@ -50,6 +52,36 @@ struct ReadyQueue: Sendable {
             lanes.append(lane)
         }
         waiting = lanes.map { _ in SortedList() }
+    }
+
+    /// By stage: seconds from its start to the end of the last one that waits for it.
+    private static func chains(_ stages: [Plan.Stage]) -> [Double] {
+        let indices = Dictionary(stages.enumerated().map { ($1.name, $0) }) { first, _ in first }
+        let durations = stages.map { stage in
+            let profile = stage.chosen.map { stage.profiles[$0] } ?? stage.profiles.first
+            return profile?.estimate.duration.inSeconds ?? 0
+        }
+        var chains = durations
+        for stage in stages.indices.reversed() {
+            for need in stages[stage].needs.compactMap({ indices[$0] }) {
+                chains[need] = max(chains[need], durations[need] + chains[stage])
+            }
+        }
+        return chains
+    }
+
+    /// All stages, the first to go first.
+    var order: [Int] { stageAtRank }
+
+    /// Puts some stages in another order, at the places that they have together; whoever waits goes on waiting.
+    mutating func reorder(_ stages: [Int]) {
+        let waiting = takeAll()
+        let places = stages.map { rankOf[$0] }.sorted()
+        for (place, stage) in zip(places, stages) {
+            rankOf[stage] = place
+            stageAtRank[place] = stage
+        }
+        for stage in waiting { insert(stage) }
     }
 
     mutating func insert(_ stage: Int) { waiting[laneOf[stage]].insert(rankOf[stage]) }

@@ -15,9 +15,10 @@ extension RunState {
     }
 
     /// Starts every ready stage that gate and pool allow, in plan priority; what does not fit leaves its place to
-    /// smaller ones behind it.
+    /// smaller ones behind it that do not move it back.
     mutating func dispatch(at now: Timestamp) {
         if let look = accounts.nextLook, look <= now { accounts.nextLook = nil }
+        promised = nil
         var places = ready.heads()
         while var place = places.popFirst() {
             let index = ready.stage(at: place)
@@ -39,9 +40,11 @@ extension RunState {
             return .moved
         }
         guard hasRoom(lane), lane.requests.contains(where: { free.holds($0) }) else {
+            if hasRoom(lane) { promise(index, at: now) }
             lookAtPool(at: now)
             return .laneWaits
         }
+        guard !isHeldBack(plan.stages[index].profiles[bound.profile], at: now) else { return .waits }
         let (decision, profile) = RunGate.admission(of: index, in: plan, progress: progress(at: now))
         guard decision.isAdmitted, let profile else {
             if accountsMayHaveRoom(for: decision, at: now) { return .allWait }
@@ -56,6 +59,7 @@ extension RunState {
             return .moved
         }
         guard free.holds(request) else {
+            promise(index, at: now)
             lookAtPool(at: now)
             // One that asks for more than its lane may wait while the others of the lane fit.
             return profile == lane.chosen && lane.requests[profile] == request ? .laneWaits : .waits
@@ -105,6 +109,8 @@ extension RunState {
         firstAttempt = firstAttempt ?? now
         if profile.profile.isDegraded { plan.isDegraded = true }
         free.take(profile.request)
+        let end = expectedEnd(profile, since: now, at: now)
+        promised?.start(profile.request, end: end)
         effects.add(
             .start(
                 AttemptOrder(
@@ -152,6 +158,7 @@ extension RunState {
         case .skipped: end(index, .skipped, reason: report.result.reason ?? "the plugin skipped it")
         default: attemptFailed(index, attempt, report.result, at: now)
         }
+        if nodes[index].end != nil { noteEnd(of: index, at: now) }
     }
 
     private mutating func charge(_ profile: Plan.PricedProfile, _ usage: Usage) -> [String: Amount] {

@@ -54,8 +54,12 @@ extension RunState {
         repeat {
             enterFrontier()
             stopWaiting()
-            if pendingLookUps == 0 { dispatch(at: now) }
+            if pendingLookUps == 0 {
+                keepSchedule(at: now)
+                dispatch(at: now)
+            }
         } while !frontier.isEmpty
+        checkSchedule(at: now)
         if ended.count == nodes.count { finish(overallOutcome) }
     }
 

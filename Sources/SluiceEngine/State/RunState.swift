@@ -1,3 +1,4 @@
+import BudgetOptimizer
 import SluiceModel
 import SluicePlanning
 
@@ -55,6 +56,12 @@ package struct RunState: Sendable {
     var accounts = AccountsState()
     /// What attempts of other runs hold of the pool, as last seen, and whether it was seen just now.
     var outside: [PoolHold] = []
+    /// nil where the order does not matter, or is the plan's.
+    var scheduled: Scheduled?
+    /// Whether a schedule was asked for.
+    var isScheduled = false
+    /// The place of the first stage that has no room, while stages are being started.
+    var promised: Reservation<PoolCapacity>?
     /// What the current call answers with.
     var effects = EffectList()
 
@@ -78,10 +85,10 @@ package struct RunState: Sendable {
     /// How the run ended; nil while it goes on.
     package var end: RunOutcome? { outcome }
 
-    /// When something must be looked at again though nothing happens: the end of the nearest backoff, or the next look
-    /// at accounts or a pool that others hold.
+    /// When something must be looked at again though nothing happens: the end of the nearest backoff, the next look at
+    /// accounts or a pool that others hold, or when something that runs is too late for the schedule.
     package var nextWake: Timestamp? {
-        [backoffs.first?.time, accounts.nextLook].compactMap(\.self).min()
+        [backoffs.first?.time, accounts.nextLook, scheduled?.nextCheck].compactMap(\.self).min()
     }
 
     struct Node: Sendable {

@@ -1,0 +1,75 @@
+import SluiceModel
+import Testing
+
+@testable import SluiceEngine
+
+@Suite("Who goes first, and who may go in between")
+struct DispatchTests {
+    private func stage(_ name: String, cpus: Int64, seconds: Int64, needs: [String] = []) -> Plan.Stage {
+        Sketch.stage(name, needs: needs).ways(Sketch.profile(cpus: cpus, seconds: seconds))
+    }
+
+    @Test("a small stage that would move back the first one without room waits, a shorter one does not")
+    func promise() {
+        var drill = Drill.of(
+            [
+                stage("busy", cpus: 3, seconds: 100), stage("large", cpus: 4, seconds: 500),
+                stage("long", cpus: 1, seconds: 200), stage("short", cpus: 1, seconds: 90),
+            ].enumerated().map { place, stage in stage.changed { $0.start = Double(place) } })
+        drill.pass(seconds: 0)
+        #expect(drill.atWork == ["busy", "short"])
+        drill.pass(seconds: 90)
+        drill.end("short")
+        #expect(drill.atWork == ["busy"])
+        drill.pass(seconds: 10)
+        drill.end("busy")
+        #expect(drill.atWork == ["large"])
+        drill.end("large")
+        #expect(drill.atWork == ["long"])
+        #expect(drill.violations.isEmpty)
+    }
+
+    @Test("of stages with one start the one that most work waits for goes first")
+    func longestChain() {
+        var drill = Drill.of(
+            [
+                stage("alone", cpus: 1, seconds: 60), stage("head", cpus: 1, seconds: 60),
+                stage("tail", cpus: 1, seconds: 600, needs: ["head"]),
+            ], cpus: 1)
+        #expect(drill.atWork == ["head"])
+        drill.end("head")
+        #expect(drill.outcome == nil)
+    }
+
+    private var drifting: [Plan.Stage] {
+        [
+            stage("late", cpus: 1, seconds: 100), stage("work", cpus: 1, seconds: 100),
+            stage("chain", cpus: 1, seconds: 300, needs: ["late"]),
+            stage("wide", cpus: 2, seconds: 200, needs: ["work"]),
+            stage("last", cpus: 1, seconds: 100, needs: ["chain"]),
+        ]
+    }
+
+    @Test("a stage that overruns makes what is left be planned anew, though nothing else happens")
+    func overrun() throws {
+        var drill = Drill.of(drifting, cpus: 2)
+        let begun = drill.now
+        #expect(drill.state.scheduled?.made == begun)
+        let wake = try #require(drill.state.nextWake)
+        #expect(wake > begun.advanced(bySeconds: 100))
+        drill.pass(seconds: 100)
+        #expect(drill.state.scheduled?.made == begun)
+        drill.pass(seconds: 1_000)
+        #expect(drill.state.scheduled?.made == drill.now)
+        #expect(drill.state.nextWake.map { $0 > drill.now } ?? true)
+    }
+
+    @Test("others go first when the order changes, and whoever waits goes on waiting")
+    func reorder() {
+        var queue = ReadyQueue((0..<4).map { Sketch.stage("s\($0)") })
+        for stage in [0, 2, 3] { queue.insert(stage) }
+        queue.reorder([3, 0])
+        #expect(queue.order == [3, 1, 2, 0])
+        #expect(queue.takeAll() == [3, 2, 0])
+    }
+}
