@@ -20,6 +20,7 @@ package struct RunSchedule: Sendable, Equatable {
         guard left.count(where: { progress.running[$0] == nil }) > 1, left.count <= DispatchSearch.mostTasks else {
             return nil
         }
+        guard Self.isWorthwhile(left.map { Self.profile(plan.stages[$0], progress.running[$0]) }) else { return nil }
         let places = Dictionary(uniqueKeysWithValues: left.enumerated().map { ($1, $0) })
         let problem = Self.problem(plan, progress, left, places)
         guard problem.isContended else { return nil }
@@ -32,13 +33,27 @@ package struct RunSchedule: Sendable, Equatable {
         order = schedule.order.map { left[$0] }.filter { progress.running[$0] == nil }
     }
 
+    /// Milliseconds of expected work below which no order is worth its search, which takes some milliseconds.
+    private static let leastWork: Int64 = 60_000
+
+    /// Whether there is enough to do, and something is known of how long it takes.
+    private static func isWorthwhile(_ profiles: [Plan.PricedProfile]) -> Bool {
+        let isKnown = profiles.contains { $0.estimate.source != .default }
+        var work: Int64 = 0
+        for profile in profiles {
+            work = work.addingReportingOverflow(profile.estimate.duration.wholeMilliseconds).partialValue
+            if work >= leastWork { return isKnown }
+        }
+        return false
+    }
+
     private static func problem(
         _ plan: Plan, _ progress: RunProgress, _ left: [Int], _ places: [Int: Int]
     ) -> DispatchProblem {
         let table = CapacityTable(plan)
         let tasks = left.map { index in
             let (stage, running) = (plan.stages[index], progress.running[index])
-            let profile = stage.profiles[running?.profile ?? stage.chosen ?? 0]
+            let profile = Self.profile(stage, running)
             return DispatchProblem.Task(
                 duration: remaining(profile, elapsed: running?.elapsed ?? .zero),
                 demand: table.demand(of: profile.request, by: stage),
@@ -46,6 +61,10 @@ package struct RunSchedule: Sendable, Equatable {
         }
         return DispatchProblem(
             tasks: tasks, capacities: table.lines.map { $0.scale.roundingDown($0.amount) })
+    }
+
+    private static func profile(_ stage: Plan.Stage, _ running: RunProgress.Running?) -> Plan.PricedProfile {
+        stage.profiles[running?.profile ?? stage.chosen ?? 0]
     }
 
     /// Milliseconds for which an attempt that has run for `elapsed` is expected to hold what it was granted.
