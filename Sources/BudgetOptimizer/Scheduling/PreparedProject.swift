@@ -13,7 +13,8 @@ struct PreparedProject {
     init(_ given: ProjectProblem) throws(ProjectProblemError) {
         let givenOrder = try given.validatedOrder()
         var problem = given
-        var numbers = given.activities.map { Array($0.modes.indices) }
+        let only = [0]
+        var numbers = given.activities.map { $0.modes.count == 1 ? only : Array($0.modes.indices) }
         Self.dropModes(&problem, &numbers)
         impossible = problem.activities.firstIndex { $0.modes.isEmpty }
         for (index, activity) in given.activities.enumerated() where activity.release > 0 {

@@ -26,7 +26,7 @@ extension ProjectBounds {
     /// Whether no schedule of any length keeps the activities' deadlines.
     func refutesDeadlines(work: Int) -> Bool {
         guard problem.activities.contains(where: { $0.deadline != nil }) else { return false }
-        let longest = problem.activities.map { ($0.modes.map(\.duration).max() ?? 0) + $0.release }.reduce(0, +)
+        let longest = problem.activities.reduce(0) { $0 + $1.longest + $1.release }
         var windows = StartWindows(self, endingBy: longest, work: work)
         return windows.isRefuted()
     }

@@ -12,7 +12,7 @@ struct ProjectBounds {
     init(_ problem: ProjectProblem, order: [Int]) {
         self.problem = problem
         self.order = order
-        shortest = problem.activities.map { $0.modes.map(\.duration).min() ?? 0 }
+        shortest = problem.activities.map(\.shortest)
         var head = problem.activities.map(\.release)
         for activity in order {
             for successor in problem.activities[activity].successors {

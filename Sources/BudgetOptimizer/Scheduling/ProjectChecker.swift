@@ -37,31 +37,39 @@ package enum ProjectChecker {
         return found
     }
 
+    /// One walk through all starts, each after the ends up to it: what is held may never be above a capacity.
     private static func renewable(
         _ problem: ProjectProblem, _ modes: [ProjectProblem.Mode], _ start: [Int], _ end: [Int128]
     ) -> [Violation] {
-        var found: [Violation] = []
-        for (resource, capacity) in problem.renewable.enumerated() {
-            var steps: [(tick: Int, change: Int)] = []
-            for (index, mode) in modes.enumerated() where mode.renewable[resource] > 0 {
-                if mode.renewable[resource] > capacity {
-                    found.append(.renewable(resource: resource, tick: start[index]))
-                }
-                guard mode.duration > 0 else { continue }
-                steps.append((start[index], mode.renewable[resource]))
-                steps.append((Int(clamping: end[index]), -mode.renewable[resource]))
+        let lasting = modes.indices.filter { modes[$0].duration > 0 }
+        let starts = lasting.sorted { start[$0] < start[$1] }
+        let ends = lasting.sorted { end[$0] < end[$1] }
+        var held = [Int128](repeating: 0, count: problem.renewable.count)
+        var tooMuch = firstAboveCapacity(problem, modes, start)
+        var ended = 0
+        for index in starts {
+            while end[ends[ended]] <= start[index] {
+                for (resource, amount) in modes[ends[ended]].renewable.enumerated() { held[resource] -= Int128(amount) }
+                ended += 1
             }
-            steps.sort { $0.tick == $1.tick ? $0.change < $1.change : $0.tick < $1.tick }
-            var held: Int128 = 0
-            for step in steps {
-                held += Int128(step.change)
-                if held > Int128(capacity) {
-                    found.append(.renewable(resource: resource, tick: step.tick))
-                    break
-                }
+            for (resource, amount) in modes[index].renewable.enumerated() {
+                held[resource] += Int128(amount)
+                guard held[resource] > Int128(problem.renewable[resource]) else { continue }
+                tooMuch[resource] = tooMuch[resource] ?? start[index]
             }
         }
-        return found
+        return tooMuch.enumerated().compactMap { resource, tick in
+            tick.map { .renewable(resource: resource, tick: $0) }
+        }
+    }
+
+    /// By resource, the start of an activity that alone asks for more than there is, however short it is.
+    private static func firstAboveCapacity(
+        _ problem: ProjectProblem, _ modes: [ProjectProblem.Mode], _ start: [Int]
+    ) -> [Int?] {
+        problem.renewable.indices.map { resource in
+            modes.indices.first { modes[$0].renewable[resource] > problem.renewable[resource] }.map { start[$0] }
+        }
     }
 
     private static func totals(_ problem: ProjectProblem, _ modes: [ProjectProblem.Mode]) -> [Violation] {

@@ -15,7 +15,7 @@ extension ProjectProblem {
         var horizon = 0
         for (index, activity) in activities.enumerated() {
             try check(activity, number: index + 1)
-            horizon += (activity.modes.map(\.duration).max() ?? 0)
+            horizon += activity.longest
             horizon = max(horizon, activity.release)
             if horizon > Self.longestHorizon { throw .tooLong(horizon: Self.longestHorizon) }
         }
@@ -38,10 +38,15 @@ extension ProjectProblem {
             }
             if mode.duration < 0 { throw .negative(what: "a duration", activity: number) }
             if mode.duration > Self.longestHorizon { throw .tooLong(horizon: Self.longestHorizon) }
-            for amount in mode.renewable + mode.nonrenewable {
-                if amount < 0 { throw .negative(what: "a request", activity: number) }
-                if amount > Self.largestAmount { throw .tooLarge(what: "a request of activity \(number)") }
-            }
+            try check(mode.renewable, of: number)
+            try check(mode.nonrenewable, of: number)
+        }
+    }
+
+    private func check(_ amounts: [Int], of number: Int) throws(ProjectProblemError) {
+        for amount in amounts {
+            if amount < 0 { throw .negative(what: "a request", activity: number) }
+            if amount > Self.largestAmount { throw .tooLarge(what: "a request of activity \(number)") }
         }
     }
 

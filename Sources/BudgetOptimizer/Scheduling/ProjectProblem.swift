@@ -33,6 +33,10 @@ package struct ProjectProblem: Sendable, Equatable {
             self.release = release
             self.deadline = deadline
         }
+
+        /// Ticks of the fastest and of the slowest mode; 0 without modes.
+        var shortest: Int { modes.isEmpty ? 0 : modes.reduce(.max) { min($0, $1.duration) } }
+        var longest: Int { modes.reduce(0) { max($0, $1.duration) } }
     }
 
     package var activities: [Activity]

@@ -61,8 +61,7 @@ struct ScheduleKernel: ~Copyable {
         var guards: UInt64 = 0
         for lane in 0..<lanes { guards |= 1 << UInt64(lane * laneBits + laneBits - 1) }
         self.guards = guards
-        var horizon = 1
-        for activity in problem.activities { horizon += activity.modes.map(\.duration).max() ?? 0 }
+        let horizon = problem.activities.reduce(1) { $0 + $1.longest }
         touched = horizon
         isNarrow = TickProfile.isEnough(for: problem.renewable)
         free = FlatArray(repeating: 0, count: isNarrow ? 0 : (horizon + 1) * words)
