@@ -39,7 +39,7 @@ import Testing
     func status() throws {
         let running = RunRecord(
             head: try Build.head(), events: Build.events([(2, try Build.planned()), (2, try Build.started("train"))]))
-        let status = QueueStatus(active: [running], hasWorker: true)
+        let status = QueueStatus(active: [running], workers: 1)
         try expectGolden("status.json", lines(JSONText.encode(StatusJSON(status), pretty: true)))
     }
 

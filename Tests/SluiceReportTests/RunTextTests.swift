@@ -65,9 +65,9 @@ import Testing
         let status = QueueStatus(
             active: [running, waiting, RunRecord(head: try Build.head(44))],
             recent: [try Build.head(41, state: .ended, outcome: .succeeded, started: -3000, ended: -2400)],
-            hasWorker: true)
+            workers: 2)
         try expectGolden("status.txt", StatusText.lines(status, now: Build.after(125), width: 100, style: .plain))
-        let idle = QueueStatus(active: [], hasWorker: false)
+        let idle = QueueStatus(active: [], workers: 0)
         #expect(
             StatusText.lines(idle, now: Build.noon, width: 80, style: .plain) == ["nothing to do  no worker is running"]
         )

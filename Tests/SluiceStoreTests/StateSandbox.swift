@@ -21,15 +21,17 @@ final class StateSandbox {
 
     static func newRun(
         pipeline: String = "p", priority: Int = 0, trusted: Bool = true,
-        reference: Reference? = Reference("refs/heads/m")
+        reference: Reference? = Reference("refs/heads/m"), concurrency: Concurrency? = nil,
+        repository: String = "/srv/a.git"
     ) throws -> NewRun {
         NewRun(
             pipeline: pipeline, path: "pipelines/\(pipeline).yaml",
-            repository: Repository(gitDirectory: "/srv/a.git", isBare: true),
+            repository: Repository(gitDirectory: repository, isBare: true),
             revision: Revision(
                 oid: try oid("1"), tree: try oid("2"), committed: time, reference: reference, isTrusted: trusted),
             trigger: .push, previous: try oid("3"),
-            options: RunOptions(overrides: ["lr": .number(0.5)], stages: ["a"], keepGoing: true), priority: priority)
+            options: RunOptions(overrides: ["lr": .number(0.5)], stages: ["a"], keepGoing: true), priority: priority,
+            concurrency: concurrency)
     }
 
     static func event(_ digit: Character = "a", at time: Timestamp = StateSandbox.time) throws -> IntakeEvent {

@@ -1,8 +1,5 @@
 import ArgumentParser
-import Glibc
-import SluiceEngine
 import SluiceModel
-import SluiceReport
 import SluiceStore
 
 /// `sluice run`: plan, gate and execute in the foreground.
@@ -45,28 +42,10 @@ struct RunCommand: ParsableCommand {
         let options = try meaning.options(in: context, keepGoing: keepGoing)
         let services = try StateServices.open()
         let head = try begin(definition, opened, options, context, services)
-        guard let lock = try RunLock.tryHold(head.id, in: services.folder) else {
-            throw CommandFailure(.storage, "run \(head.id) is held by another process")
-        }
-        defer { withExtendedLifetime(lock) {} }
-        let live = isLive ? LiveObserver(head: head, style: output.tellingStyle, clock: services.clock) : nil
-        let session = RunSession(
-            context: context, services: services, installation: .current(), observers: observers(live),
-            willDrive: { signals.forward(to: $0) }, patience: noWait ? .none : .stays)
-        defer { live?.close() }
-        guard let outcome = try session.carryOut(head) else {
-            preconditionFailure("a run in the foreground is not parked")
-        }
-        live?.close()
-        try RunEnding(output: output, services: services).tell(head.id, outcome, answersEvents: events != nil)
-    }
-
-    private var isLive: Bool { Console.tellsTerminal && events == nil && !output.quiet && !output.json }
-
-    private func observers(_ live: LiveObserver?) -> [any RunObserver] {
-        if let live { return [live] }
-        if events != nil { return [EventsObserver()] }
-        return output.quiet ? [] : [PlainObserver(style: output.tellingStyle, showsLogs: true)]
+        let run = ForegroundRun(
+            context: context, services: services, signals: signals, output: output, printsEvents: events != nil,
+            patience: noWait ? .none : .stays)
+        try run.carryOut(head)
     }
 
     /// A run by hand is recorded like any other, and is ours from the start.
@@ -79,34 +58,5 @@ struct RunCommand: ParsableCommand {
             pipeline: definition.name, path: definition.source.path, repository: context.repository,
             revision: opened.revision, trigger: trigger, options: options)
         return try services.store.begin(run, at: services.clock.now())
-    }
-}
-
-/// What is said at the end of a run in the foreground, and what the process ends with.
-struct RunEnding {
-    let output: Output
-    let services: StateServices
-
-    func tell(_ run: RunID, _ outcome: RunOutcome, answersEvents: Bool) throws {
-        let record = try services.store.record(of: run)
-        if output.json {
-            output.answer(RunJSON(record))
-        } else if !answersEvents {
-            if !record.diagnostics.isEmpty { Diagnostics.tell(record.diagnostics) }
-            output.answer(RunText.ending(record, width: output.width, style: output.style))
-        }
-        if let status = Self.status(of: record, outcome) { throw status.code }
-    }
-
-    /// nil: success.
-    static func status(of record: RunRecord, _ outcome: RunOutcome) -> ExitStatus? {
-        switch outcome {
-        case .succeeded: nil
-        case .failed: .failed
-        case .cancelled: .cancelled
-        case .lost: .internalError
-        case .refused where record.reason?.hasPrefix(Halt.held) == true: .held
-        case .refused: record.diagnostics.contains { $0.severity == .error } ? .of(record.diagnostics) : .refused
-        }
     }
 }

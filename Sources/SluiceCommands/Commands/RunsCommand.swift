@@ -5,7 +5,8 @@ import SluiceReport
 /// `sluice runs`: the records.
 struct RunsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "runs", abstract: "Shows the records of runs.", subcommands: [List.self, Show.self])
+        commandName: "runs", abstract: "Shows the records of runs; cancels, resumes and retries them.",
+        subcommands: [List.self, Show.self, Cancel.self, Resume.self, Retry.self])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(

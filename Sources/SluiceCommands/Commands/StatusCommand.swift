@@ -18,7 +18,7 @@ struct StatusCommand: ParsableCommand {
                 try services.store.record(of: $0.id)
             },
             recent: try services.store.heads(limit: 12).filter { $0.state == .ended },
-            hasWorker: try WorkerLock.isHeld(in: services.folder))
+            workers: try WorkerLock.count(in: services.folder))
         if output.json {
             output.answer(StatusJSON(status))
         } else {

@@ -14,6 +14,8 @@ struct Intake: Sendable {
     struct Outcome: Sendable {
         var event: IntakeEvent
         var runs: [RunHead] = []
+        /// Older runs of their groups, which end now.
+        var superseded: [RunHead] = []
         /// For the person who pushed: what ran nothing, and why.
         var remarks: [String] = []
     }
@@ -48,8 +50,10 @@ struct Intake: Sendable {
                 runs = []
             }
             outcome.runs = try services.store.enqueue(event, runs: runs)
+            outcome.superseded = try services.store.superseded(by: outcome.runs.map(\.id))
             guard context.git.isBare else { return outcome }
             for run in outcome.runs { try pin(run, context) }
+            for run in outcome.superseded where run.state == .ended { try context.git.unpin(run: run.id.number) }
         } catch let error as StoreError {
             throw error
         } catch {
@@ -101,8 +105,15 @@ struct Intake: Sendable {
             return NewRun(
                 pipeline: definition.name, path: definition.source.path, repository: context.repository,
                 revision: opened.revision, trigger: .push, previous: previous,
-                priority: definition.pipeline?.priority ?? 0)
+                priority: Self.priority(of: definition, opened.revision),
+                concurrency: definition.pipeline?.concurrency ?? Concurrency())
         }
+    }
+
+    /// What is not trusted may step back, and never pushes itself to the front.
+    private static func priority(of definition: Definition, _ revision: Revision) -> Int {
+        let priority = definition.pipeline?.priority ?? 0
+        return revision.isTrusted ? priority : min(0, priority)
     }
 
     /// A definition that cannot be read is wanted on every branch: nobody knows what it would have said, and a

@@ -54,6 +54,9 @@ struct PostReceive {
 
     private func tell(_ outcome: Intake.Outcome, _ context: RepositoryContext, _ services: StateServices) throws {
         for remark in outcome.remarks { Console.tell("sluice: \(remark)") }
+        for head in outcome.superseded.prefix(Self.shownPlans) {
+            Console.tell("sluice: run \(head.id) is superseded\(head.state == .ended ? "" : " and ends")")
+        }
         for (position, head) in outcome.runs.enumerated() {
             guard position < Self.shownPlans else {
                 Console.tell("sluice: … and \(outcome.runs.count - position) more runs")
@@ -68,7 +71,7 @@ struct PostReceive {
     private func startWorker(_ context: RepositoryContext, _ services: StateServices) throws {
         let environment = ProcessEnvironment.forWorker(home: services.folder.path, searchPath: context.searchPath)
         try DetachedProcess.start(
-            [installation.executable, "worker", "--once"], environment: environment,
+            [installation.executable, "worker", "--once", "--alone"], environment: environment,
             folder: services.folder.path, output: services.folder.path + "/worker.log")
     }
 }

@@ -36,6 +36,14 @@ struct RevisionOpener: Sendable {
         return OpenRevision(revision: revision, tree: tree)
     }
 
+    /// The commit of an ended run, as the operator's rules see it now: like one that is named by its oid.
+    func asTrustedNow(_ revision: Revision) throws -> Revision {
+        let commit = try context.git.resolve(revision.oid)
+        var revision = revision
+        revision.isTrusted = context.git.isReachable(commit.oid) { context.isTrusted($0) }
+        return revision
+    }
+
     /// The files of a revision that a record holds.
     func reopen(_ revision: Revision) throws -> OpenRevision {
         if revision.isWorktree { return try openWorktree() }

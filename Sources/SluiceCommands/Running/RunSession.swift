@@ -23,8 +23,14 @@ struct RunSession: Sendable {
         do {
             let (plan, tree) = try plan(head)
             guard head.revision.isTrusted else { return try refuseUntrusted(head) }
+            if let asked = try journal.cancellation(of: head.id) {
+                try UndrivenRun(head: head, services: services).cancel(asked.reason)
+                return .cancelled
+            }
             let driver = RunDriver(run: head.id, ports: ports(tree: tree), observers: observers)
             willDrive(driver)
+            let watch = CancellationWatch(head.id, in: journal, driver: driver)
+            defer { watch.stop() }
             guard let record, !record.stages.isEmpty else {
                 return try driver.execute(plan, options: head.options, patience: patience)
             }

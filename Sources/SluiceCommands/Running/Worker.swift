@@ -1,6 +1,5 @@
 import Glibc
 import SluiceEngine
-import SluiceExecution
 import SluiceModel
 import SluiceStore
 
@@ -29,59 +28,61 @@ private struct ParkedRuns {
     }
 }
 
-/// Drains the queue: one run after the other, one worker per state folder.
+/// Carries out what is queued, one run after the other. Several workers of a state folder share its queue.
 struct Worker {
     let services: StateServices
     let installation: Installation
     let signals: RunSignals
     /// How long to wait for more before ending; nil: for ever.
     let idleExit: Duration?
+    /// Ends at once where another worker is alive.
+    var isAlone = false
 
-    /// Returns when there is nothing left to do, or at once when another worker is at work.
+    /// Returns when there is nothing left to do.
     func work() throws {
-        while try drainAlone(), !signals.hasArrived {
-            // Whoever queued while we held the lock found it taken and went away: look once more without it.
-            if try services.hasWork() { continue }
-            guard try waitForWork() else { return }
+        while let place = try takePlace() {
+            repeat { try drain() } while try !signals.hasArrived && waitForWork()
+            withExtendedLifetime(place) {}
+            // Whoever queued while we held the place saw a worker and went away: look once more without it.
+            guard try !signals.hasArrived && services.hasWork() else { return }
         }
     }
 
-    /// False when another worker is at work.
-    private func drainAlone() throws -> Bool {
-        guard let lock = try WorkerLock.tryHold(in: services.folder) else { return false }
-        defer { withExtendedLifetime(lock) {} }
-        try drain()
-        return true
+    private func takePlace() throws -> HeldLock? {
+        try isAlone ? WorkerLock.tryHoldAlone(in: services.folder) : WorkerLock.tryHold(in: services.folder)
     }
 
+    /// Until nothing is queued, nothing is left by the dead, and nothing is parked.
     private func drain() throws {
         let intake = Intake(services: services, installation: installation)
         var failed: Set<RunID> = []
         var parked = ParkedRuns(services: services)
         while !signals.hasArrived {
             for outcome in try intake.drain() { for remark in outcome.remarks { Console.tell("sluice: \(remark)") } }
-            let interrupted = try services.interrupted().filter { !failed.contains($0.id) }
-            if let head = interrupted.first {
-                if try !carryOut(head, isResumed: true) { failed.insert(head.id) }
-                continue
+            if let (head, isResumed) = try next(&parked, failed) {
+                if try !carryOut(head, isResumed: isResumed) { failed.insert(head.id) }
+            } else if try services.isWaitedFor() {
+                usleep(Self.interval)
+            } else {
+                return
             }
-            if let head = try parked.next() {
-                _ = try carryOut(head, isResumed: true)
-                continue
-            }
-            guard let head = try services.store.claimNext(at: services.clock.now()) else {
-                guard try !services.store.parked().isEmpty else { return }
-                usleep(250_000)
-                continue
-            }
-            if try !carryOut(head, isResumed: false) { failed.insert(head.id) }
         }
     }
 
-    /// Whether the run was ours to carry out.
+    private func next(
+        _ parked: inout ParkedRuns, _ failed: Set<RunID>
+    ) throws -> (head: RunHead, isResumed: Bool)? {
+        if let head = try services.interrupted().first(where: { !failed.contains($0.id) }) { return (head, true) }
+        if let head = try parked.next() { return (head, true) }
+        return try services.store.claimNext(at: services.clock.now()).map { ($0, false) }
+    }
+
+    /// Whether the run was ours to carry out: not when another holds it, or was faster.
     private func carryOut(_ head: RunHead, isResumed: Bool) throws -> Bool {
         guard let lock = try RunLock.tryHold(head.id, in: services.folder) else { return false }
         defer { withExtendedLifetime(lock) {} }
+        guard try services.store.head(of: head.id).state != .ended else { return false }
+        let undriven = UndrivenRun(head: head, services: services)
         do {
             guard !isResumed || !head.revision.isWorktree else { throw Self.otherWorktree }
             let context = try RepositoryContext.open(at: head.repository.gitDirectory)
@@ -91,39 +92,30 @@ struct Worker {
                 willDrive: { [signals] in signals.forward(to: $0) }, patience: .parks)
             let record = isResumed ? try services.store.record(of: head.id) : nil
             guard let outcome = try session.carryOut(head, from: record) else { return true }
-            if context.git.isBare { try? context.git.unpin(run: head.id.number) }
+            undriven.unpin()
             Console.tell("sluice: run \(head.id) \(outcome.rawValue)")
         } catch {
-            try giveUp(head, because: error)
+            // A run that cannot even be tried ends, with the reason in its record.
+            let reason = ErrorText.describe(error)
+            Console.tell("sluice: run \(head.id): \(reason)")
+            try undriven.lose(because: reason)
         }
         return true
     }
+
+    /// Microseconds between two looks at the queue.
+    private static let interval: UInt32 = 250_000
 
     /// Nobody kept the files of a run with `--worktree`: with those of now it would be half of each.
     private static let otherWorktree = CommandFailure(
         .storage, "its runner died, and the working tree may have changed since", hint: "run it again")
 
-    /// A run that cannot even be tried ends, with the reason in its record.
-    private func giveUp(_ head: RunHead, because error: any Error) throws {
-        let reason = ErrorText.describe(error)
-        Console.tell("sluice: run \(head.id): \(reason)")
-        let record = try services.store.record(of: head.id)
-        for stage in record.stages {
-            guard let attempt = stage.running else { continue }
-            LocalExecutor(stateFolder: services.folder.path).endLeftovers(of: attempt.started.folder)
-        }
-        try services.store.append(
-            record.eventsOfLoss(because: reason), to: head.id, at: services.clock.now())
-        let git = try? RepositoryContext.open(at: head.repository.gitDirectory).git
-        if let git, git.isBare { try? git.unpin(run: head.id.number) }
-    }
-
     private func waitForWork() throws -> Bool {
         guard idleExit != .zero else { return false }
         var waited = Duration.zero
         while !signals.hasArrived, idleExit.map({ waited < $0 }) ?? true {
-            usleep(250_000)
-            waited += .milliseconds(250)
+            usleep(Self.interval)
+            waited += .microseconds(Int64(Self.interval))
             if try services.hasWork() || !Spool(folder: services.folder).isEmpty { return true }
         }
         return false

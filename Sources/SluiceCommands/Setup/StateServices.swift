@@ -23,6 +23,9 @@ struct StateServices: Sendable {
         return try !interrupted().isEmpty || !store.parked().isEmpty
     }
 
+    /// Whether something will be there for a worker when another run has ended, or has given back what it holds.
+    func isWaitedFor() throws -> Bool { try store.counts().queued > 0 || !store.parked().isEmpty }
+
     /// Runs that were begun and that nobody holds any more: their runner died. Not those that were let go of because
     /// they wait.
     func interrupted() throws -> [RunHead] {

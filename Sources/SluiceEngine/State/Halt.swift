@@ -11,7 +11,7 @@ package enum Halt: Sendable, Equatable {
         switch self {
         case .failed(let stage): "\(stage) failed"
         case .refused(let why): why
-        case .cancelled(let reason): "cancelled (\(reason.rawValue))"
+        case .cancelled(let reason): reason.sentence
         case .lost(let why): why
         }
     }

@@ -103,12 +103,14 @@ extension RunState {
         effects.add(.cancelAttempt(stage: index, reason, killNow: killNow))
     }
 
-    /// A lost deploy and the first reason stay the run's word, whoever cancels then.
+    /// A lost deploy and the first reason stay the run's word, whoever cancels then. A deploy that runs when a newer
+    /// commit comes goes to its end: half of one would be worse than an old one.
     mutating func cancel(_ reason: CancelReason, killNow: Bool) {
         if halt?.isFinal != true { halt = .cancelled(reason) }
         let why = Halt.cancelled(reason).reason
         for index in nodes.indices {
             switch nodes[index].phase {
+            case .running where reason == .superseded && plan.stages[index].isDeploy && !killNow: break
             case .running(let attempt): cancelAttempt(index, attempt, reason, killNow: killNow)
             case .ended: break
             case .backingOff: end(index, .cancelled, reason: why)

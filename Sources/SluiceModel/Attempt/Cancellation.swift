@@ -3,6 +3,9 @@ import Synchronization
 /// Why an attempt is stopped from outside; the words of the contract's `cancel` line.
 package enum CancelReason: String, Sendable, Codable {
     case user, superseded, timeout, budget, upstream, shutdown, pruned
+
+    /// As records say it of a run or a stage.
+    package var sentence: String { "cancelled (\(rawValue))" }
 }
 
 /// A request to stop that any thread may make and the attempt's own thread notices.

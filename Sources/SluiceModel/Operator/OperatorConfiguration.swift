@@ -15,6 +15,8 @@ package struct OperatorConfiguration: Sendable, Equatable {
     /// `PATH` for stages.
     package var searchPath: String?
     package var maxRunsPerPush: Int
+    /// What `pre-receive` insists on, whatever a pipeline says; nil: nothing.
+    package var preReceive: PreReceive?
     /// In the order of their names.
     package var accounts: [AccountRule]
 
@@ -22,7 +24,7 @@ package struct OperatorConfiguration: Sendable, Equatable {
         local: ResourceRequest? = nil, localPrice: Amount? = nil, enforcement: EnforcementChoice? = nil,
         trust: Trust? = nil, plugins: [String] = [],
         allowedInputs: [String] = [], searchPath: String? = nil, maxRunsPerPush: Int = 20,
-        accounts: [AccountRule] = []
+        preReceive: PreReceive? = nil, accounts: [AccountRule] = []
     ) {
         self.local = local
         self.localPrice = localPrice
@@ -32,7 +34,25 @@ package struct OperatorConfiguration: Sendable, Equatable {
         self.allowedInputs = allowedInputs
         self.searchPath = searchPath
         self.maxRunsPerPush = maxRunsPerPush
+        self.preReceive = preReceive
         self.accounts = accounts
+    }
+
+    /// Branches whose pushes are rejected unless their pipelines are valid and fit.
+    package struct PreReceive: Sendable, Equatable {
+        package var enforce: [Glob]
+        /// Names of pipelines that must be there on these branches.
+        package var pipelines: [String]
+
+        package init(enforce: [Glob], pipelines: [String] = []) {
+            self.enforce = enforce
+            self.pipelines = pipelines
+        }
+
+        package func enforces(_ reference: Reference) -> Bool {
+            guard let branch = reference.branch else { return false }
+            return enforce.contains { $0.matches(branch) }
+        }
     }
 
     package struct Trust: Sendable, Equatable {

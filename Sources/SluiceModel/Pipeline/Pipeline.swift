@@ -9,14 +9,15 @@ package struct Pipeline: Sendable, Equatable {
     /// The named profiles, in the order of the file.
     package var profiles: [Profile]
     package var budget: BudgetPolicy
-    /// Larger goes first in the queue.
+    /// Larger goes first in the queue, among the runs of its repository.
     package var priority: Int
+    package var concurrency: Concurrency
     package var stages: [Stage]
 
     package init(
         name: String, description: String? = nil, path: String, params: Params = .inline(.emptyObject),
         triggers: Triggers = Triggers(), profiles: [Profile] = [], budget: BudgetPolicy = BudgetPolicy(),
-        priority: Int = 0, stages: [Stage]
+        priority: Int = 0, concurrency: Concurrency = Concurrency(), stages: [Stage]
     ) {
         self.name = name
         self.description = description
@@ -26,6 +27,7 @@ package struct Pipeline: Sendable, Equatable {
         self.profiles = profiles
         self.budget = budget
         self.priority = priority
+        self.concurrency = concurrency
         self.stages = stages
     }
 
@@ -42,10 +44,17 @@ package struct Pipeline: Sendable, Equatable {
 package struct Triggers: Sendable, Equatable {
     package var push: Filter?
     package var prePush: Filter?
+    package var preReceive: Filter?
+    /// Whether `pre-receive` rejects a push for which the pipeline is not valid or is refused.
+    package var isPreReceiveEnforced: Bool
 
-    package init(push: Filter? = nil, prePush: Filter? = nil) {
+    package init(
+        push: Filter? = nil, prePush: Filter? = nil, preReceive: Filter? = nil, isPreReceiveEnforced: Bool = false
+    ) {
         self.push = push
         self.prePush = prePush
+        self.preReceive = preReceive
+        self.isPreReceiveEnforced = isPreReceiveEnforced
     }
 
     /// Which references and changes count. An empty `paths` counts every change.

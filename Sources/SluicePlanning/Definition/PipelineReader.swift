@@ -3,7 +3,8 @@ import SluiceModel
 /// Reads the top level.
 struct PipelineReader {
     static let keys = [
-        "schema", "name", "description", "params", "triggers", "profiles", "budget", "defaults", "priority", "stages",
+        "schema", "name", "description", "params", "triggers", "profiles", "budget", "defaults", "priority",
+        "concurrency", "stages",
     ]
 
     static let maximumStages = 20_000
@@ -14,7 +15,7 @@ struct PipelineReader {
     init(findings: Findings) { self.findings = findings }
 
     func pipeline(_ root: YAMLNode) -> Pipeline? {
-        let map = MapReader(root, "the pipeline", keys: Self.keys, later: ["concurrency"], in: findings)
+        let map = MapReader(root, "the pipeline", keys: Self.keys, in: findings)
         guard root.entries != nil else { return nil }
         checkSchema(map)
         let profiles = profiles(map["profiles"])
@@ -24,6 +25,7 @@ struct PipelineReader {
             params: params(map["params"]), triggers: map["triggers"].map(triggers) ?? Triggers(), profiles: profiles,
             budget: map["budget"].map { BudgetReader(findings: findings).budget($0) } ?? BudgetPolicy(),
             priority: map.integer("priority", in: -1_000_000...1_000_000).map { Int($0) } ?? 0,
+            concurrency: map["concurrency"].map(concurrency) ?? Concurrency(),
             stages: stages(map, profiles, defaults))
     }
 
@@ -56,17 +58,29 @@ struct PipelineReader {
     }
 
     private func triggers(_ node: YAMLNode) -> Triggers {
-        let map = MapReader(
-            node, "`triggers`", keys: ["push", "pre_push"], later: ["pre_receive"], in: findings)
+        let map = MapReader(node, "`triggers`", keys: ["push", "pre_push", "pre_receive"], in: findings)
+        let keys = ["branches", "tags", "paths"]
+        let push = map["push"].map { MapReader($0, "`push`", keys: keys, in: findings) }
+        let prePush = map["pre_push"].map { MapReader($0, "`pre_push`", keys: keys, in: findings) }
+        let preReceive = map["pre_receive"].map {
+            MapReader($0, "`pre_receive`", keys: keys + ["enforce"], in: findings)
+        }
         return Triggers(
-            push: map["push"].map { filter($0, "`push`", branches: []) },
-            prePush: map["pre_push"].map { filter($0, "`pre_push`", branches: [Glob("**")]) })
+            push: push.map { filter($0, branches: []) }, prePush: prePush.map { filter($0, branches: [Glob("**")]) },
+            preReceive: preReceive.map { filter($0, branches: [Glob("**")]) },
+            isPreReceiveEnforced: preReceive?.boolean("enforce") ?? false)
+    }
+
+    private func concurrency(_ node: YAMLNode) -> Concurrency {
+        let map = MapReader(node, "`concurrency`", keys: ["group", "on_new"], in: findings)
+        return Concurrency(
+            group: map.choice("group", Concurrency.Group.self) ?? .reference,
+            onNew: map.choice("on_new", Concurrency.OnNew.self) ?? .queue)
     }
 
     /// Where nothing is said of branches, `branches` are meant.
-    private func filter(_ node: YAMLNode, _ what: String, branches: [Glob]) -> Triggers.Filter {
-        let map = MapReader(node, what, keys: ["branches", "tags", "paths"], in: findings)
-        return Triggers.Filter(
+    private func filter(_ map: MapReader, branches: [Glob]) -> Triggers.Filter {
+        Triggers.Filter(
             branches: map.globs("branches") ?? branches, tags: map.globs("tags") ?? [], paths: map.globs("paths") ?? [])
     }
 

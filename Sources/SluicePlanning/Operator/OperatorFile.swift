@@ -2,8 +2,10 @@ import SluiceModel
 
 /// Reads the operator's `sluice.yaml`.
 package enum OperatorFile {
-    private static let keys = ["executors", "accounts", "trust", "plugins", "inputs", "path", "max_runs_per_push"]
-    private static let later = ["groups", "secrets", "retention", "pre_receive"]
+    private static let keys = [
+        "executors", "accounts", "trust", "plugins", "inputs", "path", "max_runs_per_push", "pre_receive",
+    ]
+    private static let later = ["groups", "secrets", "retention"]
 
     /// The configuration is nil where there is an error. What a later version knows is a warning, so that one file
     /// serves both.
@@ -31,6 +33,7 @@ package enum OperatorFile {
         readExecutors(map["executors"], into: &configuration, findings)
         configuration.accounts = AccountReader(findings: findings).accounts(map["accounts"])
         configuration.trust = map["trust"].map { trust($0, findings) }
+        configuration.preReceive = map["pre_receive"].map { preReceive($0, findings) }
         configuration.plugins = absolute(map, "plugins", findings)
         if let inputs = map["inputs"] {
             let inputs = MapReader(inputs, "`inputs`", keys: ["allow"], in: findings)
@@ -44,6 +47,13 @@ package enum OperatorFile {
     private static func trust(_ node: YAMLNode, _ findings: Findings) -> OperatorConfiguration.Trust {
         let map = MapReader(node, "`trust`", keys: ["branches", "tags"], in: findings)
         return OperatorConfiguration.Trust(branches: map.globs("branches") ?? [], tags: map.globs("tags") ?? [])
+    }
+
+    private static func preReceive(_ node: YAMLNode, _ findings: Findings) -> OperatorConfiguration.PreReceive {
+        let map = MapReader(node, "`pre_receive`", keys: ["enforce", "pipelines"], in: findings)
+        _ = map.required("enforce", example: "enforce: [main]")
+        return OperatorConfiguration.PreReceive(
+            enforce: map.globs("enforce") ?? [], pipelines: map.strings("pipelines") ?? [])
     }
 
     private static func readExecutors(
@@ -101,7 +111,7 @@ extension OperatorConfiguration {
             allowedInputs: allowedInputs + user.allowedInputs.filter { !allowedInputs.contains($0) },
             searchPath: searchPath ?? user.searchPath,
             maxRunsPerPush: maxRunsPerPush == standard.maxRunsPerPush ? user.maxRunsPerPush : maxRunsPerPush,
-            accounts: layeredAccounts(over: user.accounts))
+            preReceive: preReceive ?? user.preReceive, accounts: layeredAccounts(over: user.accounts))
     }
 
     /// An account of the same name is the repository's alone.

@@ -4,11 +4,13 @@ import SluiceModel
 package struct StatusJSON: Encodable {
     private let schema = "sluice.status/v1"
     private let worker: Bool
+    private let workers: Int
     private let runs: [Active]
     private let recent: [RunHeadJSON]
 
     package init(_ status: QueueStatus) {
-        worker = status.hasWorker
+        worker = status.workers > 0
+        workers = status.workers
         runs = status.active.map(Active.init)
         recent = status.recent.map(RunHeadJSON.init)
     }

@@ -18,9 +18,14 @@ package enum StatusText {
             return count == 0 ? nil : "\(count) \(state.rawValue)"
         }
         let queue = StyledText(counts.isEmpty ? "nothing to do" : counts.reversed().joined(separator: ", "), .strong)
-        let needsWorker = !status.hasWorker && !status.active.isEmpty
+        let needsWorker = status.workers == 0 && !status.active.isEmpty
         let hint = StyledText(needsWorker ? "; start one with: sluice worker" : "", .warning)
-        let worker = status.hasWorker ? "a worker is running" : "no worker is running"
+        let worker =
+            switch status.workers {
+            case 0: "no worker is running"
+            case 1: "a worker is running"
+            default: "\(status.workers) workers are running"
+            }
         return queue + StyledText("  " + worker, needsWorker ? .warning : .quiet) + hint
     }
 

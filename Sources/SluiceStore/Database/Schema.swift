@@ -3,7 +3,7 @@ import GRDB
 /// The tables. Their constraints carry the invariants; code above them may rely on what they say.
 enum Schema {
     /// `PRAGMA user_version` after the last migration: one look tells whether there is anything to do.
-    static let version = 3
+    static let version = 4
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -20,6 +20,10 @@ enum Schema {
         migrator.registerMigration("3") { database in
             try database.execute(sql: estimates)
             try database.execute(sql: "PRAGMA user_version = 3")
+        }
+        migrator.registerMigration("4") { database in
+            try database.execute(sql: concurrency)
+            try database.execute(sql: "PRAGMA user_version = 4")
         }
         return migrator
     }

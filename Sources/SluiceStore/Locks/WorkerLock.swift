@@ -1,14 +1,28 @@
 import SluiceModel
 
-/// One worker drains the queue of a state folder.
+/// The workers of a state folder that are alive: each holds a place, a locked file of its own.
 package enum WorkerLock {
+    private static let places = 1...64
+
+    /// The first place that is free; nil when none is.
     package static func tryHold(in folder: StateFolder) throws(StoreError) -> HeldLock? {
-        try HeldLock.tryHold(path(folder))
+        for place in places { if let lock = try HeldLock.tryHold(path(folder, place)) { return lock } }
+        return nil
     }
 
-    package static func isHeld(in folder: StateFolder) throws(StoreError) -> Bool {
-        try HeldLock.isHeld(path(folder))
+    /// The place of a worker that is not to be one of several; nil beside any other.
+    package static func tryHoldAlone(in folder: StateFolder) throws(StoreError) -> HeldLock? {
+        try isHeld(in: folder) ? nil : HeldLock.tryHold(path(folder, places.lowerBound))
     }
 
-    private static func path(_ folder: StateFolder) -> String { folder.locks + "/worker.lock" }
+    package static func isHeld(in folder: StateFolder) throws(StoreError) -> Bool { try count(in: folder) > 0 }
+
+    /// How many there are.
+    package static func count(in folder: StateFolder) throws(StoreError) -> Int {
+        var count = 0
+        for place in places where try HeldLock.isHeld(path(folder, place)) { count += 1 }
+        return count
+    }
+
+    private static func path(_ folder: StateFolder, _ place: Int) -> String { folder.locks + "/worker-\(place).lock" }
 }

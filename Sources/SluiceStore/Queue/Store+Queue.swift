@@ -14,7 +14,9 @@ extension Store {
                     "INSERT INTO intake (id, time, body) VALUES (?, ?, ?)",
                     [event.id, event.time.milliseconds, try JSONText.encode(event)])
                 for (ordinal, run) in runs.enumerated() {
-                    _ = try Self.insert(run, database, at: event.time, intake: event.id, ordinal: ordinal)
+                    let id = try Self.insert(run, database, at: event.time, intake: event.id, ordinal: ordinal)
+                    guard run.concurrency?.onNew == .cancel, let group = run.group else { continue }
+                    try Supersession(database: database, time: event.time).replace(group, by: id)
                 }
             }
             return try RunHead.fetch(database, "WHERE intake = ? ORDER BY ordinal", [event.id])
@@ -40,7 +42,7 @@ extension Store {
         }
     }
 
-    /// The run whose turn it is: highest priority, then oldest.
+    /// The run whose turn it is (`QueueOrder`).
     package func nextQueued() throws(StoreError) -> RunHead? {
         try read { try Self.nextQueued($0) }
     }
@@ -58,31 +60,8 @@ extension Store {
         }
     }
 
-    /// Asks whoever drives a run to cancel it; the first asking counts.
-    package func requestCancellation(of run: RunID, at time: Timestamp) throws(StoreError) {
-        try write { database in
-            _ = try RunHead.fetch(database, run)
-            try database.run(
-                """
-                UPDATE runs SET cancel_requested = ?
-                WHERE id = ? AND cancel_requested IS NULL AND state <> 'ended'
-                """, [time.milliseconds, run.number])
-        }
-    }
-
-    package func isCancellationRequested(of run: RunID) throws(StoreError) -> Bool {
-        try read { database in
-            try Bool.fetchOne(
-                database, sql: "SELECT cancel_requested IS NOT NULL FROM runs WHERE id = ?",
-                arguments: [run.number]) ?? false
-        }
-    }
-
-    /// The index is named: without statistics SQLite would rather sort all that is queued.
     private static func nextQueued(_ database: Database) throws -> RunHead? {
-        try RunHead.fetch(
-            database, "INDEXED BY runs_queue WHERE state = 'queued' ORDER BY priority DESC, id LIMIT 1", []
-        ).first
+        try RunHead.fetch(database, QueueOrder.condition, []).first
     }
 
     private static func claim(_ run: RunID, _ database: Database, at time: Timestamp) throws -> RunHead? {
@@ -99,15 +78,15 @@ extension Store {
         try database.run(
             """
             INSERT INTO runs (intake, ordinal, pipeline, path, repository, bare, oid, tree, committed, reference,
-                trusted, worktree, "trigger", previous, options, priority, state, degraded, queued)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', 0, ?)
+                trusted, worktree, "trigger", previous, options, priority, concurrency, state, degraded, queued)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', 0, ?)
             """,
             [
                 intake, ordinal, run.pipeline, run.path, run.repository.gitDirectory, run.repository.isBare,
                 revision.oid.hex, revision.tree.hex, revision.committed.milliseconds,
                 revision.reference.map { DatabaseBytes(bytes: $0.bytes) }, revision.isTrusted, revision.isWorktree,
                 run.trigger.rawValue, run.previous?.hex, try JSONText.encode(run.options), run.priority,
-                time.milliseconds,
+                run.group, time.milliseconds,
             ])
         return RunID(database.lastInsertedRowID)
     }

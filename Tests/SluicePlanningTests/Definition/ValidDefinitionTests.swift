@@ -18,7 +18,7 @@ import Testing
             "uses", "run", "with", "env", "sources", "inputs", "outputs", "metrics", "artifacts", "needs", "after",
             "if", "profile", "profiles", "resources", "estimate", "matrix", "select", "timeout", "heartbeat", "grace",
             "retry", "cache", "checks", "executor", "allow_degraded", "seed", "description", "schema", "name", "params",
-            "triggers", "budget", "defaults", "priority", "stages",
+            "triggers", "budget", "defaults", "priority", "concurrency", "stages",
         ] {
             #expect(text.contains("\(key):"), "\(key)")
         }

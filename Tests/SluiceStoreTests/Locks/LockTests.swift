@@ -30,7 +30,7 @@ struct LockTests {
 
     @Test("a lock file that a dead process left is no lock")
     func left() throws {
-        try Disk.write([], to: sandbox.folder.locks + "/worker.lock")
+        try Disk.write([], to: sandbox.folder.locks + "/worker-1.lock")
         #expect(try !WorkerLock.isHeld(in: sandbox.folder))
         let lock = try WorkerLock.tryHold(in: sandbox.folder)
         #expect(lock != nil)
@@ -40,9 +40,23 @@ struct LockTests {
     func race() async throws {
         let folder = sandbox.folder
         let held = try await withThrowingTaskGroup(of: HeldLock?.self) { group in
-            for _ in 0..<16 { group.addTask { try WorkerLock.tryHold(in: folder) } }
+            for _ in 0..<16 { group.addTask { try RunLock.tryHold(RunID(1), in: folder) } }
             return try await group.reduce(into: [HeldLock?]()) { $0.append($1) }
         }
         #expect(held.compactMap(\.self).count == 1)
+    }
+
+    @Test("several workers have a place each; the one of a hook has none beside them")
+    func places() throws {
+        let folder = sandbox.folder
+        var held = try [WorkerLock.tryHold(in: folder), WorkerLock.tryHold(in: folder)]
+        #expect(try held.allSatisfy { $0 != nil } && WorkerLock.count(in: folder) == 2)
+        #expect(try WorkerLock.tryHoldAlone(in: folder) == nil)
+        held.removeFirst()
+        #expect(try WorkerLock.tryHoldAlone(in: folder) == nil, "the first place is free, the second is not")
+        held.removeFirst()
+        let alone = try WorkerLock.tryHoldAlone(in: folder)
+        #expect(try alone != nil && WorkerLock.tryHoldAlone(in: folder) == nil)
+        withExtendedLifetime(alone) {}
     }
 }

@@ -73,9 +73,12 @@ struct QueueTests {
     @Test("a cancellation that was asked for is seen by who drives the run")
     func cancellation() throws {
         let run = try store.begin(try StateSandbox.newRun(), at: time).id
-        #expect(try !store.isCancellationRequested(of: run))
+        #expect(try store.cancellation(of: run) == nil)
         try store.requestCancellation(of: run, at: time)
-        #expect(try store.isCancellationRequested(of: run))
+        #expect(try store.cancellation(of: run) == RunCancellation(reason: .user, isImmediate: false))
+        try store.requestCancellation(of: run, isImmediate: true, at: time)
+        try store.requestCancellation(of: run, at: time)
+        #expect(try store.cancellation(of: run)?.isImmediate == true, "what is urgent stays so")
     }
 
     @Test("many connections that race for the queue get every run exactly once")

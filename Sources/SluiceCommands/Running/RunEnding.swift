@@ -1,0 +1,32 @@
+import SluiceEngine
+import SluiceModel
+import SluiceReport
+
+/// What is said at the end of a run in the foreground, and what the process ends with.
+struct RunEnding {
+    let output: Output
+    let services: StateServices
+
+    func tell(_ run: RunID, _ outcome: RunOutcome, answersEvents: Bool) throws {
+        let record = try services.store.record(of: run)
+        if output.json {
+            output.answer(RunJSON(record))
+        } else if !answersEvents {
+            if !record.diagnostics.isEmpty { Diagnostics.tell(record.diagnostics) }
+            output.answer(RunText.ending(record, width: output.width, style: output.style))
+        }
+        if let status = Self.status(of: record, outcome) { throw status.code }
+    }
+
+    /// nil: success.
+    static func status(of record: RunRecord, _ outcome: RunOutcome) -> ExitStatus? {
+        switch outcome {
+        case .succeeded: nil
+        case .failed: .failed
+        case .cancelled: .cancelled
+        case .lost: .internalError
+        case .refused where record.reason?.hasPrefix(Halt.held) == true: .held
+        case .refused: record.diagnostics.contains { $0.severity == .error } ? .of(record.diagnostics) : .refused
+        }
+    }
+}
