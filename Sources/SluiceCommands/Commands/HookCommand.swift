@@ -6,13 +6,15 @@ import SluiceModel
 struct HookCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hook", abstract: "Installs git hooks; and what the hooks call.",
-        subcommands: [Install.self, Uninstall.self, PostReceiveCommand.self, PrePushCommand.self])
+        subcommands: [
+            Install.self, Uninstall.self, PostReceiveCommand.self, PreReceiveCommand.self, PrePushCommand.self,
+        ])
 
     struct Install: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Puts hooks into this repository; keeps and chains those that are there.",
             discussion: """
-                A bare repository gets post-receive, a working one pre-push, unless others are named.
+                A bare repository gets post-receive and pre-receive, a working one pre-push, unless others are named.
 
                 Where pushers have users of their own, the service user installs it with --shared: their hooks
                 then leave events in this user's spool, and a `sluice worker` of this user runs them.
@@ -21,7 +23,7 @@ struct HookCommand: ParsableCommand {
                   sluice hook install post-receive
                 """)
 
-        @Argument(help: "post-receive, pre-push.")
+        @Argument(help: "post-receive, pre-receive, pre-push.")
         var hooks: [String] = []
 
         @Flag(help: "Let hooks that run as other users leave events in the spool.")
@@ -45,7 +47,7 @@ struct HookCommand: ParsableCommand {
             abstract: "Takes the hooks out again and restores those that were there.",
             discussion: "Example:\n  sluice hook uninstall")
 
-        @Argument(help: "post-receive, pre-push; all by default.")
+        @Argument(help: "post-receive, pre-receive, pre-push; all by default.")
         var hooks: [String] = []
 
         @OptionGroup var output: Output
@@ -72,6 +74,22 @@ struct HookCommand: ParsableCommand {
             } catch {
                 Hooks.tell(error)
             }
+        }
+    }
+
+    struct PreReceiveCommand: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "pre-receive", abstract: "What the pre-receive hook calls.", shouldDisplay: false)
+
+        @OptionGroup var place: HookPlace
+
+        /// What goes wrong before it is known which branches are enforced rejects the push: it could be one of them.
+        func run() throws {
+            let input = try Files.bytes(from: STDIN_FILENO, named: "git's input", limit: 64 << 20)
+            let status = try ChainedHook.run(besides: place.hook, arguments: place.arguments, input: input)
+            guard status == 0 else { throw ExitCode(status) }
+            let hook = PreReceive(installation: .current(), home: try place.home ?? StateServices.location())
+            guard try hook.judge(input) else { throw ExitStatus.failed.code }
         }
     }
 

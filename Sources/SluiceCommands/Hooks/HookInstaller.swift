@@ -10,11 +10,12 @@ struct HookInstaller {
 
     enum Hook: String, CaseIterable {
         case postReceive = "post-receive"
+        case preReceive = "pre-receive"
         case prePush = "pre-push"
     }
 
     /// What fits the repository where nothing is named.
-    var defaults: [Hook] { context.git.isBare ? [.postReceive] : [.prePush] }
+    var defaults: [Hook] { context.git.isBare ? [.postReceive, .preReceive] : [.prePush] }
 
     func install(_ hooks: [Hook], for state: StateFolder) throws -> [String] {
         let folder = context.git.hooksFolder
@@ -24,7 +25,7 @@ struct HookInstaller {
             let path = folder + "/" + hook.rawValue
             if let kept = try keep(path) { told.append("kept the hook that was there as \(kept); it runs first") }
             try Files.replace(
-                path, with: HookScript.text(hook: hook.rawValue, executable: installation.executable, home: state.path),
+                path, with: HookScript.text(hook: hook, executable: installation.executable, home: state.path),
                 mode: 0o755)
             told.append("installed \(path)")
         }

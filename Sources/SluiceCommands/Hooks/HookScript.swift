@@ -7,16 +7,18 @@ enum HookScript {
     static let keptEnding = ".before-sluice"
 
     /// `home` is written into the hook, so that no environment of a pusher can name another state folder.
-    static func text(hook: String, executable: String, home: String) -> String {
+    static func text(hook: HookInstaller.Hook, executable: String, home: String) -> String {
         let program = quoted(executable)
+        // Whether somebody enforces something is not known without the program.
+        let statusWithoutProgram = hook == .preReceive ? 1 : 0
         return """
             #!/bin/sh
             \(marker) `sluice hook uninstall` restores what was here before.
             if [ ! -x \(program) ]; then
                 echo 'sluice: the program of this hook is gone; install it again, or remove the hook' >&2
-                exit 0
+                exit \(statusWithoutProgram)
             fi
-            exec \(program) hook \(hook) --home \(quoted(home)) --hook "$0" -- "$@"
+            exec \(program) hook \(hook.rawValue) --home \(quoted(home)) --hook "$0" -- "$@"
 
             """
     }

@@ -10,6 +10,8 @@ package enum PipelineFolder {
     }
 
     package static let name = "pipelines"
+    /// Nothing is read of a folder that holds more.
+    package static let mostDefinitions = 64
 
     package static func definitions(in tree: any TreeReader) throws(GitError) -> Contents {
         var contents = Contents(files: [], diagnostics: [])
@@ -17,7 +19,13 @@ package enum PipelineFolder {
             contents.diagnostics.append(diagnostic(LinkFindings.pipelinesFolder(folder.kind), at: name))
             return contents
         }
-        for entry in try tree.entries(under: name) where isDefinition(entry.path) {
+        let definitions = try tree.entries(under: name).filter { isDefinition($0.path) }
+        guard definitions.count <= mostDefinitions else {
+            let finding = PipelineFindings.tooMany("pipelines", definitions.count, limit: mostDefinitions)
+            contents.diagnostics.append(diagnostic(finding, at: name))
+            return contents
+        }
+        for entry in definitions {
             switch entry.kind {
             case .link: contents.diagnostics.append(diagnostic(LinkFindings.pipelineLink, at: entry.path))
             case .submodule: contents.diagnostics.append(diagnostic(LinkFindings.pipelineSubmodule, at: entry.path))

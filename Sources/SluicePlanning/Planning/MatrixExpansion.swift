@@ -8,9 +8,9 @@ struct StageInstance {
 }
 
 /// Multiplies matrix stages out.
-enum MatrixExpansion {
+package enum MatrixExpansion {
     /// Instances in a plan.
-    static let stageLimit = 20_000
+    package static let stageLimit = 20_000
 
     /// The product of the axes, the last axis fastest.
     static func instances(of stage: Pipeline.Stage) -> [StageInstance] {

@@ -28,6 +28,9 @@ package enum HookText {
         [line("\(plan.pipeline.name): \(PlanSummary(plan).text)", style: style)] + verdict(plan, style: style)
     }
 
+    /// What `pre-receive` says of one pipeline.
+    package static func judged(_ plan: Plan, style: Style) -> [String] { verdict(plan, style: style) }
+
     /// The last line of a `pre-push` that says no.
     package static func pushStopped(style: Style) -> [String] {
         [line("push stopped; `git push --no-verify` goes on without this check", style: style)]
