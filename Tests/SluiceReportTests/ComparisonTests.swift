@@ -42,7 +42,7 @@ import Testing
     func markdown() throws {
         try expectGolden("against.md", PlanComparisonMarkdown.lines(comparison()))
         #expect(
-            PlanComparisonMarkdown.escaped("a|b `c` <img> @x #1 [l](u) *b*\n# t")
+            MarkdownText.escaped("a|b `c` <img> @x #1 [l](u) *b*\n# t")
                 == "a\\|b \\`c\\` &lt;img&gt; @<!-- -->x #<!-- -->1 \\[l\\](u) \\*b\\*\\\\n#<!-- --> t")
     }
 

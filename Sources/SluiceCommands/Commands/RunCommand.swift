@@ -27,6 +27,8 @@ struct RunCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Print every event as a line of JSON on stdout: `-`.", valueName: "-"))
     var events: String?
 
+    @OptionGroup var files: ReportFiles
+
     @OptionGroup var output: Output
 
     func validate() throws {
@@ -41,22 +43,12 @@ struct RunCommand: ParsableCommand {
         let definition = try meaning.definition(in: opened)
         let options = try meaning.options(in: context, keepGoing: keepGoing)
         let services = try StateServices.open()
-        let head = try begin(definition, opened, options, context, services)
-        let run = ForegroundRun(
-            context: context, services: services, signals: signals, output: output, printsEvents: events != nil,
-            patience: noWait ? .none : .stays)
-        try run.carryOut(head)
-    }
-
-    /// A run by hand is recorded like any other, and is ours from the start.
-    private func begin(
-        _ definition: Definition, _ opened: OpenRevision, _ options: RunOptions, _ context: RepositoryContext,
-        _ services: StateServices
-    ) throws -> RunHead {
-        let trigger: Trigger = ProcessEnvironment.isCI ? .ci : .manual
         let run = NewRun(
             pipeline: definition.name, path: definition.source.path, repository: context.repository,
-            revision: opened.revision, trigger: trigger, options: options)
-        return try services.store.begin(run, at: services.clock.now())
+            revision: opened.revision, trigger: context.job == nil ? .manual : .ci, options: options)
+        let foreground = ForegroundRun(
+            context: context, services: services, signals: signals, output: output, printsEvents: events != nil,
+            patience: noWait ? .none : .stays, files: files)
+        try foreground.carryOut(services.store.begin(run, at: services.clock.now()))
     }
 }

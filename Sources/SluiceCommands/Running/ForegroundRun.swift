@@ -10,23 +10,34 @@ struct ForegroundRun {
     let output: Output
     var printsEvents = false
     var patience = Patience.stays
+    /// What is written about the run when it has ended.
+    var files: ReportFiles?
 
     /// Throws the exit status of what did not succeed. `record`: what an interrupted run has done already.
     func carryOut(_ head: RunHead, from record: RunRecord? = nil) throws {
+        let live = isLive ? LiveObserver(head: head, style: output.tellingStyle, clock: services.clock) : nil
+        defer { live?.close() }
+        let (ended, outcome) = try drive(head, from: record, observers: observers(live))
+        live?.close()
+        try files?.write(ended)
+        try RunEnding(output: output).tell(ended, outcome, answersEvents: printsEvents)
+    }
+
+    /// Its record in the end. The run is ours from the start.
+    func drive(
+        _ head: RunHead, from record: RunRecord? = nil, observers: [any RunObserver]
+    ) throws -> (record: RunRecord, outcome: RunOutcome) {
         guard let lock = try RunLock.tryHold(head.id, in: services.folder) else {
             throw CommandFailure(.storage, "run \(head.id) is held by another process")
         }
         defer { withExtendedLifetime(lock) {} }
-        let live = isLive ? LiveObserver(head: head, style: output.tellingStyle, clock: services.clock) : nil
-        defer { live?.close() }
         let session = RunSession(
-            context: context, services: services, installation: .current(), observers: observers(live),
+            context: context, services: services, installation: .current(), observers: observers,
             willDrive: { [signals] in signals.forward(to: $0) }, patience: patience)
         guard let outcome = try session.carryOut(head, from: record) else {
             preconditionFailure("a run in the foreground is not parked")
         }
-        live?.close()
-        try RunEnding(output: output, services: services).tell(head.id, outcome, answersEvents: printsEvents)
+        return (try services.store.record(of: head.id), outcome)
     }
 
     private var isLive: Bool { Console.tellsTerminal && !printsEvents && !output.quiet && !output.json }

@@ -23,12 +23,12 @@ struct RevisionOpener: Sendable {
         return try opened(commit, reference: nil, isTrusted: isTrusted)
     }
 
-    /// The uncommitted state of a working repository, on top of HEAD.
+    /// The uncommitted state of a working repository, on top of HEAD; of all zeros where nothing was committed yet.
     func openWorktree() throws -> OpenRevision {
         guard !context.git.isBare else {
             throw CommandFailure(.usage, "a bare repository has no working tree", hint: "leave --worktree out")
         }
-        let (commit, reference) = try context.git.resolve(named: "HEAD")
+        let (commit, reference) = try head()
         let tree = try context.git.worktree()
         let revision = Revision(
             oid: commit.oid, tree: commit.tree, committed: commit.committed, reference: reference,
@@ -44,6 +44,16 @@ struct RevisionOpener: Sendable {
         return revision
     }
 
+    private func head() throws(GitError) -> (Commit, Reference?) {
+        do throws(GitError) {
+            return try context.git.resolve(named: "HEAD")
+        } catch {
+            guard error.code == .unborn else { throw error }
+            let nothing = Commit(oid: .zero, tree: .zero, committed: Timestamp(milliseconds: 0))
+            return (nothing, context.git.headReference)
+        }
+    }
+
     /// The files of a revision that a record holds.
     func reopen(_ revision: Revision) throws -> OpenRevision {
         if revision.isWorktree { return try openWorktree() }
@@ -54,11 +64,13 @@ struct RevisionOpener: Sendable {
     func changes(
         to revision: Revision, from previous: ObjectID?, trigger: Trigger, since: ObjectID?
     ) throws -> ChangedPaths {
+        guard !revision.oid.isZero else { return .everything }
         if let since { return try context.git.changedPaths(from: since, to: revision.oid) }
         switch trigger {
         case .push, .prePush, .preReceive:
             return try context.git.changedPaths(
                 pushed: revision.oid, replacing: previous, on: revision.reference)
+        case .ci where previous?.isZero == true: return .everything
         case .manual, .ci:
             return try context.git.changedPathsFromFirstParent(of: revision.oid)
         }

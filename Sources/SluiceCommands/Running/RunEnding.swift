@@ -5,14 +5,15 @@ import SluiceReport
 /// What is said at the end of a run in the foreground, and what the process ends with.
 struct RunEnding {
     let output: Output
-    let services: StateServices
 
-    func tell(_ run: RunID, _ outcome: RunOutcome, answersEvents: Bool) throws {
-        let record = try services.store.record(of: run)
+    /// `tellsDiagnostics`: also on stderr, for whoever reads that alone.
+    func tell(
+        _ record: RunRecord, _ outcome: RunOutcome, answersEvents: Bool = false, tellsDiagnostics: Bool = true
+    ) throws {
         if output.json {
             output.answer(RunJSON(record))
         } else if !answersEvents {
-            if !record.diagnostics.isEmpty { Diagnostics.tell(record.diagnostics) }
+            if tellsDiagnostics { Diagnostics.tell(record.diagnostics) }
             output.answer(RunText.ending(record, width: output.width, style: output.style))
         }
         if let status = Self.status(of: record, outcome) { throw status.code }

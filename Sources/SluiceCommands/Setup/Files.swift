@@ -46,6 +46,17 @@ enum Files {
         }
     }
 
+    /// Adds text to the end of a file; made where there is none.
+    static func append(_ text: String, to path: String) throws(CommandFailure) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw CommandFailure(.storage, "cannot write \(path): \(lastError())") }
+        defer { close(descriptor) }
+        let bytes = Array(text.utf8)
+        guard bytes.withUnsafeBytes({ write(descriptor, $0.baseAddress, $0.count) }) == bytes.count else {
+            throw CommandFailure(.storage, "cannot write \(path): \(lastError())")
+        }
+    }
+
     /// From the folder that we were called in.
     static func absolute(_ path: String) throws(CommandFailure) -> String {
         if path.hasPrefix("/") { return path }

@@ -19,9 +19,6 @@ enum ProcessEnvironment {
 
     static var searchPath: String { self["PATH"] ?? "/usr/local/bin:/usr/bin:/bin" }
 
-    /// Whether a CI system runs us; then no reference is trusted unless the operator names it.
-    static var isCI: Bool { self["CI"].map { $0 != "false" && $0 != "0" } ?? false }
-
     /// What a detached worker inherits: nothing of git's, nothing of a pusher's.
     static func forWorker(home: String, searchPath: String) -> [String: String] {
         var kept = ["PATH": searchPath, "SLUICE_HOME": home]

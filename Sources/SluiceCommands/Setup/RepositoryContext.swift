@@ -6,6 +6,8 @@ import SluicePlanning
 struct RepositoryContext: Sendable {
     let git: GitRepository
     let configuration: OperatorConfiguration
+    /// The CI system's job that we are part of.
+    let job: CIJob?
 
     var repository: Repository { Repository(gitDirectory: git.commonDirectory, isBare: git.isBare) }
 
@@ -20,13 +22,16 @@ struct RepositoryContext: Sendable {
     static func openInHook() throws -> RepositoryContext { try make(GitRepository.openFromEnvironment()) }
 
     private static func make(_ git: GitRepository) throws -> RepositoryContext {
-        RepositoryContext(git: git, configuration: try OperatorSettings.load(gitDirectory: git.commonDirectory))
+        RepositoryContext(
+            git: git, configuration: try OperatorSettings.load(gitDirectory: git.commonDirectory), job: try .current())
     }
 
-    /// Whether the operator's rules trust a reference. Never asked of the pushed tree.
+    /// Whether the operator's rules trust a reference. Never asked of the pushed tree. In a CI job for anything but a
+    /// push none is: what is checked out for a pull request may bear any name.
     func isTrusted(_ reference: Reference?) -> Bool {
-        TrustRules(
-            configured: configuration.trust, isBare: git.isBare, isCI: ProcessEnvironment.isCI,
+        guard job?.mayBeTrusted ?? true else { return false }
+        return TrustRules(
+            configured: configuration.trust, isBare: git.isBare, isCI: job != nil,
             defaultBranch: git.defaultBranch
         ).trust(reference)
     }

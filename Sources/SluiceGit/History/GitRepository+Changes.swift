@@ -10,13 +10,34 @@ extension GitRepository {
     package func changedPaths(
         pushed new: ObjectID, replacing old: ObjectID?, on reference: Reference? = nil
     ) throws(GitError) -> ChangedPaths {
+        let base = try comparisonBase(of: new, replacing: old, on: reference, defaultBranch: defaultBranch)
+        guard case .commit(let oid) = base else { return .everything }
+        return try changedPaths(from: oid, to: new)
+    }
+
+    /// What a pushed commit is compared with (the rule of `changedPaths(pushed:replacing:on:)`).
+    package func comparisonBase(
+        of new: ObjectID, replacing old: ObjectID?, on reference: Reference?, defaultBranch branch: Reference?
+    ) throws(GitError) -> MergeBase {
         let new = try resolve(new)
-        let old = try old.flatMap { (oid) throws(GitError) in oid.isZero ? nil : try commitIfPresent(oid) }
-        if let old, try isAncestor(old.oid, of: new.oid) != false {
-            return try changedPaths(fromTree: old.tree, toTree: new.tree)
-        }
-        guard let base = try comparisonBase(of: new, replacing: old, on: reference) else { return .everything }
-        return try changedPaths(fromTree: try resolve(base).tree, toTree: new.tree)
+        let named = old.flatMap { $0.isZero ? nil : $0 }
+        let old: Commit? = if let named { try commitIfPresent(named) } else { nil }
+        if let old, try isAncestor(old.oid, of: new.oid) != false { return .commit(old.oid) }
+        let tip: ObjectID? = if let branch { try tip(of: branch) } else { nil }
+        let isDefault = reference.map { $0 == branch } ?? (tip == new.oid)
+        let other = isDefault ? old?.oid : tip
+        let isCutOff = named != nil && old == nil && isShallow
+        guard let other else { return isCutOff || isShallow && !isDefault ? .unknown : .none }
+        return try mergeBase(new.oid, other)
+    }
+
+    /// Where a branch is: here, else where `origin` has it.
+    package func tip(of branch: Reference) throws(GitError) -> ObjectID? {
+        if let oid = try target(of: branch)?.oid { return oid }
+        let heads = Array("refs/heads/".utf8)
+        guard branch.bytes.starts(with: heads) else { return nil }
+        let remote = Array("refs/remotes/origin/".utf8) + branch.bytes.dropFirst(heads.count)
+        return try target(of: Reference(bytes: remote))?.oid
     }
 
     /// What differs between two commits, whatever lies between them.
@@ -33,16 +54,8 @@ extension GitRepository {
         return try changedPaths(fromTree: parent.tree, toTree: commit.tree)
     }
 
-    private func comparisonBase(
-        of new: Commit, replacing old: Commit?, on reference: Reference?
-    ) throws(GitError) -> ObjectID? {
-        let branch = defaultBranch
-        let tip = try branch.flatMap { (name) throws(GitError) in try target(of: name)?.oid }
-        let isDefault = reference.map { $0 == branch } ?? (tip == new.oid)
-        guard let other = isDefault ? old?.oid : tip else { return nil }
-        guard case .commit(let base) = try mergeBase(new.oid, other) else { return nil }
-        return base
-    }
+    /// Whether a commit is in this clone.
+    package func hasCommit(_ oid: ObjectID) throws(GitError) -> Bool { try commitIfPresent(oid) != nil }
 
     /// nil where the object is missing or no commit.
     private func commitIfPresent(_ oid: ObjectID) throws(GitError) -> Commit? {

@@ -28,6 +28,9 @@ extension GitRepository {
         return head
     }
 
+    /// What HEAD names, whether or not there is a commit; nil where it is detached.
+    package var headReference: Reference? { symbolicTarget(of: "HEAD") }
+
     /// Keeps a commit from being pruned while a run needs it, under `refs/sluice/runs/<id>`.
     package func pin(_ oid: ObjectID, forRun run: Int64) throws(GitError) {
         let raw = try oid.raw()

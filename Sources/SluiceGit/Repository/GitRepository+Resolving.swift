@@ -74,8 +74,8 @@ extension GitRepository {
         return try resolve(oid)
     }
 
-    /// nil where the commit has fewer parents.
-    func parentID(_ number: Int, of oid: ObjectID) throws(GitError) -> ObjectID? {
+    /// The n-th parent, 1 being the first; whether it is here is another question. nil where the commit has fewer.
+    package func parentID(_ number: Int, of oid: ObjectID) throws(GitError) -> ObjectID? {
         let raw = try oid.raw()
         return try handle.withPointer { (repository) throws(GitError) in
             guard var parent = try GitObjects(repository: repository).parent(number, of: raw) else { return nil }

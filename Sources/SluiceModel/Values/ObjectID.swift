@@ -9,6 +9,11 @@ package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible
         self.hex = hex.lowercased()
     }
 
+    /// Git's "there is none", of 40 digits.
+    package static let zero = ObjectID(zeros: 40)
+
+    private init(zeros: Int) { hex = String(repeating: "0", count: zeros) }
+
     /// The all-zero name with which git says "there is none": a creation's old side, a deletion's new side.
     package var isZero: Bool { hex.utf8.allSatisfy { $0 == UInt8(ascii: "0") } }
 

@@ -32,7 +32,7 @@ package enum PlanComparisonMarkdown {
         let rest = same.isEmpty ? [] : ["", "Unchanged: \(escaped(StageNames.list(same)))"]
         guard !changed.isEmpty else { return rest }
         let head = row(["stage", "change", "time"] + resources.map(\.rawValue))
-        let rule = row(["---", "---", "--:"] + resources.map { _ in "--:" }, isEscaped: true)
+        let rule = "| " + (["---", "---", "--:"] + resources.map { _ in "--:" }).joined(separator: " | ") + " |"
         return ["", head, rule]
             + changed.map { stage in row([stage.name, stage.sentence, stage.time] + resources.map(stage.use)) } + rest
     }
@@ -47,23 +47,6 @@ package enum PlanComparisonMarkdown {
             }
     }
 
-    private static func row(_ cells: [String], isEscaped: Bool = false) -> String {
-        "| " + cells.map { isEscaped ? $0 : escaped($0) }.joined(separator: " | ") + " |"
-    }
-
-    /// One line without a meaning: no markup, no table cell, no mention of a person or an issue.
-    static func escaped(_ text: String) -> String {
-        var result = ""
-        for character in SafeText.line(text) {
-            switch character {
-            case "\\", "|", "`", "*", "_", "[", "]", "~": result += "\\\(character)"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "&": result += "&amp;"
-            case "@", "#": result += "\(character)<!-- -->"
-            default: result.append(character)
-            }
-        }
-        return result
-    }
+    private static func escaped(_ text: String) -> String { MarkdownText.escaped(text) }
+    private static func row(_ cells: [String]) -> String { MarkdownText.row(cells) }
 }

@@ -24,7 +24,7 @@ package struct PlainLines: Sendable {
         case .attemptEnded(let stage, let ended): return of(stage, attempt(ended))
         case .retryScheduled(let stage, let number, let delay, let reason):
             return of(stage, ["attempt \(number) follows in \(HumanUnits.duration(delay)): \(reason)"])
-        case .checkJudged(let stage, let check): return of(stage, [text(check)])
+        case .checkJudged(let stage, let check): return of(stage, [CheckText.sentence(check)])
         case .stageEnded(let stage, let end): return of(stage, [text(end)])
         case .warning(nil, let message): return ofRun(["warning: \(message)"])
         case .warning(.some(let stage), let message): return of(stage, ["warning: \(message)"])
@@ -71,13 +71,6 @@ package struct PlainLines: Sendable {
         let hint = result.error?.hint.map { "hint: \($0)" }
         return [line + (error.map { ": \($0)" } ?? "")] + [hint].compactMap(\.self)
             + result.warnings.map { "warning: \($0)" }
-    }
-
-    private func text(_ check: CheckResult) -> String {
-        let words: [CheckResult.Verdict: String] = [.pass: "passed", .fail: "failed"]
-        let value = check.value.map { "is " + HumanUnits.metric($0) } ?? "was not reported"
-        return
-            "check \(words[check.verdict] ?? check.verdict.rawValue): \(check.metric) \(value), wanted \(check.limit)"
     }
 
     private func text(_ end: RunEvent.StageEnd) -> String {
