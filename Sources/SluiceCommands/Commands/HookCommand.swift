@@ -67,8 +67,9 @@ struct HookCommand: ParsableCommand {
 
         /// The push has happened: whatever goes wrong here is told, and the hook ends well.
         func run() throws {
+            HookSignals.ignore()
             do {
-                let input = try Files.bytes(from: STDIN_FILENO, named: "git's input", limit: 64 << 20)
+                let input = try Hooks.input()
                 _ = try ChainedHook.run(besides: place.hook, arguments: place.arguments, input: input)
                 try PostReceive(installation: .current(), home: place.home ?? StateServices.location()).receive(input)
             } catch {
@@ -85,7 +86,7 @@ struct HookCommand: ParsableCommand {
 
         /// What goes wrong before it is known which branches are enforced rejects the push: it could be one of them.
         func run() throws {
-            let input = try Files.bytes(from: STDIN_FILENO, named: "git's input", limit: 64 << 20)
+            let input = try Hooks.input()
             let status = try ChainedHook.run(besides: place.hook, arguments: place.arguments, input: input)
             guard status == 0 else { throw ExitCode(status) }
             let hook = PreReceive(installation: .current(), home: try place.home ?? StateServices.location())
@@ -100,7 +101,7 @@ struct HookCommand: ParsableCommand {
         @OptionGroup var place: HookPlace
 
         func run() throws {
-            let input = try Files.bytes(from: STDIN_FILENO, named: "git's input", limit: 64 << 20)
+            let input = try Hooks.input()
             let status = try ChainedHook.run(besides: place.hook, arguments: place.arguments, input: input)
             guard status == 0 else { throw ExitCode(status) }
             guard try PrePush(installation: .current(), home: place.home ?? StateServices.location()).judge(input)
@@ -136,6 +137,12 @@ private enum Hooks {
             }
             return hook
         }
+    }
+
+    /// The lines that git writes. Whoever pushes may go away while we write; see `Console`.
+    static func input() throws(CommandFailure) -> [UInt8] {
+        Console.becomeImpatient()
+        return try Files.bytes(from: STDIN_FILENO, named: "git's input", limit: 64 << 20)
     }
 
     static func tell(_ error: any Error) {

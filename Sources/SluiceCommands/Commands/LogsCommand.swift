@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Glibc
 import SluiceModel
 import SluiceReport
@@ -47,55 +46,7 @@ struct LogsCommand: ParsableCommand {
 
     private func show(_ line: Substring, of stage: String) {
         if output.json { return Console.answer(String(line)) }
-        guard let entry = try? JSONDecoder().decode(LogFile.Entry.self, from: Data(line.utf8)) else { return }
+        guard let entry = LogFile.Entry(line) else { return }
         for text in SafeText.lines(entry.text) { Console.answer("[\(stage)] \(text)") }
-    }
-}
-
-/// What has been recorded of a run since the last look, in plain lines.
-private struct RunNews {
-    let run: RunID
-    let services: StateServices
-    private var plain: PlainLines
-    private var seen: Int64 = 0
-
-    init(run: RunID, services: StateServices, style: Style) {
-        self.run = run
-        self.services = services
-        plain = PlainLines(style: style)
-    }
-
-    mutating func sinceLastLook() throws -> [String] {
-        let events = try services.store.events(of: run, after: seen)
-        seen = events.last?.sequence ?? seen
-        var told: [String] = []
-        for event in events { told += plain.lines(for: event) }
-        return told
-    }
-}
-
-/// An attempt's log, read from where the last look ended.
-struct LogFile {
-    let path: String
-    private var offset: off_t = 0
-
-    init(path: String) { self.path = path }
-
-    struct Entry: Decodable {
-        var time: String
-        var stream: String
-        var text: String
-    }
-
-    /// Whole lines that have come since.
-    mutating func newLines() -> [Substring] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0, lseek(descriptor, offset, SEEK_SET) >= 0 else { return [] }
-        defer { close(descriptor) }
-        guard let bytes = try? Files.bytes(from: descriptor, named: path, limit: 1 << 30),
-            let end = bytes.lastIndex(of: UInt8(ascii: "\n"))
-        else { return [] }
-        offset += off_t(end + 1)
-        return String(decoding: bytes[..<end], as: UTF8.self).split(separator: "\n")
     }
 }

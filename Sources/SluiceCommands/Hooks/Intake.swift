@@ -1,7 +1,6 @@
 import Glibc
 import SluiceGit
 import SluiceModel
-import SluicePlanning
 import SluiceReport
 import SluiceStore
 
@@ -38,15 +37,18 @@ struct Intake: Sendable {
         var runs: [NewRun] = []
         do {
             let context = try RepositoryContext.open(at: event.repository.gitDirectory)
-            for update in event.updates where try isBelievable(update, of: user, context) {
-                runs += try newRuns(for: update, event, context, &outcome.remarks)
+            let most = context.configuration.maxRunsPerPush
+            var wanted = WantedRuns(context: context, event: event)
+            for update in event.updates where wanted.runs.count <= most {
+                if try isBelievable(update, of: user, context) { try wanted.add(update) }
             }
+            outcome.remarks += wanted.remarks
+            runs = wanted.runs
             if runs.isEmpty, let only = PushOptions(event.options).pipeline {
                 outcome.remarks += SafeText.lines("there is no pipeline `\(only)` for this push: nothing is queued")
             }
-            let most = context.configuration.maxRunsPerPush
             if runs.count > most {
-                outcome.remarks += ["this push asks for \(runs.count) runs, more than \(most): none is queued"]
+                outcome.remarks.append("this push asks for more than \(most) runs: none is queued")
                 runs = []
             }
             outcome.runs = try services.store.enqueue(event, runs: runs)
@@ -81,50 +83,6 @@ struct Intake: Sendable {
             return false
         }
         return context.git.isReachable(update.new) { $0 == update.reference }
-    }
-
-    private func newRuns(
-        for update: IntakeEvent.Update, _ event: IntakeEvent, _ context: RepositoryContext, _ remarks: inout [String]
-    ) throws -> [NewRun] {
-        let reference = update.reference
-        guard !update.new.isZero, !reference.isBookkeeping, reference.branch != nil || reference.tag != nil else {
-            return []
-        }
-        let opener = RevisionOpener(context: context)
-        let opened: OpenRevision
-        do {
-            opened = try opener.open(update.new, reference: reference)
-        } catch let error as GitError where error.code == .notACommit {
-            remarks.append("\(reference.name): \(error.message); nothing to run")
-            return []
-        }
-        let previous = update.old.isZero ? nil : update.old
-        let changed = try opener.changes(to: opened.revision, from: previous, trigger: .push, since: nil)
-        return try PlanMaker.definitions(in: opened.tree).compactMap { definition in
-            guard isWanted(definition, reference, changed, PushOptions(event.options)) else { return nil }
-            return NewRun(
-                pipeline: definition.name, path: definition.source.path, repository: context.repository,
-                revision: opened.revision, trigger: .push, previous: previous,
-                priority: Self.priority(of: definition, opened.revision),
-                concurrency: definition.pipeline?.concurrency ?? Concurrency())
-        }
-    }
-
-    /// What is not trusted may step back, and never pushes itself to the front.
-    private static func priority(of definition: Definition, _ revision: Revision) -> Int {
-        let priority = definition.pipeline?.priority ?? 0
-        return revision.isTrusted ? priority : min(0, priority)
-    }
-
-    /// A definition that cannot be read is wanted on every branch: nobody knows what it would have said, and a
-    /// person must hear of it.
-    private func isWanted(
-        _ definition: Definition, _ reference: Reference, _ changed: ChangedPaths, _ options: PushOptions
-    ) -> Bool {
-        if let only = options.pipeline, only != definition.name { return false }
-        guard let pipeline = definition.pipeline else { return reference.branch != nil }
-        guard let filter = pipeline.triggers.push else { return false }
-        return filter.accepts(reference) && filter.accepts(changed: changed.known)
     }
 }
 

@@ -22,7 +22,9 @@ struct PostReceive {
         for line in malformed { Console.tell("sluice: line \(line.number) of git's input is not understood") }
         let options = PushOptions.fromEnvironment()
         for word in PushOptions(options).unknown {
-            for line in SafeText.lines("`\(word)` is no push option; there are sluice.skip, sluice.pipeline=NAME") {
+            for line in SafeText.lines(
+                "`\(word)` is no push option; there are sluice.follow, sluice.skip, sluice.pipeline=NAME")
+            {
                 Console.tell("sluice: \(line)")
             }
         }
@@ -42,8 +44,11 @@ struct PostReceive {
         let intake = Intake(services: services, installation: installation)
         // Another hook or a worker may have drained ours with its own.
         let outcome = try intake.drain().first { $0.event.id == event.id } ?? intake.take(event, of: geteuid())
-        try tell(outcome, context, services)
         if try services.hasWork() { try startWorker(context, services) }
+        try tell(outcome, context, services)
+        guard PushOptions(options).follows else { return }
+        HookSignals.heed()
+        try PushFollower(services: services, runs: Array(outcome.runs.prefix(Self.shownPlans))).follow()
     }
 
     /// The hook of another user than the service user: the event is all that it may leave, and it starts nothing.
@@ -53,7 +58,10 @@ struct PostReceive {
     }
 
     private func tell(_ outcome: Intake.Outcome, _ context: RepositoryContext, _ services: StateServices) throws {
-        for remark in outcome.remarks { Console.tell("sluice: \(remark)") }
+        for remark in outcome.remarks.prefix(Self.shownPlans) { Console.tell("sluice: \(remark)") }
+        if outcome.remarks.count > Self.shownPlans {
+            Console.tell("sluice: … and \(outcome.remarks.count - Self.shownPlans) more remarks")
+        }
         for head in outcome.superseded.prefix(Self.shownPlans) {
             Console.tell("sluice: run \(head.id) is superseded\(head.state == .ended ? "" : " and ends")")
         }

@@ -3,6 +3,8 @@ import Glibc
 /// What a pusher asked for with `git push -o`. Untrusted: only known words count, and nothing here loosens a rule.
 struct PushOptions {
     var skips = false
+    /// Show what the runs do until they have ended.
+    var follows = false
     /// Only this pipeline.
     var pipeline: String?
     /// Words for us that nobody knows here.
@@ -20,6 +22,8 @@ struct PushOptions {
         for word in words {
             if word == "sluice.skip" {
                 skips = true
+            } else if word == "sluice.follow" {
+                follows = true
             } else if word.hasPrefix("sluice.pipeline=") {
                 pipeline = String(word.dropFirst(16))
             } else if word.hasPrefix("sluice.") {

@@ -11,13 +11,11 @@ struct RunPreview {
     func lines(of head: RunHead) throws -> [String] {
         let style = Output.style(forTerminal: false)
         let reference = head.revision.reference ?? Reference(head.revision.oid.hex)
-        guard head.revision.isTrusted else {
-            return HookText.queued(head.id, pipeline: head.pipeline, reference: reference, style: style)
-                + HookText.note("\(reference.short) is not trusted here: planned and gated only", style: style)
-        }
         do {
             let session = RunSession(context: context, services: services, installation: installation)
-            return HookText.queued(head.id, plan: try session.plan(head).plan, style: style)
+            let lines = HookText.queued(head.id, plan: try session.plan(head).plan, style: style)
+            guard case .planOnly(let why) = RunPermission.of(head.revision, in: context) else { return lines }
+            return lines + HookText.note(why, style: style)
         } catch let invalid as InvalidDefinition {
             return HookText.invalid(invalid.diagnostics, reference: reference, style: style)
         }

@@ -22,7 +22,9 @@ struct RunSession: Sendable {
         let journal = services.store
         do {
             let (plan, tree) = try plan(head)
-            guard head.revision.isTrusted else { return try refuseUntrusted(head) }
+            if case .planOnly(let why) = RunPermission.of(head.revision, in: context) {
+                return try reject(head, [], .policy(why), in: journal)
+            }
             if let asked = try journal.cancellation(of: head.id) {
                 try UndrivenRun(head: head, services: services).cancel(asked.reason)
                 return .cancelled
@@ -60,12 +62,6 @@ struct RunSession: Sendable {
             definition, at: opened, trigger: head.trigger, changed: changed, options: head.options, run: head.id,
             question: question)
         return (plan, opened.tree)
-    }
-
-    private func refuseUntrusted(_ head: RunHead) throws -> RunOutcome {
-        let name = head.revision.reference?.name ?? head.revision.oid.short
-        let why = "\(name) is not trusted here: it is planned and gated, but nothing of it runs"
-        return try reject(head, [], .policy(why), in: services.store)
     }
 
     private func reject(

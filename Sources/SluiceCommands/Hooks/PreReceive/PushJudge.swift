@@ -97,7 +97,7 @@ struct PushJudge {
         let isEnforced = context.configuration.preReceive?.enforces(reference) == true
         let filters = [pipeline.triggers.preReceive, isEnforced ? pipeline.triggers.push : nil].compactMap(\.self)
         return try filters.contains { filter in
-            try filter.accepts(reference) && (filter.paths.isEmpty || filter.accepts(changed: changes.value().known))
+            try changes.count(for: filter, on: reference)
         }
     }
 
@@ -141,20 +141,5 @@ struct PushJudge {
         let own: ReferenceVerdict.Enforcement? = isWanted && !pipeline.isEmpty ? .byPipeline : nil
         return ReferenceVerdict(
             reference: reference, pipeline: pipeline, finding: finding, enforcement: isEnforced ? .byOperator : own)
-    }
-}
-
-/// What a push changed, found out when somebody first asks: most filters never do.
-final class ChangesOnDemand {
-    private let find: () throws -> ChangedPaths
-    private var found: ChangedPaths?
-
-    init(_ find: @escaping () throws -> ChangedPaths) { self.find = find }
-
-    func value() throws -> ChangedPaths {
-        if let found { return found }
-        let changes = try find()
-        found = changes
-        return changes
     }
 }
