@@ -101,11 +101,12 @@ struct HookCommand: ParsableCommand {
         @OptionGroup var place: HookPlace
 
         func run() throws {
+            let signals = RunSignals()
             let input = try Hooks.input()
             let status = try ChainedHook.run(besides: place.hook, arguments: place.arguments, input: input)
             guard status == 0 else { throw ExitCode(status) }
-            guard try PrePush(installation: .current(), home: place.home ?? StateServices.location()).judge(input)
-            else {
+            let home = try place.home ?? StateServices.location()
+            guard try PrePush(installation: .current(), home: home, signals: signals).judge(input) else {
                 Console.tell("sluice: push stopped; `git push --no-verify` goes on without this check")
                 throw ExitStatus.failed.code
             }

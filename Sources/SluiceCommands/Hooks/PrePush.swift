@@ -2,14 +2,23 @@ import SluiceGit
 import SluiceModel
 import SluicePlanning
 import SluiceReport
+import SluiceStore
 
-/// `pre-push`: plan and gate of what is about to be pushed; nothing runs unless it is asked for.
+/// `pre-push`: plan and gate of what is about to be pushed; nothing runs unless the person's own configuration asks.
 struct PrePush {
     let installation: Installation
     let home: String
+    /// Ctrl-C ends a run with its stages' grace.
+    let signals: RunSignals
 
     /// `git config sluice.prePush`.
-    enum Mode: String { case check, warn }
+    enum Mode: String, CaseIterable {
+        /// Stops the push where something is not valid or not admitted.
+        case check
+        case warn
+        /// As `check`, and runs what is admitted before the push goes on.
+        case run
+    }
 
     /// Whether the push may go on.
     func judge(_ input: [UInt8]) throws -> Bool {
@@ -21,7 +30,7 @@ struct PrePush {
         for update in updates where !update.localOID.isZero {
             let reference = update.remote
             guard reference.branch != nil || reference.tag != nil else { continue }
-            isGood = try judge(update, reference, context, services) && isGood
+            isGood = try judge(update, reference, mode, context, services) && isGood
         }
         return isGood || mode == .warn
     }
@@ -30,13 +39,14 @@ struct PrePush {
         guard let text = context.git.configuration("sluice.prePush") else { return .check }
         guard let mode = Mode(rawValue: text) else {
             throw CommandFailure(
-                .usage, "git config sluice.prePush is `\(text)`", hint: "one of check, warn")
+                .usage, "git config sluice.prePush is `\(text)`", hint: "one of check, warn, run")
         }
         return mode
     }
 
     private func judge(
-        _ update: PrePushUpdate, _ reference: Reference, _ context: RepositoryContext, _ services: StateServices
+        _ update: PrePushUpdate, _ reference: Reference, _ mode: Mode, _ context: RepositoryContext,
+        _ services: StateServices
     ) throws -> Bool {
         let opener = RevisionOpener(context: context)
         let opened: OpenRevision
@@ -55,7 +65,12 @@ struct PrePush {
             } else if definition.pipeline != nil {
                 continue
             }
-            isGood = try judge(definition, opened, changed, maker) && isGood
+            guard try judge(definition, opened, changed, maker) else {
+                isGood = false
+                continue
+            }
+            guard mode == .run, definition.pipeline != nil else { continue }
+            isGood = try run(definition, opened, previous, context, services) && isGood
         }
         return isGood
     }
@@ -74,5 +89,27 @@ struct PrePush {
             Diagnostics.tell(invalid.diagnostics)
             return !invalid.diagnostics.contains { $0.severity == .error }
         }
+    }
+
+    /// Carries a pipeline out in the foreground: whether it succeeded.
+    private func run(
+        _ definition: Definition, _ opened: OpenRevision, _ previous: ObjectID?, _ context: RepositoryContext,
+        _ services: StateServices
+    ) throws -> Bool {
+        let run = NewRun(
+            pipeline: definition.name, path: definition.source.path, repository: context.repository,
+            revision: opened.revision, trigger: .prePush, previous: previous)
+        let head = try services.store.begin(run, at: services.clock.now())
+        guard let lock = try RunLock.tryHold(head.id, in: services.folder) else {
+            throw CommandFailure(.storage, "run \(head.id) is held by another process")
+        }
+        defer { withExtendedLifetime(lock) {} }
+        let session = RunSession(
+            context: context, services: services, installation: installation,
+            observers: [PlainObserver(style: .plain, showsLogs: false)],
+            willDrive: { [signals] in signals.forward(to: $0) })
+        let outcome = try session.carryOut(head)
+        Console.tell("sluice: run \(head.id) \(outcome?.rawValue ?? "waits")")
+        return outcome == .succeeded
     }
 }
