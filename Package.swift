@@ -59,6 +59,10 @@ let package = Package(
                 "SluiceStore", "SluiceExecution", arguments,
             ]),
         .executableTarget(name: "sluice", dependencies: ["SluiceCommands"], swiftSettings: strict),
+        // What `plugin new --language swift` copies, so that it is compiled and tested.
+        .executableTarget(
+            name: "CountLines", dependencies: ["PluginContract"], path: "sdk/templates/swift/Sources/@NAME@",
+            swiftSettings: strict),
         // Tests
         .target(name: "SluiceTesting", dependencies: ["SluiceModel"], swiftSettings: strict),
         tests("ArchitectureTests", []),
@@ -75,7 +79,8 @@ let package = Package(
             ["SluiceStore", "SluiceModel", "SluiceTesting", .product(name: "GRDB", package: "GRDB.swift")]),
         tests(
             "SluiceExecutionTests",
-            ["SluiceExecution", "SluiceModel", "PluginContract", "CSluiceProcess", "SluiceTesting"]),
+            ["SluiceExecution", "SluiceModel", "PluginContract", "CSluiceProcess", "SluiceTesting"],
+            hasFixtures: true),
         tests("EndToEndTests", ["SluiceTesting", "SluiceStore", "SluiceModel", "sluice"]),
     ],
     swiftLanguageModes: [.v6]

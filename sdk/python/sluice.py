@@ -10,8 +10,9 @@
     if __name__ == "__main__":
         sluice.main(run)                       # or sluice.main({"run": run, "cleanup": cleanup})
 
-A handler that returns has succeeded. `raise sluice.Failed("auc 0.91 is under 0.95")` is its own verdict,
-`raise sluice.UserError("…", hint="…")` and its siblings are errors with a class; anything else is a bug.
+A handler that returns has succeeded; that of the verb `estimate` returns a list of `Estimate`.
+`raise sluice.Failed("auc 0.91 is under 0.95")` is its own verdict, `raise sluice.UserError("…", hint="…")` and
+its siblings are errors with a class; anything else is a bug.
 
 `main` moves the protocol to private descriptors, so that `print`, C libraries and child processes can write
 to stdout (it is the log) and read stdin (it is empty) without touching it. It must run in the main thread.
@@ -124,6 +125,16 @@ class Grant(NamedTuple):
     disk: int | None = None
     network: int | None = None
     deadline: str | None = None
+
+
+class Estimate(NamedTuple):
+    """What a call would take with a profile: half of all are faster than `p50_s`, nine of ten than `p90_s`."""
+
+    profile: str
+    p50_s: float
+    p90_s: float
+    memory: int | None = None  # bytes
+    cost: float | None = None
 
 
 class _Channel:
@@ -343,7 +354,9 @@ def _serve(ctx: Context, handlers: Mapping[str, Handler]) -> tuple[int, dict[str
             ctx._send("hello", protocol=PROTOCOL)
             if ctx.verb not in handlers:
                 raise ConfigError(f"this plugin has no verb '{ctx.verb}'", code="config.verb")
-            handlers[ctx.verb](ctx)
+            answer = handlers[ctx.verb](ctx)
+            if ctx.verb == "estimate":
+                ctx._send("estimate", profiles=[_profile(one) for one in answer])
         finally:
             ctx._calm, ctx._due = True, False  # from here on no signal raises
     except (Failed, Skipped) as verdict:
@@ -361,6 +374,13 @@ def _serve(ctx: Context, handlers: Mapping[str, Handler]) -> tuple[int, dict[str
         place = f"{os.path.basename(at.filename)}:{at.lineno} in {at.name}"
         return _error(PluginError(f"{type(bug).__name__}: {bug}", code="internal.exception", detail=place))
     return 0, {"type": "result", "status": "ok"}
+
+
+def _profile(estimate: Estimate) -> dict[str, Any]:
+    more = {"memory": estimate.memory, "cost": estimate.cost}
+    duration = {"p50": estimate.p50_s, "p90": estimate.p90_s}
+    known = {name: value for name, value in more.items() if value is not None}
+    return {"name": estimate.profile, "duration_s": duration, **known}
 
 
 def _error(error: PluginError) -> tuple[int, dict[str, Any]]:

@@ -18,6 +18,36 @@ public final class PluginContext: Sendable {
         self.channel = channel
     }
 
+    /// What the stage's `with` says, with the schema's defaults.
+    public var params: JSON { start.params }
+
+    /// An input that takes one file or folder; throws where it is not connected.
+    public func input(_ name: String) throws -> StartMessage.Input {
+        guard let first = try inputs(name).first else { throw Self.notConnected("input", name) }
+        return first
+    }
+
+    /// All of an input that takes many.
+    public func inputs(_ name: String) throws -> [StartMessage.Input] {
+        switch start.inputs[name] {
+        case .one(let input): [input]
+        case .many(let inputs): inputs
+        case nil: throw Self.notConnected("input", name)
+        }
+    }
+
+    /// Where an output is to be made: nothing is there yet, the parent is.
+    public func place(_ output: String) throws -> StartMessage.Output {
+        guard let place = start.outputs[output] else { throw Self.notConnected("output", output) }
+        return place
+    }
+
+    private static func notConnected(_ noun: String, _ name: String) -> ErrorMessage {
+        ErrorMessage(
+            .config, code: "config.\(noun)", message: "the \(noun) '\(name)' is not connected",
+            hint: "name it under the stage's \(noun)s")
+    }
+
     /// Why the runner has asked to stop; nil while it has not. `shutdown` when the runner is gone.
     public var cancelReason: String? { state.withLock { $0.cancelled } }
 
@@ -37,9 +67,12 @@ public final class PluginContext: Sendable {
         send(.progress(done: done, total: total, unit: unit, message: message))
     }
 
-    /// A finite number; the last one without a step is the stage's metric.
-    public func metric(_ name: String, _ value: Double, step: Double? = nil) {
-        precondition(value.isFinite, "a metric is a finite number")
+    /// The last one without a step is the stage's metric. Throws for what is no finite number.
+    public func metric(_ name: String, _ value: Double, step: Double? = nil) throws {
+        guard value.isFinite else {
+            throw ErrorMessage(
+                .internal, code: "internal.metric", message: "the metric '\(name)' is \(value), no finite number")
+        }
         send(.metric(name: name, value: value, step: step))
     }
 
@@ -50,6 +83,13 @@ public final class PluginContext: Sendable {
     public func checkpoint(_ id: String, path: String) { send(.checkpoint(id: id, path: path)) }
 
     public func heartbeat() { send(.heartbeat) }
+
+    /// Sends heartbeats while `body` runs, for long calls that say nothing themselves. `period` is in seconds.
+    public func heartbeats<Result>(every period: Double = 10, while body: () throws -> Result) rethrows -> Result {
+        let pulse = Heartbeats(every: period) { self.heartbeat() }
+        defer { pulse.stop() }
+        return try body()
+    }
 
     /// Nothing is sent after the terminal line.
     func send(_ message: PluginMessage) {

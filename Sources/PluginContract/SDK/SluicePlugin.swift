@@ -7,12 +7,10 @@ import Glibc
 ///
 /// @main struct Count: SluicePlugin {
 ///     func run(_ context: PluginContext) throws {
+///         let rows = try load(context.input("data").path)
 ///         try context.check()                       // throws when the runner has asked to stop
-///         context.metric("rows", 569)
-///         guard let model = context.start.outputs["model"] else {
-///             throw ErrorMessage(.config, code: "config.output", message: "the output 'model' is not connected")
-///         }
-///         try write(to: model.path)
+///         try context.metric("rows", Double(rows.count))
+///         try save(rows, to: context.place("model").path)
 ///     }
 /// }
 /// ```
@@ -25,13 +23,15 @@ public protocol SluicePlugin {
     func run(_ context: PluginContext) throws
     /// Removes what a `run` may have left; succeeds where nothing is left.
     func cleanup(_ context: PluginContext) throws
-    /// The profiles of the answer; pure and offline.
-    func estimate(_ context: PluginContext) throws -> JSON
+    /// What a `run` would take, for each profile; pure and offline.
+    func estimate(_ context: PluginContext) throws -> [ProfileEstimate]
 }
 
 extension SluicePlugin {
     public func cleanup(_ context: PluginContext) throws { throw ErrorMessage.missingVerb("cleanup") }
-    public func estimate(_ context: PluginContext) throws -> JSON { throw ErrorMessage.missingVerb("estimate") }
+    public func estimate(_ context: PluginContext) throws -> [ProfileEstimate] {
+        throw ErrorMessage.missingVerb("estimate")
+    }
 
     /// Serves the request for which this process was started, and exits.
     public static func main() {
@@ -49,8 +49,8 @@ extension SluicePlugin {
     }
 
     private static func serve(_ context: PluginContext) -> PluginEnding {
-        guard context.start.wire == ContractLimits.wire else {
-            let message = "the runner speaks \(context.start.wire), this plugin's SDK \(ContractLimits.wire)"
+        guard speaks(context.start.wire) else {
+            let message = "the runner speaks \(context.start.wire), this plugin's SDK speaks \(ContractLimits.wire)"
             let error = ErrorMessage(.config, code: "protocol.version", message: message, hint: "upgrade the older one")
             return PluginEnding(terminal: .error(error), status: 11)
         }
@@ -64,11 +64,14 @@ extension SluicePlugin {
         }
     }
 
+    /// Within a major version everything is compatible.
+    private static func speaks(_ wire: String) -> Bool { wire.prefix { $0 != "." } == ContractLimits.wire }
+
     private static func dispatch(_ plugin: Self, _ context: PluginContext) throws {
         switch context.start.verb {
         case "run": try plugin.run(context)
         case "cleanup": try plugin.cleanup(context)
-        case "estimate": context.send(.estimate(profiles: try plugin.estimate(context)))
+        case "estimate": context.send(.estimate(profiles: .array(try plugin.estimate(context).map(\.json))))
         case let other: throw ErrorMessage.missingVerb(other)
         }
     }
