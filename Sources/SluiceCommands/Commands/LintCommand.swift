@@ -25,9 +25,7 @@ struct LintCommand: ParsableCommand {
     func run() throws {
         let context = try RepositoryContext.open()
         let opener = RevisionOpener(context: context)
-        let opened =
-            try context.git.isBare || revision != nil
-            ? opener.open(named: revision ?? "HEAD") : opener.openWorktree()
+        let opened = try opener.open(namedOrWorktree: revision)
         let diagnostics = try found(opened, context).sorted { $0.location < $1.location }
         let errors = diagnostics.count { $0.severity == .error }
         if output.json {

@@ -19,10 +19,8 @@ package struct SluiceCommand: ParsableCommand {
         version: "sluice 0.1.0",
         subcommands: [
             LintCommand.self, PlanCommand.self, RunCommand.self, CICommand.self, InitCommand.self,
-            StatusCommand.self, RunsCommand.self,
-            LogsCommand.self, ExplainCommand.self, ArtifactCommand.self, BudgetCommand.self, HookCommand.self,
-            WorkerCommand.self,
-            DoctorCommand.self,
+            StatusCommand.self, RunsCommand.self, LogsCommand.self, ExplainCommand.self, ArtifactCommand.self,
+            BudgetCommand.self, PluginCommand.self, HookCommand.self, WorkerCommand.self, DoctorCommand.self,
             OptimizeCommand.self,
         ])
 

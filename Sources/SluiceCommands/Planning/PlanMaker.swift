@@ -48,8 +48,12 @@ struct PlanMaker: Sendable {
 
     /// The operator's folders, those of `SLUICE_PLUGINS`, then what was installed with the binary.
     static func finder(context: RepositoryContext, installation: Installation) -> PluginFolders {
+        finder(configuration: context.configuration, installation: installation)
+    }
+
+    static func finder(configuration: OperatorConfiguration, installation: Installation) -> PluginFolders {
         let named = ProcessEnvironment["SLUICE_PLUGINS"]?.split(separator: ":").map(String.init) ?? []
-        let roots = (context.configuration.plugins + named).map { PluginFolders.Root(origin: .operator, path: $0) }
+        let roots = (configuration.plugins + named).map { PluginFolders.Root(origin: .operator, path: $0) }
         let bundled = installation.bundledPlugins.map { PluginFolders.Root(origin: .bundled, path: $0) }
         return PluginFolders(roots + [bundled].compactMap(\.self))
     }

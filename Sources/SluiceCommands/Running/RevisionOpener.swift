@@ -23,6 +23,11 @@ struct RevisionOpener: Sendable {
         return try opened(commit, reference: nil, isTrusted: isTrusted)
     }
 
+    /// A commit where one is named, else what is there: the working tree, or HEAD of a bare repository.
+    func open(namedOrWorktree text: String?) throws -> OpenRevision {
+        try context.git.isBare || text != nil ? open(named: text ?? "HEAD") : openWorktree()
+    }
+
     /// The uncommitted state of a working repository, on top of HEAD; of all zeros where nothing was committed yet.
     func openWorktree() throws -> OpenRevision {
         guard !context.git.isBare else {

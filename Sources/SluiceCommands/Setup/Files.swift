@@ -75,6 +75,51 @@ enum Files {
         return (folder == "/" ? "" : folder) + path[slash...]
     }
 
+    /// The whole path without links and dots; nil where nothing is there.
+    static func resolving(_ path: String) -> String? {
+        guard let real = realpath(path, nil) else { return nil }
+        defer { free(real) }
+        return String(cString: real)
+    }
+
+    /// The names in a folder, sorted; none where it is not there.
+    static func names(in folder: String) throws(CommandFailure) -> [String] {
+        guard let listing = opendir(folder) else {
+            if errno == ENOENT { return [] }
+            throw CommandFailure(.storage, "cannot read \(folder): \(lastError())")
+        }
+        defer { closedir(listing) }
+        var names: [String] = []
+        while let entry = readdir(listing) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// With its missing parents.
+    static func makeFolder(_ path: String) throws(CommandFailure) {
+        var place = path.hasPrefix("/") ? "" : "."
+        for step in path.split(separator: "/") {
+            place += "/" + step
+            guard mkdir(place, 0o755) == 0 || errno == EEXIST else {
+                throw CommandFailure(.storage, "cannot make \(place): \(lastError())")
+            }
+        }
+    }
+
+    /// A new folder of ours alone below `TMPDIR`.
+    static func makeTemporaryFolder(_ name: String) throws(CommandFailure) -> String {
+        let pattern = "\(ProcessEnvironment["TMPDIR"] ?? "/tmp")/\(name)-XXXXXX"
+        guard let made = pattern.withCString({ text in strdup(text).flatMap { mkdtemp($0) } }) else {
+            throw CommandFailure(.storage, "cannot make \(pattern): \(lastError())")
+        }
+        defer { free(made) }
+        return String(cString: made)
+    }
+
     static func exists(_ path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0

@@ -18,6 +18,15 @@ struct RepositoryContext: Sendable {
 
     static func open(at path: String = ".") throws -> RepositoryContext { try make(GitRepository.open(at: path)) }
 
+    /// nil outside of a repository.
+    static func openIfThere() throws -> RepositoryContext? {
+        do {
+            return try open()
+        } catch let error as GitError where error.code == .notARepository {
+            return nil
+        }
+    }
+
     /// Inside a hook: the repository, and the quarantine, that git's environment names.
     static func openInHook() throws -> RepositoryContext { try make(GitRepository.openFromEnvironment()) }
 

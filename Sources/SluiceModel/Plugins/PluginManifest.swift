@@ -2,6 +2,7 @@
 package struct PluginManifest: Sendable, Equatable {
     package var name: String
     package var version: String
+    package var description: String?
     package var wire: WireProtocol
     package var role: Role
     /// argv; the first word without a slash is looked up in PATH, `./x` is a file of the plugin's folder.
@@ -62,6 +63,7 @@ package struct PluginManifest: Sendable, Equatable {
         /// Takes a list: a matrix stage's instances or a glob's files.
         package var isMany: Bool
         package var isRequired: Bool
+        package var description: String?
 
         package init(name: String, type: ArtifactType, isMany: Bool = false, isRequired: Bool = true) {
             self.name = name
@@ -74,6 +76,7 @@ package struct PluginManifest: Sendable, Equatable {
     package struct Output: Sendable, Equatable {
         package var name: String
         package var type: ArtifactType
+        package var description: String?
 
         package init(name: String, type: ArtifactType) {
             self.name = name

@@ -26,7 +26,7 @@ struct PluginResolver {
     }
 
     /// All folders with that name, best first; none, with a diagnostic, where there is no usable one.
-    private func folders(_ name: String, at location: SourceLocation) throws(GitError) -> [PluginFolder] {
+    func folders(_ name: String, at location: SourceLocation) throws(GitError) -> [PluginFolder] {
         if name.hasPrefix("./") || name.hasPrefix("/") || name.hasPrefix("../") {
             guard let path = TreePath.normalized(name) else {
                 context.findings.add(PipelineFindings.badPath(name), at: location)
@@ -59,7 +59,7 @@ struct PluginResolver {
         }
     }
 
-    private func treeNames() throws(GitError) -> [String] {
+    func treeNames() throws(GitError) -> [String] {
         let manifests = try context.tree.entries(under: "plugins").filter { $0.path.hasSuffix("/plugin.yaml") }
         return manifests.map { $0.path.split(separator: "/") }.filter { $0.count == 3 }.map { String($0[1]) }
     }
@@ -145,7 +145,7 @@ struct PluginResolver {
         return Array(rest) + others.filter { !rest.contains($0) }
     }
 
-    private func check(
+    func check(
         _ manifest: PluginManifest, _ folder: PluginFolder, _ shadowed: [PluginFolder], at location: SourceLocation
     ) {
         if manifest.name != folder.name, !(folder.origin == .tree && !folder.path.hasPrefix("plugins/")) {

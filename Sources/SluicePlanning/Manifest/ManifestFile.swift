@@ -27,7 +27,7 @@ struct ManifestReader {
         var manifest = PluginManifest(
             name: name(map) ?? "", version: map.required("version", example: "version: 1.0.0").flatMap(version) ?? "",
             wire: wire(map) ?? .sluice1, role: role(map) ?? .other, command: command(map) ?? [])
-        _ = map.string("description")
+        manifest.description = map.string("description")
         manifest.verbs = Set(map.choices("verbs", PluginManifest.Verb.self) ?? [.run])
         readPython(map, into: &manifest)
         manifest.params = map["params"].map { ParameterSchemaReader(findings: findings).schema($0, depth: 0) }
@@ -101,10 +101,11 @@ struct ManifestReader {
             guard values.isName(entry.key, at: entry.keyLocation, kind: "an input") else { return nil }
             let what = "input `\(entry.key)`"
             let map = MapReader(entry.value, what, keys: ["type", "many", "required", "description"], in: findings)
-            _ = map.string("description")
-            return PluginManifest.Input(
+            var input = PluginManifest.Input(
                 name: entry.key, type: type(map) ?? .file, isMany: map.boolean("many") ?? false,
                 isRequired: map.boolean("required") ?? true)
+            input.description = map.string("description")
+            return input
         }
     }
 
@@ -112,8 +113,9 @@ struct ManifestReader {
         MapReader(named: node, "`outputs`", in: findings).entries.compactMap { entry in
             guard values.isName(entry.key, at: entry.keyLocation, kind: "an output") else { return nil }
             let map = MapReader(entry.value, "output `\(entry.key)`", keys: ["type", "description"], in: findings)
-            _ = map.string("description")
-            return PluginManifest.Output(name: entry.key, type: type(map) ?? .file)
+            var output = PluginManifest.Output(name: entry.key, type: type(map) ?? .file)
+            output.description = map.string("description")
+            return output
         }
     }
 
