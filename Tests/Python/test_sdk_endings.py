@@ -33,6 +33,22 @@ class EndingTests(SDKCase):
                 self.assertEqual({**wanted, "token": plugin.token}, plugin.terminal)
                 self.assertNotIn("Traceback", plugin.stderr)
 
+    def test_an_estimate_is_one_line_before_the_result(self) -> None:
+        script = """
+            import sluice
+            def estimate(ctx):
+                return [sluice.Estimate("small", 1.5, 2), sluice.Estimate("large", 1, 1, memory=1024, cost=0.5)]
+            sluice.main({"estimate": estimate})
+        """
+        plugin = self.start_script(script, {"verb": "estimate"})
+        self.assertEqual(plugin.finish(), 0, plugin.stderr)
+        self.assertEqual([line["type"] for line in plugin.messages], ["hello", "estimate", "result"])
+        profiles = [
+            {"name": "small", "duration_s": {"p50": 1.5, "p90": 2}},
+            {"name": "large", "duration_s": {"p50": 1, "p90": 1}, "memory": 1024, "cost": 0.5},
+        ]
+        self.assertEqual(plugin.messages[1]["profiles"], profiles)
+
     def test_verdicts_are_results(self) -> None:
         for raised, status, exit_status in [("Failed", "failed", 10), ("Skipped", "skipped", 0)]:
             plugin, ended = self.finish(f"raise sluice.{raised}('auc 0.91 is under 0.95')")

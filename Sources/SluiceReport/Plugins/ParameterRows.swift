@@ -7,7 +7,7 @@ struct ParameterRows {
         var type: String
         var isRequired: Bool
         var defaultText: String?
-        /// `1 … 50`, `one of a, b`, `matches ^x`.
+        /// `1 to 50`, `one of a, b`, `matches ^x`.
         var limits: String
         var description: String
     }
@@ -57,6 +57,7 @@ struct ParameterRows {
     }
 
     private static func bounds(_ node: ParameterSchema.Node) -> [String] {
+        if let low = node.minimum, let high = node.maximum { return ["\(number(low)) to \(number(high))"] }
         let low = node.minimum.map { "≥ " + number($0) } ?? node.exclusiveMinimum.map { "> " + number($0) }
         let high = node.maximum.map { "≤ " + number($0) } ?? node.exclusiveMaximum.map { "< " + number($0) }
         return [low, high].compactMap(\.self)

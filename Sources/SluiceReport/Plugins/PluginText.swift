@@ -59,19 +59,33 @@ package struct PluginText {
         let rows = ParameterRows(schema).rows
         let isOpen = schema.node.additionalProperties == .allowed
         guard !rows.isEmpty else { return section("params", isOpen ? "any" : "none") }
+        let whole = Self.table(of: rows, withMeaning: true)
+        let others = isOpen ? ["  others are allowed too"] : []
+        guard whole.naturalWidth() > width else {
+            return [heading("params")] + whole.lines(width: width, style: style) + others
+        }
+        // Sentences get lines of their own rather than being cut in a narrow column.
+        let narrow = Self.table(of: rows, withMeaning: false).lines(width: width, style: style)
+        var meanings = TextTable([.init(""), .init("", minimum: 20)])
+        for row in rows where !row.description.isEmpty {
+            meanings.append([StyledText(row.name, .strong), StyledText(row.description, .quiet)])
+        }
+        return [heading("params")] + narrow + others + [""] + meanings.lines(width: width, style: style)
+    }
+
+    private static func table(of rows: [ParameterRows.Row], withMeaning: Bool) -> TextTable {
         var table = TextTable([
             .init("param", minimum: 10), .init("type", minimum: 7), .init("default", minimum: 7),
-            .init("limits", minimum: 10), .init("meaning", minimum: 10, isOptional: false),
+            .init("limits", minimum: 10), .init("meaning", minimum: 10),
         ])
         for row in rows {
             let preset = row.isRequired ? StyledText("required", .warning) : StyledText(row.defaultText ?? "")
             table.append([
                 StyledText(row.name, .strong), StyledText(row.type), preset, StyledText(row.limits),
-                StyledText(row.description, .quiet),
+                StyledText(withMeaning ? row.description : "", .quiet),
             ])
         }
-        return [heading("params")] + table.lines(width: width, style: style)
-            + (isOpen ? ["  others are allowed too"] : [])
+        return table
     }
 
     private func inputs(_ manifest: PluginManifest) -> [String] {
@@ -118,7 +132,7 @@ package struct PluginText {
                 StyledText(String(candidate.folder.digest.prefix(19)), .quiet),
             ])
         }
-        let order = "  first wins: plugins/\(listing.name)/ of the commit, the operator's folders, the bundled ones"
+        let order = "  first wins: plugins/\(listing.name) of the commit, operator's folders, bundled"
         let rows = table.rows.isEmpty ? ["  nothing usable has this name"] : table.lines(width: width, style: style)
         return [heading("where it comes from")] + rows + [StyledText(order, .quiet).rendered(style)]
     }
