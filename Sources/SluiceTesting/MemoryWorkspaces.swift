@@ -20,9 +20,13 @@ package final class MemoryWorkspaces: Workspaces {
 
     package var discarded: [Discarded] { log.withLock { $0 } }
 
-    package func create(run: RunID, stage: String, number: Int) throws(StoreError) -> AttemptFolder {
+    package func folder(run: RunID, stage: String, number: Int) -> AttemptFolder {
         let name = "runs/\(run)/\(stage)/\(number)"
-        let folder = AttemptFolder(root: "/state/" + name, name: name)
+        return AttemptFolder(root: "/state/" + name, name: name)
+    }
+
+    package func create(run: RunID, stage: String, number: Int) throws(StoreError) -> AttemptFolder {
+        let folder = folder(run: run, stage: stage, number: number)
         disk.remove(folder.root)
         return folder
     }

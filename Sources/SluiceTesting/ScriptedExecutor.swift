@@ -5,11 +5,28 @@ import Synchronization
 package final class ScriptedExecutor: Executor {
     package typealias Script = @Sendable (AttemptRequest, Cancellation) -> AttemptResult
 
-    package let name = "scripted"
+    package let name: String
     private let script: Script
     private let seen = Mutex<[AttemptRequest]>([])
+    private let held: Mutex<Set<String>>
+    private let ends = Mutex<[String]>([])
 
-    package init(_ script: @escaping Script = { _, _ in AttemptResult(outcome: .succeeded) }) { self.script = script }
+    /// `holding` are folders of attempts that it holds for a runner that died.
+    package init(
+        name: String = "scripted", holding: Set<String> = [],
+        _ script: @escaping Script = { _, _ in AttemptResult(outcome: .succeeded) }
+    ) {
+        self.name = name
+        held = Mutex(holding)
+        self.script = script
+    }
+
+    /// Folders of attempts whose leftovers it was to end.
+    package var ended: [String] { ends.withLock { $0 } }
+
+    package func holds(_ folder: String) -> Bool { held.withLock { $0.contains(folder) } }
+    package func forget(_ folder: String) { _ = held.withLock { $0.remove(folder) } }
+    package func endLeftovers(of folder: String) { ends.withLock { $0.append(folder) } }
 
     /// In the order of their starts.
     package var requests: [AttemptRequest] { seen.withLock { $0 } }

@@ -82,7 +82,7 @@ final class Attempts: Sendable {
     /// Runs it on a thread of its own, so that blocked attempts do not starve the tests' pool.
     func run(
         _ request: AttemptRequest, _ cancellation: Cancellation = Cancellation(),
-        by executor: LocalExecutor = LocalExecutor(devices: [])
+        by executor: any Executor = LocalExecutor(devices: [])
     ) async -> AttemptResult {
         await withCheckedContinuation { continuation in
             let work = Work {

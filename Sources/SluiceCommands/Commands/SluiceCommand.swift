@@ -20,7 +20,8 @@ package struct SluiceCommand: ParsableCommand {
         subcommands: [
             LintCommand.self, PlanCommand.self, RunCommand.self, CICommand.self, InitCommand.self,
             StatusCommand.self, RunsCommand.self, LogsCommand.self, ExplainCommand.self, ArtifactCommand.self,
-            BudgetCommand.self, PluginCommand.self, HookCommand.self, WorkerCommand.self, DoctorCommand.self,
+            BudgetCommand.self, PluginCommand.self, HookCommand.self, WorkerCommand.self, AttemptCommand.self,
+            DoctorCommand.self,
             OptimizeCommand.self,
         ])
 

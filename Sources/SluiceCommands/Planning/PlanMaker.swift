@@ -133,6 +133,7 @@ struct PlanMaker: Sendable {
         var planning = planningContext(
             opened, trigger: trigger, changed: changed, options: options, run: run, before: question.before)
         planning.changes = question.changes
+        ExecutorOutlook(context: context, folder: services.folder.path).add(to: &planning, for: linked)
         planning.wantsKeyParts = question.wantsKeyParts
         do {
             return try Planner.plan(linked, in: planning)

@@ -82,14 +82,10 @@ struct RunSession: Sendable {
             tree: tree, journal: services.store, ledger: services.store, cache: services.store,
             artifacts: services.artifacts,
             workspaces: AttemptFolders(folder: services.folder), plugins: maker.finder,
-            environments: maker.environments, executor: executor, clock: services.clock,
+            environments: maker.environments,
+            executors: MachineExecutors(context: context, services: services, installation: installation).all,
+            clock: services.clock,
             requirements: maker.requirements(in: tree), searchPath: context.searchPath)
     }
 
-    private var executor: LocalExecutor {
-        let configuration = context.configuration
-        return LocalExecutor(
-            stateFolder: services.folder.path, enforcement: configuration.enforcement ?? .auto,
-            devices: Machine.devices(atLeast: configuration.local?.gpus ?? 0))
-    }
 }

@@ -3,10 +3,12 @@ import SluiceEngine
 import SluiceModel
 import Synchronization
 
-/// Turns SIGINT and SIGTERM into a cancelled run: the first with its grace, the second at once.
+/// Turns SIGINT and SIGTERM into a cancellation: the first with its grace, the second at once.
 final class RunSignals: Sendable {
+    typealias Cancel = @Sendable (_ reason: CancelReason, _ killNow: Bool) -> Void
+
     private struct State {
-        var driver: RunDriver?
+        var cancel: Cancel?
         var count = 0
     }
 
@@ -27,23 +29,25 @@ final class RunSignals: Sendable {
     /// Whether a signal has come: nothing new is begun then.
     var hasArrived: Bool { state.withLock { $0.count > 0 } }
 
-    /// From now on signals reach this run; one that came before reaches it now.
-    func forward(to driver: RunDriver) {
+    func forward(to driver: RunDriver) { forward { driver.cancel($0, killNow: $1) } }
+
+    /// From now on signals lead there; one that came before is told now.
+    func forward(to cancel: @escaping Cancel) {
         let early = state.withLock { state in
-            state.driver = driver
+            state.cancel = cancel
             return state.count
         }
-        if early > 0 { driver.cancel(.user, killNow: early > 1) }
+        if early > 0 { cancel(.user, early > 1) }
     }
 
     private func arrived(_ signal: Int32) {
-        let (driver, count) = state.withLock { state in
+        let (cancel, count) = state.withLock { state in
             state.count += 1
-            return (state.driver, state.count)
+            return (state.cancel, state.count)
         }
-        guard let driver else { exit(ExitStatus.cancelled.rawValue) }
+        guard let cancel else { exit(ExitStatus.cancelled.rawValue) }
         Console.tell(count == 1 ? "sluice: cancelling; once more kills at once" : "sluice: killing what runs")
-        driver.cancel(signal == SIGTERM ? .shutdown : .user, killNow: count > 1)
+        cancel(signal == SIGTERM ? .shutdown : .user, count > 1)
     }
 
     private static func watched() -> sigset_t {

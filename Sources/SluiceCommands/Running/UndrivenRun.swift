@@ -17,9 +17,9 @@ struct UndrivenRun {
     private func end(_ events: (RunRecord) -> [RunEvent.Kind]) throws {
         let record = try services.store.record(of: head.id)
         guard record.head.state != .ended else { return }
-        for stage in record.stages {
-            guard let attempt = stage.running else { continue }
-            LocalExecutor(stateFolder: services.folder.path).endLeftovers(of: attempt.started.folder)
+        let executors = MachineExecutors.of(head.repository, services: services)
+        for attempt in record.stages.compactMap({ $0.running?.started }) {
+            executors[attempt.executor].endLeftovers(of: attempt.folder)
         }
         try services.store.append(events(record), to: head.id, at: services.clock.now())
         unpin()

@@ -7,22 +7,35 @@ struct AttemptRunner: Sendable {
     let ports: RunPorts
     let order: AttemptOrder
     let folder: AttemptFolder
+    let executor: any Executor
+    /// It was handed over by a runner that died: its folders are filled.
+    var isTakenUp = false
 
+    /// What can be taken up again until its end is recorded keeps its folders: whoever records it discards them.
     func run(
         cancellation: Cancellation, observe: @escaping @Sendable (AttemptEvent) -> Void
     ) -> AttemptReport {
-        let report: AttemptReport
+        var report: AttemptReport
         do throws(PreparationError) {
-            let request = try prepare()
-            let warnings = cleanUpAfterLost(request, cancellation: cancellation, observe: observe)
-            var result = ports.executor.execute(request, cancellation: cancellation, observe: observe)
+            let request = isTakenUp ? try requestAgain() : try prepare()
+            let warnings =
+                isTakenUp ? [] : cleanUpAfterLost(request, cancellation: cancellation, observe: observe)
+            var result = executor.execute(request, cancellation: cancellation, observe: observe)
             result.warnings = warnings + result.warnings
             report = collect(result, request)
         } catch {
             report = AttemptReport(
                 number: order.number, result: AttemptResult(outcome: .failed, error: error.attemptError))
         }
-        ports.workspaces.discard(folder, keepingOutputs: report.result.outcome != .succeeded)
+        let keepsOutputs = report.result.outcome != .succeeded
+        guard executor.holds(folder.name) else {
+            ports.workspaces.discard(folder, keepingOutputs: keepsOutputs)
+            return report
+        }
+        report.settle = { [ports, folder, executor] in
+            ports.workspaces.discard(folder, keepingOutputs: keepsOutputs)
+            executor.forget(folder.name)
+        }
         return report
     }
 
@@ -38,7 +51,7 @@ struct AttemptRunner: Sendable {
         cleanup.heartbeat = nil
         cleanup.metricsPath = nil
         cleanup.timeout = .seconds(30)
-        let result = ports.executor.execute(cleanup, cancellation: cancellation, observe: observe)
+        let result = ports.executors.local.execute(cleanup, cancellation: cancellation, observe: observe)
         guard result.outcome != .succeeded, result.outcome != .skipped else { return [] }
         let why = result.error?.message ?? result.reason ?? result.outcome.rawValue
         return ["cleanup after the lost attempt failed: \(why)"]
@@ -65,16 +78,26 @@ struct AttemptRunner: Sendable {
             try ports.tree.snapshot(sources, into: folder.workspace)
         }
         let inputs = try InputFiller(ports: ports, folder: folder).fill(order.binding.inputs)
-        let outputs = order.definition.outputs.map { output in
-            AttemptRequest.Output(name: output.name, type: output.type, path: path(of: output))
-        }
         for output in order.definition.outputs {
             guard let parent = output.path.flatMap({ $0.lastIndex(of: "/").map($0.prefix(upTo:)) }) else { continue }
             try during("the workspace") { () throws(StoreError) in
                 try ports.workspaces.makeFolder(folder.workspace + "/" + parent)
             }
         }
-        return try request(inputs: inputs, outputs: outputs)
+        return try request(inputs: inputs, program: program)
+    }
+
+    /// The request of an attempt whose folders are filled.
+    private func requestAgain() throws(PreparationError) -> AttemptRequest {
+        let inputs = InputFiller(ports: ports, folder: folder).filled(order.binding.inputs)
+        // What it runs was handed over with it.
+        return try request(inputs: inputs) { _ in .script("") }
+    }
+
+    private var outputs: [AttemptRequest.Output] {
+        order.definition.outputs.map { output in
+            AttemptRequest.Output(name: output.name, type: output.type, path: path(of: output))
+        }
     }
 
     /// Without what the stage is to make itself: no output exists before, so that an old one is never taken for new.
@@ -92,7 +115,8 @@ struct AttemptRunner: Sendable {
     }
 
     private func request(
-        inputs: [AttemptRequest.Input], outputs: [AttemptRequest.Output]
+        inputs: [AttemptRequest.Input],
+        program: (BindingPaths) throws(PreparationError) -> AttemptRequest.Program
     ) throws(PreparationError) -> AttemptRequest {
         let stage = order.definition
         let paths = BindingPaths(

@@ -33,19 +33,31 @@ package struct RunDriver: Sendable {
     package func resume(
         _ plan: Plan, options: RunOptions, patience: Patience = .stays, from record: RunRecord
     ) throws(StoreError) -> RunOutcome? {
-        let lost = record.stages.flatMap { stage in
-            stage.attempts.filter { $0.ended == nil }.map { attempt in
-                ports.executor.endLeftovers(of: attempt.started.folder)
-                return RunEvent.Kind.attemptEnded(stage: stage.name, .lost(number: attempt.started.number))
+        var held = HeldAttempts()
+        var lost: [RunEvent.Kind] = []
+        for stage in record.stages {
+            for attempt in stage.attempts.map(\.started) where stage.attempts.isOpen(attempt) {
+                let executor = ports.executors[attempt.executor]
+                if plan.has(stage.name, attempt.profile), executor.holds(attempt.folder) {
+                    held.add(stage.name, executor, attempt.folder)
+                } else {
+                    executor.endLeftovers(of: attempt.folder)
+                    lost.append(.attemptEnded(stage: stage.name, .lost(number: attempt.number)))
+                }
             }
         }
         if !lost.isEmpty { announce(try ports.journal.append(lost, to: run, at: ports.clock.now())) }
-        return try drive(RunState(plan: plan, options: options, patience: patience, resuming: record))
+        let state = RunState(
+            plan: plan, options: options, patience: patience, resuming: record, holding: held.stages)
+        return try drive(state, held: held)
     }
 
-    private func drive(_ initial: RunState) throws(StoreError) -> RunOutcome? {
+    private func drive(_ initial: RunState, held: HeldAttempts = HeldAttempts()) throws(StoreError) -> RunOutcome? {
         var state = initial
         var attempts: [Int: Cancellation] = [:]
+        var held = held
+        // Those that the run did not want any more.
+        defer { held.endAll() }
         var queue: [Happening] = [.begin]
         do {
             while true {
@@ -53,7 +65,8 @@ package struct RunDriver: Sendable {
                 var next = 0
                 while next < queue.count {
                     let effects = state.apply(queue[next], at: ports.clock.now())
-                    for effect in effects { try perform(effect, &attempts, &queue) }
+                    for effect in effects { try perform(effect, &attempts, &queue, &held) }
+                    if case .attemptEnded(_, let report) = queue[next] { report.settle() }
                     next += 1
                 }
                 if let outcome = state.end { return outcome }
@@ -74,7 +87,8 @@ package struct RunDriver: Sendable {
     }
 
     private func perform(
-        _ effect: Effect, _ attempts: inout [Int: Cancellation], _ queue: inout [Happening]
+        _ effect: Effect, _ attempts: inout [Int: Cancellation], _ queue: inout [Happening],
+        _ held: inout HeldAttempts
     ) throws(StoreError) {
         switch effect {
         case .record(let kinds, let booking): try record(kinds, booking)
@@ -87,7 +101,11 @@ package struct RunDriver: Sendable {
         case .lookUp(let stage, let key, let query):
             queue.append(.lookedUp(stage: stage, try ResultLookup(ports: ports).entry(for: key, query)))
         case .provideEnvironment(let stage, let plugin): provideEnvironment(stage, plugin)
-        case .start(let order): if let held = try start(order, &attempts) { queue.append(held) }
+        case .start(let order) where order.isTakenUp:
+            held.take(order.definition.name)
+            let folder = ports.workspaces.folder(run: run, stage: order.definition.name, number: order.number)
+            launch(order, folder, &attempts)
+        case .start(let order): if let obstacle = try start(order, &attempts) { queue.append(obstacle) }
         case .cancelAttempt(let stage, let reason, let killNow):
             killNow ? attempts[stage]?.killNow(reason) : attempts[stage]?.cancel(reason)
         }
@@ -126,7 +144,7 @@ package struct RunDriver: Sendable {
         if !accounts.isEmpty { try ledger.releaseDead(at: now) }
         return .looked(
             accounts: accounts.isEmpty ? nil : try ledger.standings(of: accounts, without: run, at: now),
-            pool: try ledger.othersAsk(of: "local", without: run))
+            pool: try ledger.othersAsk(without: run))
     }
 
     private func complete(
@@ -146,25 +164,35 @@ package struct RunDriver: Sendable {
         let stage = order.definition.name
         let folder = try ports.workspaces.create(run: run, stage: stage, number: order.number)
         let started = RunEvent.Started(
-            number: order.number, profile: order.profile.profile.name, executor: ports.executor.name,
+            number: order.number, profile: order.profile.profile.name, executor: order.profile.request.executor,
             decision: order.decision, folder: folder.name, granted: order.profile.request,
             plugin: order.definition.plugin?.manifest.name, estimate: order.profile.estimate,
             dataBytes: order.definition.dataBytes, isDegraded: order.profile.profile.isDegraded)
-        if let held = try announceStart(order, .attemptStarted(stage: stage, started)) {
+        if let obstacle = try announceStart(order, .attemptStarted(stage: stage, started)) {
             ports.workspaces.discard(folder, keepingOutputs: false)
-            return held
+            return obstacle
         }
+        launch(order, folder, &attempts)
+        return nil
+    }
+
+    private func launch(_ order: AttemptOrder, _ folder: AttemptFolder, _ attempts: inout [Int: Cancellation]) {
+        let stage = order.definition.name
         let cancellation = Cancellation()
         attempts[order.stage] = cancellation
-        let runner = AttemptRunner(run: run, ports: ports, order: order, folder: folder)
+        let runner = AttemptRunner(
+            run: run, ports: ports, order: order, folder: folder,
+            executor: ports.executors[order.profile.request.executor], isTakenUp: order.isTakenUp)
         let (mailbox, observers) = (mailbox, observers)
         onThread(orElse: { .attemptEnded(stage: order.stage, .noThread(number: order.number)) }) {
             let report = runner.run(cancellation: cancellation) { event in
+                if case .waiting(let reason) = event {
+                    mailbox.post(.attemptWaits(stage: order.stage, reason: reason))
+                }
                 for observer in observers { observer.attempt(stage, number: order.number, said: event) }
             }
             mailbox.post(.attemptEnded(stage: order.stage, report))
         }
-        return nil
     }
 
     private func announceStart(_ order: AttemptOrder, _ started: RunEvent.Kind) throws(StoreError) -> Happening? {

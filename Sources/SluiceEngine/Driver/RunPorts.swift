@@ -11,7 +11,7 @@ package struct RunPorts: Sendable {
     package var workspaces: any Workspaces
     package var plugins: any PluginFinder
     package var environments: any EnvironmentProvider
-    package var executor: any Executor
+    package var executors: Executors
     package var clock: any Clock
     /// The bytes that pin a plugin's Python environment; nil where it pins nothing.
     package var requirements: @Sendable (ResolvedPlugin) throws(PluginError) -> [UInt8]?
@@ -22,7 +22,7 @@ package struct RunPorts: Sendable {
         tree: any TreeReader, journal: any RunJournal, ledger: (any Ledger)? = nil, cache: any CacheIndex,
         artifacts: any ArtifactStore,
         workspaces: any Workspaces, plugins: any PluginFinder, environments: any EnvironmentProvider,
-        executor: any Executor, clock: any Clock,
+        executors: Executors, clock: any Clock,
         requirements: @escaping @Sendable (ResolvedPlugin) throws(PluginError) -> [UInt8]?, searchPath: String
     ) {
         self.tree = tree
@@ -33,7 +33,7 @@ package struct RunPorts: Sendable {
         self.workspaces = workspaces
         self.plugins = plugins
         self.environments = environments
-        self.executor = executor
+        self.executors = executors
         self.clock = clock
         self.requirements = requirements
         self.searchPath = searchPath

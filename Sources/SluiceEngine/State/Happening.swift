@@ -15,6 +15,8 @@ package enum Happening: Sendable {
     case environmentProvided(stage: Int, Result<ProvidedEnvironment, PluginError>)
     case lookedUp(stage: Int, CacheEntry?)
     case attemptEnded(stage: Int, AttemptReport)
+    /// Its executor has not started it yet, and why.
+    case attemptWaits(stage: Int, reason: String)
     /// A person, a newer commit or the end of the process wants the run to end; the second time, at once.
     case cancel(CancelReason, killNow: Bool)
     /// Nothing happened, but time went on.
@@ -57,6 +59,8 @@ struct AttemptOrder: Sendable {
     package var pipeline: String
     package var repository: String
     package var holding: PoolAsk
+    /// It was handed over by a runner that died, and goes on: nothing has to be begun or booked.
+    var isTakenUp = false
     /// Its share of the run's accounts; nil where the run has none.
     package var booking: Booking?
 }
@@ -67,6 +71,8 @@ package struct AttemptReport: Sendable {
     package var result: AttemptResult
     /// Collected outputs; empty unless it succeeded.
     package var artifacts: [Artifact]
+    /// Done once its end is recorded.
+    var settle: @Sendable () -> Void = {}
 
     package init(number: Int, result: AttemptResult, artifacts: [Artifact] = []) {
         self.number = number

@@ -1,8 +1,32 @@
 import BudgetOptimizer
 import SluiceModel
 
-/// What a pool has to give, counted down while attempts run.
-struct PoolCapacity: SharedCapacity, Equatable {
+/// What all pools have to give, counted down while attempts run.
+struct PoolCapacities: SharedCapacity, Equatable {
+    private var local: PoolCapacity
+    private var others: [String: PoolCapacity]
+
+    init(_ plan: Plan) {
+        local = PoolCapacity(plan.pool)
+        others = plan.pools.mapValues(PoolCapacity.init)
+    }
+
+    /// A pool that is not there holds nothing.
+    func holds(_ request: ResourceRequest) -> Bool {
+        request.pool.map { others[$0]?.holds(request) ?? false } ?? local.holds(request)
+    }
+
+    mutating func take(_ request: ResourceRequest) {
+        if let pool = request.pool { others[pool]?.take(request) } else { local.take(request) }
+    }
+
+    mutating func giveBack(_ request: ResourceRequest) {
+        if let pool = request.pool { others[pool]?.giveBack(request) } else { local.giveBack(request) }
+    }
+}
+
+/// What one pool has to give, counted down while attempts run.
+struct PoolCapacity: Equatable {
     private var cpus: Amount
     private var memory: Int64
     private var gpus: Int64

@@ -111,15 +111,44 @@ extension RunState {
         free.take(profile.request)
         let end = expectedEnd(profile, since: now, at: now)
         promised?.start(profile.request, end: end)
-        effects.add(
-            .start(
-                AttemptOrder(
-                    stage: index, definition: stage, number: attempt.number, profile: profile,
-                    binding: bound.binding, environment: environment(of: stage)?.folder, decision: decision,
-                    followsLost: followsLost, commit: commit, pipeline: plan.pipeline.name, repository: plan.repository,
-                    holding: PoolAsk(pool: "local", capacity: plan.pool, request: profile.request),
-                    booking: share(of: index, attempt.number, profile, at: now))
-            ))
+        var order = order(index, attempt, bound.binding, decision)
+        order.followsLost = followsLost
+        order.booking = share(of: index, attempt.number, profile, at: now)
+        effects.add(.start(order))
+    }
+
+    /// An attempt of a runner that died is this one's now.
+    mutating func goOn(_ index: Int, _ held: TakenUp, _ binding: Binding, profile: Int) {
+        let stage = plan.stages[index]
+        let attempt = RunningAttempt(number: held.number, profile: profile, started: held.started)
+        nodes[index].takenUp = nil
+        nodes[index].phase = .running(attempt)
+        running[index] = attempt
+        runningInstances[stage.definition.name, default: 0] += 1
+        firstAttempt = min(firstAttempt ?? held.started, held.started)
+        if stage.profiles[profile].profile.isDegraded { plan.isDegraded = true }
+        free.take(stage.profiles[profile].request)
+        if stage.cachePolicy != .off { leaders[binding.key] = index }
+        var order = order(index, attempt, binding, held.decision)
+        order.isTakenUp = true
+        effects.record([
+            .warning(stage: stage.name, message: "attempt \(held.number) goes on: its runner died, it did not")
+        ])
+        effects.add(.start(order))
+    }
+
+    private func order(
+        _ index: Int, _ attempt: RunningAttempt, _ binding: Binding, _ decision: GateDecision
+    ) -> AttemptOrder {
+        let stage = plan.stages[index]
+        let profile = stage.profiles[attempt.profile]
+        return AttemptOrder(
+            stage: index, definition: stage, number: attempt.number, profile: profile, binding: binding,
+            environment: environment(of: stage)?.folder, decision: decision, followsLost: false, commit: commit,
+            pipeline: plan.pipeline.name, repository: plan.repository,
+            holding: PoolAsk(
+                pool: profile.request.executor, capacity: plan.capacity(for: profile.request) ?? plan.pool,
+                request: profile.request))
     }
 
     private var commit: AttemptRequest.Commit {
@@ -140,6 +169,15 @@ extension RunState {
             index,
             GateDecision(
                 verdict: .refuse, reason: .capacity, conflict: ["capacity"], method: "rule", explanation: [why]))
+    }
+
+    /// Told once for every reason that an executor has.
+    mutating func attemptWaits(_ index: Int, _ reason: String) {
+        guard let attempt = running[index], waitReasons[index]?.contains(reason) != true else { return }
+        waitReasons[index, default: []].insert(reason)
+        let stage = plan.stages[index]
+        let executor = stage.profiles[attempt.profile].request.executor
+        effects.record([.warning(stage: stage.name, message: "waits in the queue of \(executor): \(reason)")])
     }
 
     mutating func attemptEnded(_ index: Int, _ report: AttemptReport, at now: Timestamp) {

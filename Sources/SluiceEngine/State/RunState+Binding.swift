@@ -14,6 +14,7 @@ extension RunState {
             else { return fail(index, reason: "what it reads is not known although everything before it has ended") }
             nodes[index].bound = Bound(profile: profile, binding: binding)
             nodes[index].phase = .preparing
+            if let held = nodes[index].takenUp { return goOn(index, held, binding, profile: profile) }
             if leads(index, binding.key) { lookUp(index, binding.key) }
         } catch {
             fail(index, reason: error.message)

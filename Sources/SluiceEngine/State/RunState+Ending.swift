@@ -35,6 +35,10 @@ extension RunState {
     mutating func end(_ index: Int, _ outcome: Outcome, reason: String?, decision: GateDecision? = nil) {
         guard nodes[index].end == nil else { return }
         let end = RunEvent.StageEnd(outcome: outcome, reason: reason, decision: decision)
+        if let held = nodes[index].takenUp {
+            nodes[index].takenUp = nil
+            effects.record([.attemptEnded(stage: plan.stages[index].name, .lost(number: held.number))])
+        }
         effects.record(ended(plan.stages[index], end))
         settle(index, end)
     }

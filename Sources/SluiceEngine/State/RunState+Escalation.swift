@@ -8,7 +8,7 @@ extension RunState {
     mutating func escalate(_ index: Int, profile: Int, by policy: RetryPolicy.Escalation, at now: Timestamp) -> String?
     {
         let stage = plan.stages[index]
-        guard let escalation = Escalation(of: stage.profiles[profile], by: policy, in: plan.pool) else {
+        guard let escalation = Escalation(of: stage.profiles[profile], by: policy, in: plan) else {
             recordRefusal(index, "it has all that the pool has of what `escalate` would raise")
             return nil
         }
@@ -43,7 +43,7 @@ extension RunState {
         var priced = plan.stages[index].profiles[profile].granting(granted)
         let lacked = last.ended.map { $0.result.error?.errorClass == .resource } ?? false
         if lacked, let policy = plan.stages[index].definition.retry.escalation,
-            let escalation = Escalation(of: priced, by: policy, in: plan.pool)
+            let escalation = Escalation(of: priced, by: policy, in: plan)
         {
             priced = escalation.after
         }

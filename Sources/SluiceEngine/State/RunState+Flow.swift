@@ -19,6 +19,7 @@ extension RunState {
         case .environmentProvided(let stage, let result): environmentProvided(stage, result)
         case .lookedUp(let stage, let entry): lookedUp(stage, entry)
         case .attemptEnded(let stage, let report): attemptEnded(stage, report, at: now)
+        case .attemptWaits(let stage, let reason): attemptWaits(stage, reason)
         case .cancel(let reason, let killNow):
             cancel(reason, killNow: killNow)
             if !accounts.isAdmitted, plan.hasAccounts { finish(overallOutcome) }

@@ -2,9 +2,13 @@ import SluiceModel
 import SluicePlanning
 
 extension RunState {
-    /// Takes up an interrupted run: what has ended stays as it ended; an attempt whose runner died is `lost`, is
-    /// cleaned up after, and, deploys excepted, is tried again.
-    package init(plan: Plan, options: RunOptions, patience: Patience = .stays, resuming record: RunRecord) {
+    /// Takes up an interrupted run: what has ended stays as it ended; an attempt that its executor `holds` goes on; any
+    /// other whose runner died is `lost`, is cleaned up after, and, deploys excepted, is tried again. `holds` are names
+    /// of stages.
+    package init(
+        plan: Plan, options: RunOptions, patience: Patience = .stays, resuming record: RunRecord,
+        holding holds: Set<String> = []
+    ) {
         self.init(plan: plan, options: options, patience: patience)
         accounts.waitedFor = record.waitingFor
         for stage in record.stages {
@@ -12,7 +16,9 @@ extension RunState {
             nodes[index].attempts = stage.attempts.map(\.started.number).max() ?? 0
             nodes[index].isLost = stage.attempts.last.map { ($0.ended?.result.outcome ?? .lost) == .lost } ?? false
             charge(stage.attempts)
-            if let end = stage.end {
+            if holds.contains(stage.name), let attempt = stage.running {
+                takeUp(index, attempt)
+            } else if let end = stage.end {
                 restore(index, end, of: stage)
             } else if !plan.stages[index].isDeploy {
                 restoreGrant(index, stage.attempts)
@@ -26,6 +32,18 @@ extension RunState {
         for index in plan.undecided.indices {
             self.plan.undecided[index].profiles = self.plan.stages[index].profiles
         }
+    }
+
+    /// It runs, or has run, as it was granted: nobody decides on it again.
+    private mutating func takeUp(_ index: Int, _ attempt: RunRecord.Attempt) {
+        let started = attempt.started
+        nodes[index].isLost = false
+        nodes[index].takenUp = TakenUp(number: started.number, started: attempt.startTime, decision: started.decision)
+        plan.stages[index].cache.entry = nil
+        plan.stages[index].cache.state = .miss
+        plan.stages[index].chosen = plan.stages[index].profiles.firstIndex { $0.profile.name == started.profile }
+        guard let profile = plan.stages[index].chosen, let granted = started.granted else { return }
+        plan.stages[index].profiles[profile] = plan.stages[index].profiles[profile].granting(granted)
     }
 
     static func lostDeploy(_ stage: String) -> String {

@@ -22,15 +22,17 @@ package struct RunState: Sendable {
     let indexByName: [String: Int]
     /// Indices of a definition's instances, by its name.
     let instances: [String: [Int]]
-    /// All that the pool has.
-    let pool: PoolCapacity
-    /// What the pool has left beside the running attempts.
-    var free: PoolCapacity
+    /// All that the pools have.
+    let pool: PoolCapacities
+    /// What they have left beside the running attempts.
+    var free: PoolCapacities
     /// Stages whose needs have all ended and that nobody has looked at yet.
     var frontier: [Int] = []
     var ready: ReadyQueue
     var backoffs = SortedList<Wake>()
     var running: [Int: RunningAttempt] = [:]
+    /// What was told of waits of running attempts, by stage.
+    var waitReasons: [Int: Set<String>] = [:]
     /// By definition, where `max_parallel` counts.
     var runningInstances: [String: Int] = [:]
     /// Who is at work on a cache key.
@@ -61,7 +63,7 @@ package struct RunState: Sendable {
     /// Whether a schedule was asked for.
     var isScheduled = false
     /// The place of the first stage that has no room, while stages are being started.
-    var promised: Reservation<PoolCapacity>?
+    var promised: Reservation<PoolCapacities>?
     /// What the current call answers with.
     var effects = EffectList()
 
@@ -73,7 +75,7 @@ package struct RunState: Sendable {
         let indexByName = Dictionary(names) { first, _ in first }
         self.indexByName = indexByName
         instances = Dictionary(grouping: plan.stages.indices) { plan.stages[$0].definition.name }
-        pool = PoolCapacity(plan.pool)
+        pool = PoolCapacities(plan)
         free = pool
         ready = ReadyQueue(plan.stages)
         nodes = plan.stages.map { stage in Node(unmet: stage.needs.count(where: { indexByName[$0] != nil })) }
@@ -102,6 +104,8 @@ package struct RunState: Sendable {
         var isLost = false
         var end: RunEvent.StageEnd?
         var bound: Bound?
+        /// The attempt that goes on although its runner died.
+        var takenUp: TakenUp?
         /// How the last attempt failed, while another one is to come.
         var failure: AttemptResult?
         /// What the next attempt asks for beyond the last one.
@@ -144,6 +148,13 @@ package struct RunState: Sendable {
             var failure: AttemptResult?
             var escalation: Escalation?
         }
+    }
+
+    /// An attempt that an executor holds for a runner that died.
+    struct TakenUp: Sendable {
+        var number: Int
+        var started: Timestamp
+        var decision: GateDecision
     }
 
     /// The end of a stage's backoff.

@@ -12,11 +12,11 @@ struct SupervisedTool {
         var isGood: Bool { status == .code(0) }
     }
 
-    private static let keptLines = 40
-
     var launch: ProcessLaunch
     /// Milliseconds until everything is killed.
     var timeout: Int64
+    /// Lines of its output, and of its tail.
+    var keptLines = 40
 
     /// Blocks until it is gone; nil with errno when it could not be started.
     func run(log: (String) -> Void = { _ in }) -> Ending? {
@@ -75,8 +75,8 @@ struct SupervisedTool {
         guard case .text(let text, _) = piece else { return }
         for line in text.split(separator: 0x0A).map({ ShownText.escaped($0) }) {
             log(line)
-            if isOutput, ending.stdout.count < Self.keptLines { ending.stdout.append(line) }
-            ending.tail = ending.tail.suffix(Self.keptLines - 1) + [line]
+            if isOutput, ending.stdout.count < keptLines { ending.stdout.append(line) }
+            ending.tail = ending.tail.suffix(keptLines - 1) + [line]
         }
     }
 }

@@ -102,12 +102,14 @@ package struct AttemptError: Sendable, Codable, Equatable {
 }
 
 /// What an attempt says while it runs; for people and recorders, never for decisions.
-package enum AttemptEvent: Sendable, Equatable {
+package enum AttemptEvent: Sendable, Codable, Equatable {
     case log(stream: LogStream, text: String)
     case progress(done: Double, total: Double?, unit: String?, message: String?)
     case metric(name: String, value: Double, step: Double?)
     case checkpoint(id: String)
     case heartbeat
+    /// Its executor has not started it yet, and why.
+    case waiting(reason: String)
 }
 
 package enum LogStream: String, Sendable, Codable { case stdout, stderr, log }

@@ -14,12 +14,14 @@ package struct Usage: Sendable, Codable, Equatable {
     package var gpu: Double?
     /// Bytes of memory of its devices together.
     package var gpuMemoryPeak: Int64?
+    /// Seconds for which its executor let it wait before it started; not part of `wall`.
+    package var queued: Double?
     /// What could not be measured and is the declared value: names of budget resources.
     package var declared: [String]
 
     package init(
         wall: Double = 0, cpu: Double = 0, memoryPeak: Int64 = 0, written: Int64? = nil, diskPeak: Int64? = nil,
-        gpu: Double? = nil, gpuMemoryPeak: Int64? = nil, declared: [String] = []
+        gpu: Double? = nil, gpuMemoryPeak: Int64? = nil, queued: Double? = nil, declared: [String] = []
     ) {
         self.wall = wall
         self.cpu = cpu
@@ -28,6 +30,7 @@ package struct Usage: Sendable, Codable, Equatable {
         self.diskPeak = diskPeak
         self.gpu = gpu
         self.gpuMemoryPeak = gpuMemoryPeak
+        self.queued = queued
         self.declared = declared
     }
 
@@ -39,6 +42,7 @@ package struct Usage: Sendable, Codable, Equatable {
         case diskPeak = "disk_peak"
         case gpu = "gpu_s"
         case gpuMemoryPeak = "gpu_memory_peak"
+        case queued = "queued_s"
         case declared
     }
 }

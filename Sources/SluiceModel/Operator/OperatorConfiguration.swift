@@ -6,6 +6,8 @@ package struct OperatorConfiguration: Sendable, Equatable {
     package var localPrice: Amount?
     /// How the local executor holds attempts to their grants; nil: nothing is said, as well as this machine can.
     package var enforcement: EnforcementChoice?
+    /// Executors beside the local one, in the order of their names.
+    package var executors: [ExecutorTerms]
     /// nil: the default rules by kind of repository.
     package var trust: Trust?
     /// Folders of plugins, best first.
@@ -22,13 +24,14 @@ package struct OperatorConfiguration: Sendable, Equatable {
 
     package init(
         local: ResourceRequest? = nil, localPrice: Amount? = nil, enforcement: EnforcementChoice? = nil,
-        trust: Trust? = nil, plugins: [String] = [],
+        executors: [ExecutorTerms] = [], trust: Trust? = nil, plugins: [String] = [],
         allowedInputs: [String] = [], searchPath: String? = nil, maxRunsPerPush: Int = 20,
         preReceive: PreReceive? = nil, accounts: [AccountRule] = []
     ) {
         self.local = local
         self.localPrice = localPrice
         self.enforcement = enforcement
+        self.executors = executors
         self.trust = trust
         self.plugins = plugins
         self.allowedInputs = allowedInputs
@@ -53,6 +56,11 @@ package struct OperatorConfiguration: Sendable, Equatable {
             guard let branch = reference.branch else { return false }
             return enforce.contains { $0.matches(branch) }
         }
+    }
+
+    /// Per hour of an executor; nil: nothing is said, or there is no such executor.
+    package func price(of executor: String) -> Amount? {
+        executor == ResourceRequest.local ? localPrice : executors.first { $0.name == executor }?.price
     }
 
     package struct Trust: Sendable, Equatable {

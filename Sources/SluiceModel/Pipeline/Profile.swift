@@ -12,13 +12,16 @@ package struct ResourceRequest: Sendable, Hashable, Codable {
     package var processes: Int64?
     /// Licences and the like, by name.
     package var custom: [String: Int64]
+    /// The executor whose pool is asked; nil: the local one.
+    package var pool: String?
 
     /// What holds where nothing is said: enough for any honest program, and no fork bomb.
     package static let usualProcesses: Int64 = 512
 
     package init(
         cpus: Amount = Amount(1), memory: Int64 = 512 << 20, gpus: Int64 = 0, disk: Int64? = nil,
-        network: Int64? = nil, processes: Int64? = nil, custom: [String: Int64] = [:]
+        network: Int64? = nil, processes: Int64? = nil, custom: [String: Int64] = [:],
+        pool: String? = nil
     ) {
         self.cpus = cpus
         self.memory = memory
@@ -27,7 +30,14 @@ package struct ResourceRequest: Sendable, Hashable, Codable {
         self.network = network
         self.processes = processes
         self.custom = custom
+        self.pool = pool
     }
+
+    /// Where what is asked for runs.
+    package var executor: String { pool ?? Self.local }
+
+    /// The executor that every machine has.
+    package static let local = "local"
 }
 
 /// A named way to run a stage.
@@ -36,17 +46,14 @@ package struct Profile: Sendable, Hashable {
     package var request: ResourceRequest
     /// Per hour; nil: the operator's price, else free.
     package var price: Amount?
-    package var executor: String?
     package var isInterruptible: Bool
 
     package init(
-        name: String, request: ResourceRequest, price: Amount? = nil, executor: String? = nil,
-        isInterruptible: Bool = false
+        name: String, request: ResourceRequest, price: Amount? = nil, isInterruptible: Bool = false
     ) {
         self.name = name
         self.request = request
         self.price = price
-        self.executor = executor
         self.isInterruptible = isInterruptible
     }
 }

@@ -116,17 +116,23 @@ extension Plan {
         package var use: [BudgetResource: Amount]
         /// Per hour: the operator's, or a higher one of the profile.
         package var price: Amount
+        /// How long its executor is expected to let it wait although the pool has room; costs nothing but time.
+        package var queueWait: Duration
 
         package init(
             profile: StageProfile, request: ResourceRequest, estimate: Estimate, use: [BudgetResource: Amount],
-            price: Amount = .zero
+            price: Amount = .zero, queueWait: Duration = .zero
         ) {
             self.profile = profile
             self.request = request
             self.estimate = estimate
             self.use = use
             self.price = price
+            self.queueWait = queueWait
         }
+
+        /// From when it is handed to its executor until it ends.
+        package var time: Duration { queueWait + estimate.duration }
 
         /// Everything that accounts may limit and that is known before.
         package var amounts: [BudgetResource: Amount] {

@@ -16,6 +16,8 @@ package struct Plan: Sendable, Equatable {
     package var isDegraded: Bool
     /// What the local pool has.
     package var pool: ResourceRequest
+    /// What the pools of other executors have, by name.
+    package var pools: [String: ResourceRequest]
     /// The accounts that it is charged on, as they stood when it was decided.
     package var accounts: [AccountStanding]
     /// The stages before the gate chose among their profiles, where accounts that move may make it choose again.
@@ -24,7 +26,7 @@ package struct Plan: Sendable, Equatable {
     package init(
         pipeline: Pipeline, revision: Revision, repository: String, trigger: Trigger, params: JSONValue,
         changed: ChangedPaths, stages: [Stage], decision: GateDecision, diagnostics: [Diagnostic],
-        isDegraded: Bool, pool: ResourceRequest,
+        isDegraded: Bool, pool: ResourceRequest, pools: [String: ResourceRequest] = [:],
         accounts: [AccountStanding] = [], undecided: [Stage] = []
     ) {
         self.pipeline = pipeline
@@ -38,8 +40,14 @@ package struct Plan: Sendable, Equatable {
         self.diagnostics = diagnostics
         self.isDegraded = isDegraded
         self.pool = pool
+        self.pools = pools
         self.accounts = accounts
         self.undecided = undecided
+    }
+
+    /// All that the pool of a request has; nil: there is no such pool.
+    package func capacity(for request: ResourceRequest) -> ResourceRequest? {
+        request.pool.map { pools[$0] } ?? pool
     }
 
     package func stage(named name: String) -> Stage? { stages.first { $0.name == name } }

@@ -4,8 +4,8 @@ package protocol Ledger: Sendable {
     /// What everybody but `run` has used and holds of accounts.
     func standings(of accounts: [Account], without run: RunID?, at clock: Timestamp) throws(StoreError)
         -> [AccountStanding]
-    /// What attempts of other runs hold of a pool, and those ask for who came before.
-    func othersAsk(of pool: String, without run: RunID) throws(StoreError) -> [PoolHold]
+    /// What attempts of other runs hold of the pools, and those ask for who came before.
+    func othersAsk(without run: RunID) throws(StoreError) -> [PoolHold]
     /// Events with what they mean for the run's accounts.
     func append(_ events: [RunEvent.Kind], booking: Booking, to run: RunID, at time: Timestamp) throws(StoreError)
         -> Booked
@@ -22,7 +22,7 @@ package protocol Ledger: Sendable {
     func releaseDead(at time: Timestamp) throws(StoreError) -> [RunID]
 }
 
-/// What an attempt of some run holds of a pool, or stands in line for.
+/// What an attempt of some run holds of the pool that its request names, or stands in line for.
 package struct PoolHold: Sendable, Equatable {
     package var run: RunID
     package var request: ResourceRequest

@@ -1,5 +1,7 @@
 /// The folders of attempts, below the state folder and outside of every repository.
 package protocol Workspaces: Sendable {
+    /// Where an attempt's folders are, or would be.
+    func folder(run: RunID, stage: String, number: Int) -> AttemptFolder
     /// Makes an attempt's folders; what a dead runner left there is removed first.
     func create(run: RunID, stage: String, number: Int) throws(StoreError) -> AttemptFolder
     /// Removes everything but the log, and the outputs too unless they are kept for a look at a failure.

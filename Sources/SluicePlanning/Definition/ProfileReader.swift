@@ -7,18 +7,19 @@ struct ProfileReader {
     func profile(_ node: YAMLNode, named name: String, _ what: String) -> Profile {
         let keys = RequestReader.keys + ["price", "executor", "interruptible"]
         let map = MapReader(node, what, keys: keys, in: findings)
+        var request = RequestReader(map: map).request()
+        request.pool = executor(map)
         return Profile(
-            name: name, request: RequestReader(map: map).request(), price: map.amount("price"),
-            executor: executor(map), isInterruptible: map.boolean("interruptible") ?? false)
+            name: name, request: request, price: map.amount("price"),
+            isInterruptible: map.boolean("interruptible") ?? false)
     }
 
-    /// Only the local one is there yet.
+    /// Whether the machine has it is for the linker to say. nil: the local one.
     func executor(_ map: MapReader) -> String? {
-        guard let executor = map.string("executor") else { return nil }
-        if executor != "local" {
-            let finding = ValueFindings.unsupported("the executor `\(executor)`", of: map.what, in: findings.domain)
-            findings.add(finding, at: map.keyLocation("executor"))
-        }
-        return executor
+        guard let name = map.string("executor"), name != ResourceRequest.local,
+            ValueReader(findings: findings).isName(
+                name, at: map["executor"]?.location ?? map.location, kind: "an executor")
+        else { return nil }
+        return name
     }
 }

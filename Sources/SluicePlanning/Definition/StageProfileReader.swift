@@ -12,7 +12,17 @@ struct StageProfileReader {
 
     init(stage: StageReader) { self.stage = stage }
 
+    /// The stage's own `executor` is for those of its profiles that name none.
     func profiles() -> [StageProfile] {
+        var profiles = named()
+        guard let executor = ProfileReader(findings: findings).executor(map) else { return profiles }
+        for index in profiles.indices where profiles[index].profile.request.pool == nil {
+            profiles[index].profile.request.pool = executor
+        }
+        return profiles
+    }
+
+    private func named() -> [StageProfile] {
         let said = ["profile", "profiles", "resources"].filter(map.has)
         if said.count > 1 { findings.add(PipelineFindings.severalRequests(said), at: map.keyLocation(said[1])) }
         let estimate = map.duration("estimate")

@@ -73,7 +73,6 @@ struct StageReader {
         stage.env = defaults.env.merging(policies.environment(map["env"])) { _, own in own }
         stage.sources = map.globs("sources")
         stage.seed = map.integer("seed", in: 0...4_294_967_295)
-        _ = ProfileReader(findings: findings).executor(map)
     }
 
     private func readEnds(into stage: inout Pipeline.Stage) {

@@ -1,30 +1,36 @@
 import SluiceModel
 
-/// What stages share while they run: the pool's capacities that any of them asks for, and each matrix's
+/// What stages share while they run: the pools' capacities that any of them asks for, and each matrix's
 /// `max_parallel`.
 struct CapacityTable {
     let lines: [GateTask.CapacityLine]
     /// By stage: indices of the stages that it needs.
     let needs: [[Int]]
-    private let resources: [PoolResource]
+    private let resources: [(pool: String?, resource: PoolResource)]
     private let matrices: [String: Int]
 
     init(_ plan: Plan) {
         let indices = Dictionary(plan.stages.enumerated().map { ($1.name, $0) }) { first, _ in first }
         needs = plan.stages.map { stage in stage.needs.compactMap { indices[$0] } }
         let mandatory = plan.stages.filter(\.isMandatory)
-        let requests = mandatory.flatMap { $0.profiles.map(\.request) }
-        let names = Set(requests.flatMap(\.custom.keys)).union(plan.pool.custom.keys).sorted()
-        let all = PoolResource.fixed + names.map(PoolResource.custom)
+        let requests = Dictionary(grouping: mandatory.flatMap { $0.profiles.map(\.request) }, by: \.pool)
         var lines: [GateTask.CapacityLine] = []
-        resources = all.filter { resource in
-            guard let capacity = resource.capacity(of: plan.pool) else { return false }
-            let amounts = requests.map(resource.amount)
-            let largest = amounts.reduce(Int128(0)) { $0 + $1.billionths }
-            lines.append(
-                .init(name: resource.name, amount: capacity, scale: GateScale(amounts, largest: largest)))
-            return true
+        var resources: [(pool: String?, resource: PoolResource)] = []
+        for (pool, capacity) in Self.pools(of: plan, asked: requests) {
+            let requests = requests[pool] ?? []
+            let names = Set(requests.flatMap(\.custom.keys)).union(capacity.custom.keys).sorted()
+            for resource in PoolResource.fixed + names.map(PoolResource.custom) {
+                guard let amount = resource.capacity(of: capacity) else { continue }
+                let amounts = requests.map(resource.amount)
+                let largest = amounts.reduce(Int128(0)) { $0 + $1.billionths }
+                resources.append((pool, resource))
+                lines.append(
+                    .init(
+                        resource: resource.name, pool: pool, amount: amount,
+                        scale: GateScale(amounts, largest: largest)))
+            }
         }
+        self.resources = resources
         var matrices: [String: Int] = [:]
         for stage in mandatory {
             let name = stage.definition.name
@@ -33,17 +39,25 @@ struct CapacityTable {
             let one = Amount(1)
             lines.append(
                 .init(
-                    name: "max_parallel.\(name)", amount: Amount(Int64(most)),
+                    resource: "max_parallel.\(name)", amount: Amount(Int64(most)),
                     scale: GateScale([one], largest: one.billionths)))
         }
         self.matrices = matrices
         self.lines = lines
     }
 
+    /// The local pool, then those of other executors that a stage may ask, by name.
+    private static func pools(
+        of plan: Plan, asked: [String?: [ResourceRequest]]
+    ) -> [(pool: String?, capacity: ResourceRequest)] {
+        let others = plan.pools.sorted { $0.key < $1.key }.filter { asked[$0.key] != nil }
+        return [(nil, plan.pool)] + others.map { ($0.key, $0.value) }
+    }
+
     /// What a stage holds while it runs, by line.
     func demand(of request: ResourceRequest, by stage: Plan.Stage) -> [Int64] {
         var demand = [Int64](repeating: 0, count: lines.count)
-        for (index, resource) in resources.enumerated() {
+        for (index, (pool, resource)) in resources.enumerated() where pool == request.pool {
             demand[index] = lines[index].scale.roundingUp(resource.amount(in: request))
         }
         if let index = matrices[stage.definition.name] { demand[index] = 1 }

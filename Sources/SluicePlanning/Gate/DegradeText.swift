@@ -34,14 +34,15 @@ struct DegradeText {
 
     private var shortCapacities: [String] {
         PoolResource.fixed.compactMap { resource in
-            guard let there = resource.capacity(of: plan.pool),
-                let stage = mandatory.first(where: { $0.best.map { resource.amount(in: $0.request) > there } ?? false }
-                ),
-                let best = stage.best
-            else { return nil }
-            let wanted = AmountText.exact(resource.amount(in: best.request), resource.name)
-            return "\(stage.name) as \(best.profile.name) asks for \(resource.name) \(wanted), "
-                + "the pool has \(AmountText.exact(there, resource.name))"
+            for stage in mandatory {
+                guard let best = stage.best, let capacity = plan.capacity(for: best.request),
+                    let there = resource.capacity(of: capacity), resource.amount(in: best.request) > there
+                else { continue }
+                let wanted = AmountText.exact(resource.amount(in: best.request), resource.name)
+                return "\(stage.name) as \(best.profile.name) asks for \(resource.name) \(wanted), "
+                    + "\(best.request.pool ?? "the pool") has \(AmountText.exact(there, resource.name))"
+            }
+            return nil
         }
     }
 

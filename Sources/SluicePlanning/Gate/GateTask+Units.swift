@@ -25,7 +25,7 @@ extension GateTask {
     func resource(of limit: GateAnswer.LimitName) -> String {
         switch limit {
         case .budget(let index): budgets[index].limit.resource.rawValue
-        case .capacity(let index): capacities[index].name
+        case .capacity(let index): capacities[index].resource
         case .deadline, .window: "wall"
         }
     }

@@ -24,8 +24,13 @@ struct GateTask {
     /// Something that running stages share.
     struct CapacityLine {
         /// `cpus`, `custom.licence_x`, `max_parallel.train`
-        var name: String
+        var resource: String
+        /// The executor whose pool it is; nil: the local one.
+        var pool: String?
         var amount: Amount
         var scale: GateScale
+
+        /// `cpus`, `gpu-nodes.cpus`
+        var name: String { pool.map { "\($0).\(resource)" } ?? resource }
     }
 }

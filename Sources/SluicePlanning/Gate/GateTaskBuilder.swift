@@ -65,7 +65,7 @@ struct GateTaskBuilder {
     }
 
     private func longestDuration(_ candidates: [[Int]]) -> Int64 {
-        priced(candidates).joined().map(\.estimate.duration.wholeMilliseconds).max() ?? 0
+        priced(candidates).joined().map(\.time.wholeMilliseconds).max() ?? 0
     }
 
     private func scale(_ candidates: [[Int]], of amount: (Plan.PricedProfile) -> Amount) -> GateScale {
@@ -88,7 +88,7 @@ struct GateTaskBuilder {
         let running = progress.running[index]
         let profiles = candidates.map { candidate in
             let profile = stage.profiles[candidate]
-            let left = profile.estimate.duration.wholeMilliseconds - (running?.elapsed.wholeMilliseconds ?? 0)
+            let left = profile.time.wholeMilliseconds - (running?.elapsed.wholeMilliseconds ?? 0)
             return GateProblem.Profile(
                 name: profile.profile.name, duration: grid.roundingUp(max(running == nil ? 0 : 1, left)),
                 // What runs is charged as a reservation.

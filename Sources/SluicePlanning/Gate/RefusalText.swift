@@ -64,7 +64,8 @@ struct RefusalText {
 
     /// To a person a capacity is what the pool has of something.
     private func name(of limit: GateAnswer.LimitName) -> String {
-        isCapacity(limit) ? task.resource(of: limit) : task.name(of: limit)
+        guard case .capacity(let index) = limit else { return task.name(of: limit) }
+        return task.capacities[index].name
     }
 
     /// "train (2 instances) 0.44, evaluate 0.05": who needs most, the instances of a matrix together.
@@ -90,6 +91,11 @@ struct RefusalText {
         }
     }
 
+    private func pool(of limit: GateAnswer.LimitName) -> String? {
+        guard case .capacity(let index) = limit else { return nil }
+        return task.capacities[index].pool ?? "the pool"
+    }
+
     private func isCapacity(_ limit: GateAnswer.LimitName) -> Bool {
         if case .capacity = limit { true } else { false }
     }
@@ -111,7 +117,7 @@ struct RefusalText {
         let mending = zip(fixes, answer.fixes).compactMap { fix, original -> String? in
             guard let to = fix.to else { return nil }
             let unit = task.resource(of: original.limit)
-            let name = isCapacity(original.limit) ? "\(unit) of the pool" : fix.limit
+            let name = pool(of: original.limit).map { "\(unit) of \($0)" } ?? fix.limit
             return "\(name) \(AmountText.exact(fix.from, unit)) → \(AmountText.up(to, unit))"
         }
         if mending.isEmpty { return fixes.isEmpty ? [] : ["no single limit alone mends it"] }

@@ -105,7 +105,12 @@ package enum RunGate {
             verdict: isWorse ? .degrade : .admit, limits: LimitTable.limits(of: plan, task, answer),
             method: answer.method, objective: objective, bound: answer.bound.map { task.value($0, answer.boundGoal) },
             gap: task.value(answer.gap, answer.boundGoal),
-            explanation: isWorse ? DegradeText(plan: plan, task: task).lines : [])
+            explanation: Array(((isWorse ? DegradeText(plan: plan, task: task).lines : []) + places(plan)).prefix(4)))
+    }
+
+    /// Why stages run where they do, where they had a choice.
+    private static func places(_ plan: Plan) -> [String] {
+        plan.stages.compactMap { stage in stage.chosen.flatMap { PlacementText.line(stage, $0) } }
     }
 
     /// The decision for one stage, with the declared loss where it runs in a worse way.
@@ -113,11 +118,12 @@ package enum RunGate {
         var stage = stage
         stage.chosen = chosen
         let profile = stage.profiles[chosen].profile.name
+        let place = [PlacementText.line(stage, chosen)].compactMap(\.self)
         guard let loss = DegradeText.loss(stage) else {
-            return GateDecision(verdict: .admit, profile: profile, method: method)
+            return GateDecision(verdict: .admit, profile: profile, method: method, explanation: place)
         }
         return GateDecision(
-            verdict: .degrade, profile: profile, method: method, explanation: ["\(stage.name) runs \(loss)"])
+            verdict: .degrade, profile: profile, method: method, explanation: ["\(stage.name) runs \(loss)"] + place)
     }
 
     private static func withdraw(_ plan: inout Plan, because reason: String) {

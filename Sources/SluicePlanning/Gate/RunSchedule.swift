@@ -72,7 +72,7 @@ package struct RunSchedule: Sendable, Equatable {
         // A year, so that sums over the stages of a plan stay whole numbers.
         let longest: Int64 = 366 * 24 * 3_600_000
         return DispatchProblem.remaining(
-            expected: Int(min(longest, profile.estimate.duration.wholeMilliseconds)),
+            expected: Int(min(longest, profile.time.wholeMilliseconds)),
             elapsed: Int(min(longest, max(0, elapsed.wholeMilliseconds))))
     }
 

@@ -9,7 +9,9 @@ enum EffectiveStages {
             guard let resources = manifest.resources else { continue }
             for profile in linked.pipeline.stages[index].profiles.indices
             where linked.pipeline.stages[index].profiles[profile].profile.name == StageProfileReader.defaultName {
+                let pool = linked.pipeline.stages[index].profiles[profile].profile.request.pool
                 linked.pipeline.stages[index].profiles[profile].profile.request = resources
+                linked.pipeline.stages[index].profiles[profile].profile.request.pool = pool
             }
         }
     }

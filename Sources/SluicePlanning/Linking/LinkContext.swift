@@ -84,6 +84,7 @@ final class LinkContext {
         linked.params = params ?? .emptyObject
         linked.plugins = try PluginResolver(context: self).resolve(pipeline.stages)
         EffectiveStages.apply(to: &linked)
+        ExecutorLinker(context: self).apply(to: &linked)
         stages = StageOrder.byName(linked.pipeline)
         for stage in linked.pipeline.stages where !findings.isFull {
             StageLinker(stage: stage, linked: linked, context: self).check()

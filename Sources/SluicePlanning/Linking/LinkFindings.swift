@@ -17,6 +17,28 @@ package enum LinkFindings {
             hint: NearestName.hint(for: name, of: known, kind: "accounts"))
     }
 
+    // MARK: The operator's executors
+
+    static func unknownExecutor(_ name: String, known: [String]) -> Finding {
+        Finding(
+            "pipeline.unknown-executor",
+            "the operator has no executor `\(name)`: profiles on it do not count here", hint: executorHint(name, known),
+            severity: .warning)
+    }
+
+    static func noExecutor(_ name: String, stage: String, known: [String]) -> Finding {
+        Finding(
+            "pipeline.unknown-executor",
+            "the operator has no executor `\(name)`, and stage `\(stage)` has no profile on another one",
+            hint: executorHint(name, known))
+    }
+
+    private static func executorHint(_ name: String, _ known: [String]) -> String? {
+        known.isEmpty
+            ? "executors stand in the operator's sluice.yaml; `local` is always there"
+            : NearestName.hint(for: name, of: known + [ResourceRequest.local], kind: "executors")
+    }
+
     // MARK: Files of the commit
 
     static func notFound(_ path: String, _ what: String, hint: String?) -> Finding {

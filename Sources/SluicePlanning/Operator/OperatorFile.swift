@@ -60,8 +60,8 @@ package enum OperatorFile {
         _ node: YAMLNode?, into configuration: inout OperatorConfiguration, _ findings: Findings
     ) {
         for entry in MapReader(named: node, "`executors`", in: findings).entries {
-            guard entry.key == "local" else {
-                findings.add(OperatorFindings.unsupported("the executor `\(entry.key)`"), at: entry.keyLocation)
+            guard entry.key == ResourceRequest.local else {
+                if let terms = ExecutorReader(findings: findings).terms(entry) { configuration.executors.append(terms) }
                 continue
             }
             let local = MapReader(
@@ -72,31 +72,22 @@ package enum OperatorFile {
             }
             configuration.localPrice = local.amount("price")
             configuration.enforcement = local.choice("enforcement", EnforcementChoice.self)
-            configuration.local = local["capacity"].map {
-                let base = ResourceRequest(cpus: .zero, memory: 0, gpus: 0)
-                let capacity = MapReader($0, "`capacity`", keys: RequestReader.poolKeys, in: findings)
-                requireCapacity(capacity, findings)
-                return RequestReader(map: capacity).request(over: base)
-            }
+            configuration.local = ExecutorReader(findings: findings).capacity(local)
         }
-    }
-
-    /// A pool without cores or memory would run nothing.
-    private static func requireCapacity(_ map: MapReader, _ findings: Findings) {
-        for (key, example) in [("cpus", "cpus: 8"), ("memory", "memory: 32GiB")] {
-            _ = map.required(key, example: example)
-        }
+        configuration.executors.sort { $0.name < $1.name }
     }
 
     private static func absolute(_ map: MapReader, _ key: String, _ findings: Findings) -> [String] {
-        (map.located(key) ?? []).compactMap { path in
-            let steps = path.value.split(separator: "/", omittingEmptySubsequences: false)
-            if path.value.hasPrefix("/"), !steps.contains(".."), !steps.contains(".") {
-                return path.value.count > 1 && path.value.hasSuffix("/") ? String(path.value.dropLast()) : path.value
-            }
-            findings.add(OperatorFindings.relativePath(path.value), at: path.location)
-            return nil
+        (map.located(key) ?? []).compactMap { absolute($0, findings) }
+    }
+
+    static func absolute(_ path: Located<String>, _ findings: Findings) -> String? {
+        let steps = path.value.split(separator: "/", omittingEmptySubsequences: false)
+        if path.value.hasPrefix("/"), !steps.contains(".."), !steps.contains(".") {
+            return path.value.count > 1 && path.value.hasSuffix("/") ? String(path.value.dropLast()) : path.value
         }
+        findings.add(OperatorFindings.relativePath(path.value), at: path.location)
+        return nil
     }
 }
 
@@ -106,12 +97,19 @@ extension OperatorConfiguration {
         let standard = OperatorConfiguration()
         return OperatorConfiguration(
             local: local ?? user.local, localPrice: localPrice ?? user.localPrice,
-            enforcement: enforcement ?? user.enforcement, trust: trust ?? user.trust,
+            enforcement: enforcement ?? user.enforcement, executors: layeredExecutors(over: user.executors),
+            trust: trust ?? user.trust,
             plugins: plugins + user.plugins.filter { !plugins.contains($0) },
             allowedInputs: allowedInputs + user.allowedInputs.filter { !allowedInputs.contains($0) },
             searchPath: searchPath ?? user.searchPath,
             maxRunsPerPush: maxRunsPerPush == standard.maxRunsPerPush ? user.maxRunsPerPush : maxRunsPerPush,
             preReceive: preReceive ?? user.preReceive, accounts: layeredAccounts(over: user.accounts))
+    }
+
+    /// An executor of the same name is the repository's alone.
+    private func layeredExecutors(over others: [ExecutorTerms]) -> [ExecutorTerms] {
+        let own = Set(executors.map(\.name))
+        return (executors + others.filter { !own.contains($0.name) }).sorted { $0.name < $1.name }
     }
 
     /// An account of the same name is the repository's alone.

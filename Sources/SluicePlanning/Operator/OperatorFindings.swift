@@ -6,6 +6,17 @@ enum OperatorFindings {
             severity: .warning)
     }
 
+    static func secondLocal(_ name: String) -> Finding {
+        Finding(
+            "operator.bad-value", "executor `\(name)` cannot be of kind `local`: there is one, called `local`",
+            hint: "`kind: slurm`, or describe this machine under `local`")
+    }
+
+    static func engineWord(_ key: String, _ text: String) -> Finding {
+        Finding(
+            "operator.bad-value", "`\(key)` cannot be `\(text)`", hint: "letters, digits, `_`, `.`, `-` and `,`")
+    }
+
     static func window(_ text: String) -> Finding {
         Finding(
             "operator.bad-value", "`window` cannot be `\(text)`",

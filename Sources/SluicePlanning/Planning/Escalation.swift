@@ -7,7 +7,8 @@ package struct Escalation: Sendable, Equatable {
     package let after: Plan.PricedProfile
 
     /// nil when the pool has no more of anything that the policy would raise.
-    package init?(of before: Plan.PricedProfile, by policy: RetryPolicy.Escalation, in pool: ResourceRequest) {
+    package init?(of before: Plan.PricedProfile, by policy: RetryPolicy.Escalation, in plan: Plan) {
+        guard let pool = plan.capacity(for: before.request) else { return nil }
         var request = before.request
         if let factor = policy.cpus { request.cpus = max(request.cpus, min(request.cpus.times(factor), pool.cpus)) }
         if let factor = policy.memory {

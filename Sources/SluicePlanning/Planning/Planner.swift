@@ -21,7 +21,7 @@ package enum Planner {
             pipeline: linked.pipeline, revision: context.revision, repository: context.repository,
             trigger: context.trigger, params: linked.params, changed: context.changed, stages: stages,
             decision: .policy("not decided yet"), diagnostics: linked.warnings + diagnostics, isDegraded: false,
-            pool: context.pool, accounts: try context.standings(of: linked.pipeline))
+            pool: context.pool, pools: context.pools, accounts: try context.standings(of: linked.pipeline))
         for change in context.changes { change.apply(to: &plan) }
         if !plan.accounts.isEmpty { plan.undecided = stages }
         choose(&plan)

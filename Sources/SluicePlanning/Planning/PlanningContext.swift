@@ -4,6 +4,7 @@ import SluiceModel
 package struct PlanningContext: Sendable {
     package typealias Standings = @Sendable (_ accounts: [Account]) throws(StoreError) -> [AccountStanding]
     /// What the latest succeeded attempts at a kind of work took; at most so many, newest first.
+    package typealias QueueWait = @Sendable (ResourceRequest) -> Duration?
     package typealias History = @Sendable (_ kind: WorkKind, _ limit: Int) -> [WorkSample]
 
     package var tree: any TreeReader
@@ -12,6 +13,12 @@ package struct PlanningContext: Sendable {
     package var configuration: OperatorConfiguration
     /// What the local machine has.
     package var pool: ResourceRequest
+    /// What the pools of other executors have.
+    package var pools: [String: ResourceRequest] = [:]
+    /// Executors that cannot be used now, and why: profiles on them do not count.
+    package var unreachable: [String: String] = [:]
+    /// How long an executor would let a request wait now; nil: nobody knows.
+    package var queueWait: QueueWait = { _ in nil }
     package var trigger: Trigger
     package var revision: Revision
     /// The repository's identity in records.

@@ -4,15 +4,16 @@ import SluiceModel
 enum Pricing {
     static func price(
         _ profile: StageProfile, plugin: ResolvedPlugin?, measured: MeasuredEstimate?,
-        configuration: OperatorConfiguration
+        configuration: OperatorConfiguration, queueWait: Duration = .zero
     ) -> Plan.PricedProfile {
         let request = profile.profile.request
         let estimate = estimate(profile, plugin: plugin, measured: measured)
         // A pipeline may raise the operator's price, never lower it.
-        let price = max(profile.profile.price ?? .zero, configuration.localPrice ?? .zero)
+        let price = max(profile.profile.price ?? .zero, configuration.price(of: request.executor) ?? .zero)
         return Plan.PricedProfile(
             profile: profile, request: request, estimate: estimate,
-            use: use(of: request, price: price, for: estimate.duration), price: price)
+            use: use(of: request, price: price, for: estimate.duration), price: price,
+            queueWait: queueWait)
     }
 
     /// Measured where that suffices; else declared by the pipeline, else by the manifest, else a minute, and never

@@ -4,6 +4,8 @@ import SluiceModel
 struct StageResolver {
     let linked: LinkedPipeline
     let configuration: OperatorConfiguration
+    private let unreachable: [String: String]
+    private let queueWait: PlanningContext.QueueWait
     private var estimates: HistoryEstimates
     private var sizes: DataSizes
     let facts: PlanFacts
@@ -20,6 +22,8 @@ struct StageResolver {
     ) {
         self.linked = linked
         configuration = context.configuration
+        unreachable = context.unreachable
+        queueWait = context.queueWait
         estimates = HistoryEstimates(context.history, pipeline: linked.pipeline)
         sizes = DataSizes(context.tree)
         self.facts = facts
@@ -32,6 +36,7 @@ struct StageResolver {
     mutating func resolve(
         _ definition: Pipeline.Stage, into named: [StageInstance]
     ) throws(PlanningError) -> [Plan.Stage] {
+        let definition = reachable(definition)
         let plugin = linked.plugins[definition.name]
         let prototype = Plan.Stage(
             name: definition.name, definition: definition, cells: [], plugin: plugin, needs: needs(of: definition),
@@ -56,10 +61,24 @@ struct StageResolver {
         return stages
     }
 
+    /// With those of its profiles whose executor can be used now.
+    private mutating func reachable(_ definition: Pipeline.Stage) -> Pipeline.Stage {
+        var definition = definition
+        let all = definition.profiles
+        definition.profiles.removeAll { unreachable[$0.profile.request.executor] != nil }
+        if definition.profiles.isEmpty, let name = all.first?.profile.request.executor {
+            report(
+                "plan.unreachable-executor",
+                "stage `\(definition.name)` has only profiles on executors that cannot be used now; "
+                    + "`\(name)`: \(unreachable[name] ?? "")", at: definition.location)
+        }
+        return definition
+    }
+
     private mutating func priced(_ profile: StageProfile, of stage: Plan.Stage) -> Plan.PricedProfile {
         Pricing.price(
             profile, plugin: stage.plugin, measured: estimates.estimate(stage, profile: profile.name),
-            configuration: configuration)
+            configuration: configuration, queueWait: queueWait(profile.profile.request) ?? .zero)
     }
 
     /// `${…}` in the paths of outputs and metrics.

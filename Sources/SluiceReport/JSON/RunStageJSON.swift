@@ -55,7 +55,7 @@ struct AttemptJSON: Encodable {
     private let wall, cpu: OrNull<Double>
     private let memoryPeak, written: OrNull<Int64>
     private let diskPeak, gpuMemoryPeak: Int64?
-    private let gpu: Double?
+    private let gpu, queued: Double?
     private let enforcement: Enforcement?
     private let overrun: Overrun?
     private let granted: ResourceRequest?
@@ -82,6 +82,7 @@ struct AttemptJSON: Encodable {
         written = OrNull(result?.usage.written)
         diskPeak = result?.usage.diskPeak
         gpu = result?.usage.gpu
+        queued = result?.usage.queued
         gpuMemoryPeak = result?.usage.gpuMemoryPeak
         enforcement = result?.enforcement
         overrun = result?.overrun
@@ -103,6 +104,7 @@ struct AttemptJSON: Encodable {
         case written = "written_bytes"
         case diskPeak = "disk_peak"
         case gpu = "gpu_s"
+        case queued = "queued_s"
         case gpuMemoryPeak = "gpu_memory_peak"
     }
 }

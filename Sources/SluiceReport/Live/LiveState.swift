@@ -59,6 +59,7 @@ package struct LiveState: Sendable, Equatable {
         case .progress(let done, let total, let unit, let message):
             activity.progress = .init(done: done, total: total, unit: unit, message: message)
         case .metric(let name, let value, _): activity.metric = .init(name: name, value: value)
+        case .waiting(let reason): activity.progress = .init(done: 0, message: "waits: \(reason)")
         case .log, .checkpoint, .heartbeat: break
         }
         activities[stage] = activity

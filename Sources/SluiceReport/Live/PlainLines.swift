@@ -37,6 +37,7 @@ package struct PlainLines: Sendable {
         switch event {
         case .log(_, let text): return SafeText.lines(text).map { prefix(stage) + $0 }
         case .checkpoint(let id): return of(stage, ["checkpoint \(id)"])
+        case .waiting(let reason): return of(stage, ["waits: \(reason)"])
         case .progress(let done, let total?, let unit, let message):
             return progress(done: done, total: total, unit: unit, message: message, of: stage)
         case .progress, .metric, .heartbeat: return []

@@ -3,8 +3,8 @@ import SluiceModel
 
 /// Pools that several processes share: what each of their attempts holds, alive as long as its run's lock is held.
 extension Store: Ledger {
-    package func othersAsk(of pool: String, without run: RunID) throws(StoreError) -> [PoolHold] {
-        try read { try self.othersAsk($0, of: pool, without: run) }
+    package func othersAsk(without run: RunID) throws(StoreError) -> [PoolHold] {
+        try read { try self.othersAsk($0, without: run) }
     }
 
     package func start(
@@ -14,12 +14,13 @@ extension Store: Ledger {
             preconditionFailure("what starts is an attempt")
         }
         return try write { database in
-            let others = try othersAsk(database, of: ask.pool, without: run)
+            let allOthers = try othersAsk(database, without: run)
+            let others = allOthers.filter { $0.request.executor == ask.pool }
             // A run alone keeps within the pool by itself.
             let held = others.isEmpty ? [] : try Self.own(database, of: ask.pool, run) + others.map(\.request)
             guard others.isEmpty || ask.fits(beside: held) else {
                 try Self.standInLine(ask, stage, started.number, database, run)
-                return .crowded(others)
+                return .crowded(allOthers)
             }
             if let booking {
                 let ledger = try LedgerWriter(database, run: run, clock: time)
@@ -36,13 +37,13 @@ extension Store: Ledger {
     }
 
     /// What attempts of others hold, and what those of them wait for who came before `run`.
-    private func othersAsk(_ database: Database, of pool: String, without run: RunID) throws -> [PoolHold] {
+    private func othersAsk(_ database: Database, without run: RunID) throws -> [PoolHold] {
         let rows = try database.rows(
             """
-            SELECT run, request FROM grants WHERE pool = ?1 AND run <> ?2 AND (granted = 1 OR id < coalesce(
-                (SELECT min(id) FROM grants WHERE run = ?2 AND granted = 0), 9223372036854775807))
+            SELECT run, request FROM grants WHERE run <> ?1 AND (granted = 1 OR id < coalesce(
+                (SELECT min(id) FROM grants WHERE run = ?1 AND granted = 0), 9223372036854775807))
             ORDER BY id
-            """, [pool, run.number])
+            """, [run.number])
         var isAlive: [Int64: Bool] = [:]
         return try rows.compactMap { row in
             let other: Int64 = row["run"]

@@ -9,9 +9,13 @@ package struct AttemptFolders: Workspaces {
 
     package init(folder: StateFolder) { state = folder }
 
-    package func create(run: RunID, stage: String, number: Int) throws(StoreError) -> AttemptFolder {
+    package func folder(run: RunID, stage: String, number: Int) -> AttemptFolder {
         let name = state.attemptFolder(run: run, stage: stage, number: number)
-        let folder = AttemptFolder(root: state.path + "/" + name, name: name)
+        return AttemptFolder(root: state.path + "/" + name, name: name)
+    }
+
+    package func create(run: RunID, stage: String, number: Int) throws(StoreError) -> AttemptFolder {
+        let folder = folder(run: run, stage: stage, number: number)
         try TreeRemoval.remove(folder.root)
         try makeFolder(folder.root)
         for path in [

@@ -54,6 +54,7 @@ enum Shapes {
         "signal": .optional(.string), "profile": .string, "executor": .string, "sandbox": .orNull(.string),
         "wall_s": .orNull(.number), "cpu_s": .orNull(.number), "memory_peak": .orNull(.number),
         "written_bytes": .orNull(.number), "disk_peak": .optional(.number), "gpu_s": .optional(.number),
+        "queued_s": .optional(.number),
         "gpu_memory_peak": .optional(.number), "enforcement": .optional(enforcement), "over_limit": .optional(overrun),
         "gpus": .optional(.list(.string)),
         "error": .optional(error), "strays": .number, "warnings": .list(.string),

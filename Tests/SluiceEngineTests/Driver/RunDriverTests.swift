@@ -171,6 +171,83 @@ struct RunDriverTests {
         #expect(world.executor.requests.map(\.number) == [2, 1])
     }
 
+    /// `a` was running on an executor that outlives its runner.
+    private func interrupted(_ world: World, _ plan: Plan) throws {
+        let decision = GateDecision(verdict: .admit, method: "plan")
+        try world.journal.append(
+            [
+                .planned(RunEvent.Planned(plan)),
+                .attemptStarted(
+                    stage: "a",
+                    RunEvent.Started(
+                        number: 1, profile: "small", executor: "far", decision: decision, folder: "runs/1/a/1")),
+            ], to: RunID(1), at: world.clock.now())
+    }
+
+    private func onCluster(_ stage: Plan.Stage) -> Plan.Stage {
+        stage.changed { stage in
+            for index in stage.profiles.indices { stage.profiles[index].request.pool = "far" }
+        }
+    }
+
+    private func far(_ world: World, holding: Set<String>) -> ScriptedExecutor {
+        let disk = world.disk
+        return ScriptedExecutor(name: "far", holding: holding) { request, _ in World.obedient(request, disk) }
+    }
+
+    @Test("an attempt that its executor holds goes on after its runner died: never lost, never a second one")
+    func takesUp() throws {
+        var world = World()
+        let cluster = far(world, holding: ["runs/1/a/1"])
+        world.others = [cluster]
+        var plan = Sketch.plan([onCluster(Sketch.stage("a").making("out")), Sketch.stage("b", needs: ["a"])])
+        plan.pools = ["far": plan.pool]
+        try interrupted(world, plan)
+        #expect(try world.driver.resume(plan, options: RunOptions(), from: world.record) == .succeeded)
+        #expect(world.record.stages[0].attempts.map { $0.ended?.result.outcome } == [.succeeded])
+        #expect(cluster.requests.map(\.number) == [1] && cluster.ended == [])
+        #expect(!cluster.holds("runs/1/a/1"), "its end is recorded")
+        #expect(world.record.stages[0].warnings.contains { $0.contains("goes on") })
+    }
+
+    @Test("an attempt that its executor does not hold is lost, wherever it ran")
+    func losesWhatIsNotHeld() throws {
+        var world = World()
+        let cluster = far(world, holding: [])
+        world.others = [cluster]
+        var plan = Sketch.plan([onCluster(Sketch.stage("a"))])
+        plan.pools = ["far": plan.pool]
+        try interrupted(world, plan)
+        #expect(try world.driver.resume(plan, options: RunOptions(), from: world.record) == .succeeded)
+        #expect(world.record.stages[0].attempts.map { $0.ended?.result.outcome } == [.lost, .succeeded])
+        #expect(cluster.ended == ["runs/1/a/1"])
+    }
+
+    @Test("an attempt of a profile that the plan does not have any more is ended")
+    func endsWhatIsNotPlanned() throws {
+        var world = World()
+        let cluster = far(world, holding: ["runs/1/a/1"])
+        world.others = [cluster]
+        let plan = Sketch.plan([Sketch.stage("a").changed { $0.profiles[0].profile.name = "other" }])
+        try interrupted(world, plan)
+        #expect(try world.driver.resume(plan, options: RunOptions(), from: world.record) == .succeeded)
+        #expect(cluster.ended == ["runs/1/a/1"] && cluster.requests.isEmpty)
+        #expect(world.record.stages[0].attempts.map { $0.ended?.result.outcome } == [.lost, .succeeded])
+    }
+
+    @Test("stages run where their profiles say")
+    func executors() throws {
+        var world = World()
+        let cluster = far(world, holding: [])
+        world.others = [cluster]
+        var plan = Sketch.plan([Sketch.stage("a"), onCluster(Sketch.stage("b")), Sketch.stage("c")])
+        plan.pools = ["far": plan.pool]
+        #expect(try world.driver.execute(plan, options: RunOptions()) == .succeeded)
+        #expect(cluster.requests.map(\.stage) == ["b"])
+        #expect(Set(world.executor.requests.map(\.stage)) == ["a", "c"])
+        #expect(world.record.stages.map { $0.attempts[0].started.executor } == ["local", "far", "local"])
+    }
+
     @Test("a plugin that cleans up does so after a dead runner, before it is tried again")
     func cleansUp() throws {
         let world = World { request, _, disk in

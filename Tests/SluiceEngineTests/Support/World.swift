@@ -14,6 +14,8 @@ struct World {
     let artifacts: MemoryArtifacts
     let environments: MemoryEnvironments
     let executor: ScriptedExecutor
+    /// Executors beside it, which is the local one.
+    var others: [ScriptedExecutor] = []
     var tree = MemoryTree()
     var plugins = MemoryPlugins()
     let observer = Notebook()
@@ -42,7 +44,8 @@ struct World {
     var ports: RunPorts {
         RunPorts(
             tree: SnapshotTree(tree, disk: disk), journal: journal, cache: cache, artifacts: artifacts,
-            workspaces: workspaces, plugins: plugins, environments: environments, executor: executor, clock: clock,
+            workspaces: workspaces, plugins: plugins, environments: environments,
+            executors: Executors(local: executor, others: others), clock: clock,
             requirements: { _ in nil }, searchPath: "/usr/bin")
     }
 

@@ -13,7 +13,7 @@ import Testing
             """
             executors:
               local: { capacity: { cpus: 8, memory: 32GiB, gpus: 1, custom: { licence_x: 2 } }, price: 0.10, sandbox: auto }
-              slurm: { kind: slurm }
+              slurm: { kind: slurm, partition: gpu, account: lab, shared_root: /shared/sluice/, price: 2, patience: 5m }
             accounts:
               team: { window: month, limits: { cost: 1500, egress: 200GiB } }
               exp: { match: { branch: "exp/**", pipeline: [train, tune] }, window: 7d, limits: { wall: 10h, gpu_hours: 40.5 } }
@@ -29,6 +29,12 @@ import Testing
         let expected = OperatorConfiguration(
             local: ResourceRequest(cpus: Amount(8), memory: 32 << 30, gpus: 1, custom: ["licence_x": 2]),
             localPrice: Amount(decimal: "0.1"),
+            executors: [
+                ExecutorTerms(
+                    name: "slurm", price: Amount(2),
+                    slurm: SlurmTerms(
+                        partition: "gpu", account: "lab", sharedRoot: "/shared/sluice", patience: .seconds(300)))
+            ],
             trust: .init(branches: [Glob("main"), Glob("release/**")], tags: [Glob("v*")]), plugins: ["/srv/plugins"],
             allowedInputs: ["/datasets"], searchPath: "/usr/bin:/bin", maxRunsPerPush: 5,
             accounts: [
@@ -44,8 +50,33 @@ import Testing
                         name: "team", window: .month, limits: [.init(resource: .cost, amount: Amount(1500))])),
             ])
         #expect(configuration == expected)
-        #expect(diagnostics.map(\.id) == Array(repeating: "operator.unsupported", count: 6))
+        #expect(diagnostics.map(\.id) == Array(repeating: "operator.unsupported", count: 5))
         #expect(diagnostics.allSatisfy { $0.severity == .warning })
+    }
+
+    @Test("an executor needs a kind and a shared folder; words that would be options of a program are refused")
+    func executors() {
+        func ids(_ text: String) -> [String] { parse("executors: { \(text) }").diagnostics.map(\.id) }
+        #expect(ids("c: { kind: slurm, shared_root: /s }") == [])
+        #expect(ids("c: { partition: x }") == ["operator.missing-key"])
+        #expect(ids("c: { kind: slurm }") == ["operator.missing-key"])
+        #expect(ids("c: { kind: local }") == ["operator.bad-value"])
+        #expect(ids("c: { kind: slurm, shared_root: s }") == ["operator.bad-value"])
+        #expect(ids("c: { kind: slurm, shared_root: /s, account: '--wrap=x' }") == ["operator.bad-value"])
+        #expect(ids("c: { kind: slurm, shared_root: /s, qos: 'a b' }") == ["operator.bad-value"])
+        #expect(ids("c: { kind: kubernetes }").count == 1)
+    }
+
+    @Test("an executor of the repository's file goes over the user's of the same name")
+    func layeredExecutors() throws {
+        func read(_ text: String) throws -> OperatorConfiguration {
+            try #require(parse("executors: { \(text) }").configuration)
+        }
+        let user = try read("a: { kind: slurm, shared_root: /user }, b: { kind: slurm, shared_root: /user }")
+        let layered = try read("b: { kind: slurm, shared_root: /own, price: 3 }").layered(over: user)
+        #expect(layered.executors.map(\.name) == ["a", "b"])
+        #expect(layered.executors.map(\.slurm.sharedRoot) == ["/user", "/own"])
+        #expect(layered.price(of: "b") == Amount(3) && layered.price(of: "a") == nil)
     }
 
     @Test("how grants are enforced is the operator's to say; what the repository's file says goes over the user's")

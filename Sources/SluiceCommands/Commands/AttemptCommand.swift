@@ -1,0 +1,35 @@
+import ArgumentParser
+import SluiceExecution
+import SluiceModel
+
+/// `sluice attempt`: what an engine starts on a node.
+struct AttemptCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "attempt",
+        abstract: "Runs one attempt on this node and leaves its result in a file; engines call it, people need not.",
+        discussion: """
+            What it says comes line by line into RESULT.events. SIGTERM cancels it with the contract's grace, a second
+            one at once. Whatever the plugin's end, the status is 0 when the result is written, and 75 when another
+            process has run the request already.
+
+            Example:
+              sluice attempt /shared/a/request.json /shared/a/result.json
+            """)
+
+    @Argument(help: "The attempt's request: JSON, mode 0600.")
+    var request: String
+
+    @Argument(help: "Where its result goes.")
+    var result: String
+
+    func run() throws {
+        let node = NodeAttempt(files: AttemptFiles(request: request, result: result))
+        let cancellation = Cancellation()
+        RunSignals().forward(to: { node.stop(cancellation, signalled: $0, killNow: $1) })
+        switch node.run(cancellation: cancellation) {
+        case .written: break
+        case .claimed: throw CommandFailure(.held, "another process has run \(request)")
+        case .failed(let message): throw CommandFailure(.unavailable, message)
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import SluiceExecution
+import SluiceModel
+
+/// The executors that a machine's operator describes, for runs of one repository.
+struct MachineExecutors {
+    let context: RepositoryContext
+    let services: StateServices
+    let installation: Installation
+
+    /// Those of a repository that may be gone: then only the local one is left.
+    static func of(_ repository: Repository, services: StateServices) -> Executors {
+        guard let context = try? RepositoryContext.open(at: repository.gitDirectory) else {
+            return Executors(local: LocalExecutor(stateFolder: services.folder.path))
+        }
+        return MachineExecutors(context: context, services: services, installation: .current()).all
+    }
+
+    var all: Executors {
+        let configuration = context.configuration
+        let local = LocalExecutor(
+            stateFolder: services.folder.path, enforcement: configuration.enforcement ?? .auto,
+            devices: Machine.devices(atLeast: configuration.local?.gpus ?? 0))
+        return Executors(local: local, others: configuration.executors.map(executor))
+    }
+
+    private func executor(_ terms: ExecutorTerms) -> any Executor {
+        SlurmExecutor.executor(
+            terms, stateFolder: services.folder.path, sluice: installation.executable,
+            searchPath: ProcessEnvironment.searchPath)
+    }
+}

@@ -1,0 +1,72 @@
+import SluiceModel
+
+/// What runs programs elsewhere: a cluster's scheduler. Its calls block for seconds at most and may fail at any time.
+protocol JobEngine: Sendable {
+    /// In messages and codes: `slurm`.
+    var name: String { get }
+    func submit(_ order: JobOrder) -> Submission
+    /// The job that was submitted with a key.
+    func find(_ order: JobOrder) -> JobSearch
+    /// What was last seen of a job, not long ago.
+    func sighting(of job: String) -> JobSighting
+    /// An ending, in the light of what the engine left in the job's folder.
+    func explained(_ ending: JobEnding, in folder: String) -> JobEnding
+    /// Nobody asks about it any more.
+    func unwatch(_ job: String)
+    /// Tells the attempt's supervisor, and nobody else, to stop; false while the engine does not answer.
+    func stop(_ job: String) -> Bool
+    /// Ends the job, whatever it does or waits for.
+    func cancel(_ job: String, isImmediate: Bool) -> Bool
+}
+
+struct JobOrder: Sendable, Equatable {
+    /// Unique to this attempt.
+    var key: String
+    var stage: String
+    /// `sluice attempt REQUEST RESULT`, absolute.
+    var program: [String]
+    var searchPath: String
+    /// Where the engine's own files of it lie.
+    var folder: String
+    var request: ResourceRequest
+    /// After which the engine may end it.
+    var time: Duration
+}
+
+enum Submission: Equatable {
+    case accepted(String)
+    /// It will never be: the request, or who asks, is wrong.
+    case refused(String)
+    /// Nobody knows whether it has arrived.
+    case unreachable(String)
+}
+
+enum JobSearch: Equatable {
+    case found(String)
+    case none
+    case unreachable(String)
+}
+
+enum JobSighting: Equatable {
+    /// Nobody has looked yet.
+    case unseen
+    case pending(reason: String)
+    case running
+    case ended(JobEnding)
+    /// The engine does not know it, or not any more.
+    case gone
+    case unreachable(String)
+    /// It waits for what will never come.
+    case impossible(String)
+}
+
+/// How a job ended for the engine. It counts only where the attempt left no result.
+struct JobEnding: Equatable {
+    enum Cause: Equatable {
+        case completed, failed, outOfMemory, timeout, preempted, nodeFailed, cancelled
+    }
+
+    var cause: Cause
+    /// The engine's own words: `NODE_FAIL`, `FAILED 0:9`.
+    var words: String
+}

@@ -1,0 +1,109 @@
+import Glibc
+import SluiceModel
+
+/// One attempt on its way through an engine: handed over, submitted, followed, and its end understood.
+///
+/// The claim file decides every race: whoever makes it first, the supervisor on the node or the runner that gives up,
+/// has its will. So an attempt runs at most once, whatever was submitted how often.
+struct RemoteAttempt {
+    let request: AttemptRequest
+    let files: AttemptFiles
+    let engine: any JobEngine
+    let sluice: String
+    let cancellation: Cancellation
+    let resultPatience: Int64
+    let observe: @Sendable (AttemptEvent) -> Void
+
+    private static let submitPause: Int64 = 2000
+
+    func run() -> AttemptResult {
+        if access(files.request, F_OK) != 0 {
+            if let reason = cancellation.state.reason { return .stopped(reason) }
+            if let failure = handOver() { return failure }
+        }
+        let wake = WakeSignal()
+        cancellation.onChange { wake.wake() }
+        defer { wake.close() }
+        switch submit(wake) {
+        case .failure(let ending): return ending.result
+        case .success(let job):
+            defer { engine.unwatch(job) }
+            return JobFollower(attempt: self, job: job, wake: wake).follow()
+        }
+    }
+
+    /// The job's key is durable before the request is, and the request before anything is submitted.
+    private func handOver() -> AttemptResult? {
+        guard mkdir(files.folder, 0o700) == 0 || errno == EEXIST,
+            files.write(JobRecord(key: Token.random()), to: files.job), files.write(request, to: files.request)
+        else {
+            return .failure(.transient, "executor.handover", "\(files.folder) cannot be written: \(errorText(errno))")
+        }
+        return nil
+    }
+
+    /// Why there is no job.
+    private struct Ending: Error { var result: AttemptResult }
+
+    private func submit(_ wake: WakeSignal) -> Result<String, Ending> {
+        guard let record = files.readJob() else {
+            return .failure(Ending(result: .lost("executor.handover", "nobody knows what it was submitted as")))
+        }
+        if let job = record.id { return .success(job) }
+        let order = JobOrder(key: record.key, request: request, files: files, sluice: sluice)
+        while true {
+            if let reason = cancellation.state.reason, files.fence() {
+                if case .found(let job) = engine.find(order) { _ = engine.cancel(job, isImmediate: true) }
+                return .failure(Ending(result: .stopped(reason)))
+            }
+            switch findOrSubmit(order) {
+            case .accepted(let job):
+                // A record that cannot be written is found by its key.
+                _ = files.write(JobRecord(key: record.key, id: job), to: files.job)
+                return .success(job)
+            case .refused(let why):
+                let failure = AttemptResult.failure(
+                    .config, "\(engine.name).refused", "\(engine.name) refuses it: \(why)",
+                    hint: "compare the profile with what the partition has")
+                return .failure(Ending(result: failure))
+            case .unreachable(let why):
+                observe(.waiting(reason: "\(engine.name) does not answer: \(why)"))
+                wake.wait(Self.submitPause)
+            }
+        }
+    }
+
+    /// Whatever an earlier call or runner may have submitted is found first.
+    private func findOrSubmit(_ order: JobOrder) -> Submission {
+        switch engine.find(order) {
+        case .found(let job): .accepted(job)
+        case .none: engine.submit(order)
+        case .unreachable(let why): .unreachable(why)
+        }
+    }
+}
+
+extension WakeSignal {
+    /// Waits until it is woken, at most so many milliseconds.
+    func wait(_ milliseconds: Int64) {
+        var file = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+        if poll(&file, 1, Int32(clamping: milliseconds)) > 0 { clear() }
+    }
+}
+
+extension AttemptResult {
+    static func stopped(_ reason: CancelReason) -> AttemptResult {
+        AttemptResult(outcome: AttemptStop.outcome(of: reason), reason: reason.rawValue)
+    }
+
+    static func failure(
+        _ errorClass: ErrorClass, _ code: String, _ message: String, hint: String? = nil
+    ) -> AttemptResult {
+        AttemptResult(
+            outcome: .failed, error: AttemptError(errorClass: errorClass, code: code, message: message, hint: hint))
+    }
+
+    static func lost(_ code: String, _ message: String) -> AttemptResult {
+        AttemptResult(outcome: .lost, error: AttemptError(errorClass: .transient, code: code, message: message))
+    }
+}

@@ -1,0 +1,53 @@
+import SluiceModel
+
+/// What `sbatch` is called with.
+struct SlurmBatch {
+    let order: JobOrder
+    let terms: SlurmTerms
+    let headroom: Int64
+
+    /// Starts its arguments, as they are: nothing of a stage is ever text of a shell.
+    private static let script = "#!/bin/sh\nexec \"$@\"\n"
+
+    private var scriptPath: String { order.folder + "/batch" }
+    private var environmentPath: String { order.folder + "/environment" }
+
+    func writeFiles() -> Bool {
+        writeAtomically(Array(Self.script.utf8), to: scriptPath, mode: 0o700)
+            && writeAtomically(Array("PATH=\(order.searchPath)\0".utf8), to: environmentPath, mode: 0o600)
+    }
+
+    var arguments: [String] {
+        let options = [
+            // It is tried again by a new attempt, never behind the runner's back.
+            "--parsable", "--no-requeue", "--job-name=\(name)", "--comment=\(order.key)", "--chdir=\(order.folder)",
+            "--output=\(order.folder)/output.\(order.key.prefix(8))",
+            "--error=\(order.folder)/errors.\(order.key.prefix(8))", "--export-file=\(environmentPath)",
+        ]
+        return options + resources + [scriptPath] + order.program
+    }
+
+    /// What decides when and where it can start.
+    var resources: [String] {
+        var options = [
+            "--nodes=1", "--ntasks=1", "--cpus-per-task=\(cpus)", "--mem=\(memory)M", "--time=\(minutes)",
+        ]
+        if order.request.gpus > 0 { options.append("--gres=gpu:\(order.request.gpus)") }
+        for (key, value) in [("partition", terms.partition), ("account", terms.account), ("qos", terms.qos)] {
+            if let value { options.append("--\(key)=\(value)") }
+        }
+        return options
+    }
+
+    /// A name for people: what may stand in one of `squeue`'s columns.
+    private var name: String {
+        "sluice-" + String(order.stage.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }.prefix(60))
+    }
+
+    private var cpus: Int64 { max(1, Int64(order.request.cpus.doubleValue.rounded(.up))) }
+
+    /// MiB.
+    private var memory: Int64 { max(1, (order.request.memory + headroom + (1 << 20) - 1) >> 20) }
+
+    private var minutes: Int64 { max(1, (order.time.wholeMilliseconds + 59_999) / 60_000) }
+}

@@ -1,0 +1,20 @@
+import SluiceModel
+
+/// An executor that hands attempts to Slurm.
+package enum SlurmExecutor {
+    /// `searchPath` is where Slurm's programs are found; `sluice` the binary, at a path that the nodes see.
+    package static func executor(
+        _ terms: ExecutorTerms, stateFolder: String, sluice: String, searchPath: String
+    ) -> any Executor {
+        RemoteExecutor(
+            name: terms.name,
+            engine: SlurmEngine(terms: terms.slurm, programs: SlurmPrograms(terms.slurm, searchPath)),
+            stateFolder: stateFolder, sluice: sluice)
+    }
+}
+
+extension SlurmPrograms {
+    init(_ terms: SlurmTerms, _ searchPath: String) {
+        self.init(configuration: terms.configuration, searchPath: searchPath)
+    }
+}

@@ -1,0 +1,95 @@
+import Glibc
+import SluiceModel
+
+/// The jobs of this user, as `squeue` lists them: also those that ended a while ago.
+enum SlurmQueue {
+    struct Row: Equatable {
+        var job: String
+        var state: String
+        var reason: String
+        /// The raw wait status.
+        var exit: Int32
+        var comment: String
+    }
+
+    static func read(_ programs: SlurmPrograms) -> Result<[Row], UnreadableFile> {
+        let fields = ["JobID", "State", "exit_code", "Comment", "Reason"].map { $0 + ":\(separator)" }
+        let answer = programs.run(
+            "squeue", ["--noheader", "--states=all", "--user=\(geteuid())", "-O", fields.joined(separator: ",")])
+        guard answer.isGood else { return .failure(UnreadableFile(answer.complaint)) }
+        return .success(answer.lines.compactMap(row))
+    }
+
+    private static let separator = "|"
+
+    /// `12|RUNNING|0|KEY|None|`
+    static func row(_ line: String) -> Row? {
+        let fields = line.split(separator: "|", maxSplits: 4, omittingEmptySubsequences: false).map(String.init)
+        guard fields.count == 5, !fields[0].isEmpty, let exit = Int32(fields[2]) else { return nil }
+        return Row(
+            job: fields[0], state: fields[1], reason: fields[4].filter { $0 != "|" }, exit: exit, comment: fields[3])
+    }
+}
+
+extension SlurmQueue.Row {
+    /// What it means; `waited` are seconds since the job was first seen pending.
+    func sighting(waited: Duration, patience: Duration) -> JobSighting {
+        switch state {
+        case "PENDING", "CONFIGURING", "REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED", "SPECIAL_EXIT", "RESV_DEL_HOLD":
+            switch SlurmReason(reason) {
+            case .never: return .impossible(reason)
+            case .notNow where waited >= patience: return .impossible("\(reason), for \(Int(waited.inSeconds)) s now")
+            // The scheduler has not looked at it yet.
+            case .notNow, .usual: return reason == "None" ? .unseen : .pending(reason: reason)
+            }
+        case "RUNNING", "COMPLETING", "STAGE_OUT", "SIGNALING", "SUSPENDED", "STOPPED", "RESIZING": return .running
+        default: return .ended(JobEnding(cause: cause, words: words))
+        }
+    }
+
+    /// `FAILED 0:9`
+    private var words: String {
+        let status = "\(exit >> 8 & 0xFF):\(exit & 0x7F)"
+        return state + (exit == 0 ? "" : " \(status)") + (reason == "None" || reason.isEmpty ? "" : " (\(reason))")
+    }
+
+    private var cause: JobEnding.Cause {
+        switch state {
+        case "COMPLETED": .completed
+        case "OUT_OF_MEMORY": .outOfMemory
+        case "TIMEOUT", "DEADLINE": .timeout
+        case "PREEMPTED": .preempted
+        case "NODE_FAIL", "BOOT_FAIL", "REVOKED": .nodeFailed
+        case "CANCELLED": .cancelled
+        default: .failed
+        }
+    }
+}
+
+/// Why a job is pending: for ever, for a while that nobody knows, or as usual.
+enum SlurmReason {
+    case never, notNow, usual
+
+    private static let impossible: Set<String> = [
+        "PartitionConfig", "PartitionNodeLimit", "PartitionTimeLimit", "BadConstraints", "InvalidAccount",
+        "InvalidQOS", "AccountNotAllowed", "QOSNotAllowed", "DependencyNeverSatisfied", "JobLaunchFailure",
+        "launch_failed_requeued_held", "AssociationTimeLimit", "QOSMaxWallDurationPerJobLimit",
+        "QOSMaxCpuPerJobLimit", "QOSMaxMemoryPerJob", "QOSMaxGRESPerJob", "QOSMaxNodePerJobLimit",
+        "AssocMaxWallDurationPerJobLimit", "AssocMaxCpuPerJobLimit", "AssocMaxGRESPerJob", "AssocMaxMemPerJob",
+        "QOSMinCpuNotSatisfied", "QOSMinMemory", "QOSMinGRES", "QOSJobLimit",
+    ]
+
+    private static let unavailable = [
+        "ReqNodeNotAvail", "PartitionDown", "PartitionInactive", "NodeDown", "Nodes_required_for_job_are_DOWN",
+        "Nodes required for job are DOWN", "JobHeldAdmin", "JobHeldUser", "ReservationDeleted",
+    ]
+
+    init(_ reason: String) {
+        let word = String(reason.prefix { $0 != "," && $0 != " " })
+        if Self.impossible.contains(word) {
+            self = .never
+        } else {
+            self = Self.unavailable.contains { reason.hasPrefix($0) } ? .notNow : .usual
+        }
+    }
+}

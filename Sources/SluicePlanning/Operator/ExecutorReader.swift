@@ -1,0 +1,67 @@
+import SluiceModel
+
+/// Reads what the operator says of executors.
+struct ExecutorReader {
+    let findings: Findings
+
+    private enum Kind: String, CaseIterable { case slurm, local }
+
+    private static let keys = [
+        "kind", "capacity", "price", "partition", "account", "qos", "shared_root", "config", "patience",
+    ]
+
+    /// One beside the local one.
+    func terms(_ entry: YAMLNode.Entry) -> ExecutorTerms? {
+        let values = ValueReader(findings: findings)
+        guard values.isName(entry.key, at: entry.keyLocation, kind: "an executor") else { return nil }
+        let map = MapReader(entry.value, "executor `\(entry.key)`", keys: Self.keys, in: findings)
+        _ = map.required("kind", example: "kind: slurm")
+        guard let kind = map.choice("kind", Kind.self) else { return nil }
+        guard kind == .slurm else {
+            findings.add(OperatorFindings.secondLocal(entry.key), at: map.keyLocation("kind"))
+            return nil
+        }
+        _ = map.required("shared_root", example: "shared_root: /shared/sluice")
+        let root = path(map, "shared_root")
+        return ExecutorTerms(
+            name: entry.key, capacity: capacity(map), price: map.amount("price"),
+            slurm: SlurmTerms(
+                partition: word(map, "partition"), account: word(map, "account"), qos: word(map, "qos"),
+                sharedRoot: root ?? "/", configuration: path(map, "config"),
+                patience: map.duration("patience") ?? .seconds(600)))
+    }
+
+    /// What it has, where that is said.
+    func capacity(_ executor: MapReader) -> ResourceRequest? {
+        executor["capacity"].map {
+            let map = MapReader($0, "`capacity`", keys: RequestReader.poolKeys, in: findings)
+            // A pool without cores or memory would run nothing.
+            for (key, example) in [("cpus", "cpus: 8"), ("memory", "memory: 32GiB")] {
+                _ = map.required(key, example: example)
+            }
+            return RequestReader(map: map).request(over: ResourceRequest(cpus: .zero, memory: 0, gpus: 0))
+        }
+    }
+
+    private func path(_ map: MapReader, _ key: String) -> String? {
+        guard let text = map.string(key) else { return nil }
+        return OperatorFile.absolute(Located(text, at: map[key]?.location ?? map.location), findings)
+    }
+
+    /// A word that a program gets as an option's value.
+    private func word(_ map: MapReader, _ key: String) -> String? {
+        guard let text = map.string(key) else { return nil }
+        let isPlain = text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"),
+                UInt8(ascii: ","):
+                true
+            default: false
+            }
+        }
+        if isPlain, !text.isEmpty, !text.hasPrefix("-") { return text }
+        findings.add(OperatorFindings.engineWord(key, text), at: map[key]?.location ?? map.location)
+        return nil
+    }
+}

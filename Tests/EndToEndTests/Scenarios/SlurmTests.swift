@@ -1,0 +1,166 @@
+import Foundation
+import Glibc
+import SluiceTesting
+import Testing
+
+/// Pushes and runs whose stages go to a real, throw-away Slurm cluster.
+@Suite(
+    "Slurm", .serialized, .enabled(if: getenv("SLUICE_TEST_SLURM") != nil, "scripts/slurm-up could start no cluster"))
+struct SlurmTests {
+    private func scene(_ pipeline: String, executors: [String], withHook: Bool = false) throws -> Scene {
+        let scene = try Scene(withHook: withHook)
+        let configuration = getenv("SLUICE_TEST_SLURM").map { String(cString: $0) } ?? ""
+        let lines = executors.map { "  \($0), kind: slurm, shared_root: \(scene.root), config: \(configuration) }" }
+        let text = executors.isEmpty ? "" : "executors:\n" + lines.joined(separator: "\n") + "\n"
+        let path = scene.environment["PATH"] ?? ""
+        try scene.configure(text + "path: \(path)\n", in: withHook ? scene.bare : scene.clone + "/.git")
+        let body = pipeline.replacingOccurrences(of: "LEDGER", with: scene.root)
+        try scene.commit(["pipelines/p.yaml": "schema: sluice/v1\nname: p\n" + body])
+        return scene
+    }
+
+    private static func shell(_ line: String) throws -> String {
+        let configuration = getenv("SLUICE_TEST_SLURM").map { String(cString: $0) } ?? ""
+        return try Scene.shell("export SLURM_CONF='\(configuration)'; " + line, in: "/")
+    }
+
+    private func executors(_ run: RunView, _ stage: String) -> [String] {
+        run.attempts(of: stage).compactMap { $0["executor"] as? String }
+    }
+
+    private static let trainOnCluster = """
+        triggers: { push: { branches: [main] } }
+        profiles:
+          small: { cpus: 1, memory: 64MiB }
+          node: { cpus: 2, memory: 64MiB, gpus: 1, executor: cluster }
+        stages:
+          prepare: { run: "echo 1 2 3 > data", outputs: { data: { type: file, path: data } }, profile: small }
+          train:
+            run: |
+              echo x >> LEDGER/trained
+              echo "gpu $CUDA_VISIBLE_DEVICES"
+              while [ ! -e LEDGER/go ]; do sleep 0.05; done
+              { cat ${inputs.data}; echo 4; } > model
+            inputs: { data: prepare.data }
+            outputs: { model: { type: file, path: model } }
+            profile: node
+          evaluate: { run: "cp ${inputs.model} LEDGER/evaluated", inputs: { model: train.model }, profile: small }
+        """
+
+    @Test("a push whose train runs on Slurm while the rest is local")
+    func push() throws {
+        let scene = try scene(
+            Self.trainOnCluster, executors: ["cluster: { partition: main, price: 2"], withHook: true)
+        scene.touch("go")
+        let pushed = try scene.push()
+        #expect(pushed.status == 0, "\(pushed.transcript)")
+        let run = try scene.lastRun()
+        #expect(run.outcome == "succeeded", "\(run.json)")
+        #expect(["prepare", "train", "evaluate"].map { executors(run, $0) } == [["local"], ["cluster"], ["local"]])
+        let attempt = try #require(run.attempts(of: "train").first)
+        #expect(attempt["queued_s"] is Double && attempt["gpus"] as? [String] != nil, "\(attempt)")
+        #expect((attempt["used"] as? [String: Any])?["cost"] as? Double ?? 0 > 0)
+        #expect(try String(contentsOfFile: scene.ledger("evaluated"), encoding: .utf8) == "1 2 3\n4\n")
+        #expect(try scene.sluice(["logs", "1/train"], in: scene.bare).output.contains("gpu "))
+        let left = try FileManager.default.subpathsOfDirectory(atPath: scene.home + "/runs")
+        #expect(!left.contains { $0.contains("/node/") }, "nothing of what was handed over stays: \(left)")
+    }
+
+    @Test(
+        "a runner that is killed loses nothing: the attempt goes on, and the next worker takes up its result",
+        arguments: [true, false])
+    func killedRunner(_ endsMeanwhile: Bool) throws {
+        let scene = try scene(Self.trainOnCluster, executors: ["cluster: { partition: main"])
+        let run = try scene.start(["run"])
+        #expect(comesToHold(within: 60) { scene.lines(of: "trained") == 1 })
+        kill(run.pid, SIGKILL)
+        _ = run.wait()
+        if endsMeanwhile {
+            scene.touch("go")
+            #expect(comesToHold(within: 60) { results(scene).count == 1 })
+        }
+        let worker = try scene.start(["worker", "--once"])
+        scene.touch("go")
+        #expect(worker.wait().status == 0)
+        let record = try scene.show(1)
+        #expect(record.outcome == "succeeded", "\(record.json)")
+        #expect(record.attempts(of: "train").count == 1 && scene.lines(of: "trained") == 1, "\(record.json)")
+        #expect((record.stage("train")["warnings"] as? [String])?.contains { $0.contains("goes on") } == true)
+    }
+
+    private func results(_ scene: Scene) -> [String] {
+        let all = (try? FileManager.default.subpathsOfDirectory(atPath: scene.home + "/runs")) ?? []
+        return all.filter { $0.hasSuffix("/node/result.json") }
+    }
+
+    @Test("load is balanced over two partitions, and the plan says why")
+    func balance() throws {
+        let scene = try scene(
+            """
+            profiles:
+              l: { cpus: 8, memory: 64MiB, executor: left }
+              r: { cpus: 8, memory: 64MiB, executor: right }
+            stages:
+              train:
+                run: "echo ${matrix.n}; sleep 1"
+                matrix: { n: [1, 2, 3, 4] }
+                profiles: [{ use: l, penalty: 0 }, { use: r, penalty: 0 }]
+                estimate: 30s
+            """, executors: ["left: { partition: only-n1", "right: { partition: only-n2"])
+        let plan = try scene.sluice(["plan"])
+        #expect(plan.output.contains("runs on left as l") && plan.output.contains("right as r"), "\(plan.transcript)")
+        let run = try scene.run()
+        #expect(run.outcome == "succeeded", "\(run.json)")
+        let places = (1...4).flatMap { executors(run, "train[n=\($0)]") }
+        #expect(places.count { $0 == "left" } == 2 && places.count { $0 == "right" } == 2, "\(places)")
+    }
+
+    @Test("the cheaper partition is chosen by its price, the freer one by its queue")
+    func priceAndQueue() throws {
+        func scene(_ objective: String) throws -> Scene {
+            try self.scene(
+                """
+                budget: { objective: [\(objective)] }
+                profiles:
+                  l: { cpus: 8, memory: 64MiB, executor: left }
+                  r: { cpus: 8, memory: 64MiB, executor: right }
+                stages:
+                  train:
+                    run: "true"
+                    profiles: [{ use: l, penalty: 0 }, { use: r, penalty: 0 }]
+                    estimate: 30s
+                """, executors: ["left: { partition: only-n1, price: 3", "right: { partition: only-n2, price: 5"])
+        }
+        let cheap = try scene("cost, makespan").sluice(["plan", "--json"])
+        #expect(
+            cheap.output.contains(#""profile":"l""#) || cheap.output.contains(#""profile" : "l""#), "\(cheap.output)")
+        let squatter = try Self.shell(
+            "sbatch --parsable --partition=only-n1 --cpus-per-task=8 --mem=64M --time=30 --output=/dev/null "
+                + "--wrap='sleep 600'")
+        let job = squatter.filter(\.isWholeNumber)
+        defer { _ = try? Self.shell("scancel \(job)") }
+        #expect(
+            comesToHold(within: 30) {
+                (try? Self.shell("squeue -h -j \(job) -o %T"))?.contains("RUNNING") ?? false
+            })
+        let busy = try scene("makespan, cost").sluice(["plan"])
+        #expect(
+            busy.output.contains("train runs on right as r") && busy.output.contains("in its queue"), "\(busy.output)")
+    }
+
+    @Test("a pipeline for a cluster runs where there is none, if a profile allows it, and says what does not count")
+    func laptop() throws {
+        let scene = try scene(
+            """
+            profiles:
+              gpu: { cpus: 1, memory: 64MiB, executor: nowhere }
+              small: { cpus: 1, memory: 64MiB }
+            stages:
+              train: { run: "true", profiles: [gpu, small] }
+            """, executors: [])
+        let run = try scene.run()
+        #expect(run.outcome == "succeeded" && executors(run, "train") == ["local"], "\(run.json)")
+        let lint = try scene.sluice(["lint"])
+        #expect(lint.transcript.contains("pipeline.unknown-executor") && lint.status == 0, "\(lint.transcript)")
+    }
+}

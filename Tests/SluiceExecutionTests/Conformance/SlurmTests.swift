@@ -1,0 +1,164 @@
+import Glibc
+import SluiceModel
+import Testing
+
+@testable import SluiceExecution
+
+/// What only a real cluster does. Where there is none, `ExecutorConformanceTests` says so.
+@Suite("Slurm", .enabled(if: Slurm.isHere, "scripts/slurm-up could start no cluster"))
+struct SlurmTests {
+    private func run(
+        _ attempts: Attempts, _ request: AttemptRequest, _ engine: SlurmEngine = Slurm.engine()
+    ) async -> AttemptResult {
+        await attempts.run(request, by: Lane.remote(engine, attempts))
+    }
+
+    @Test("an attempt gets the GPUs that Slurm gave it, and nothing of the runner's environment")
+    func gpus() async throws {
+        let attempts = try Attempts()
+        var request = attempts.script("echo gpus $CUDA_VISIBLE_DEVICES; env | cut -d= -f1 | sort | tr '\\n' ' '")
+        request.grant.request.gpus = 2
+        let result = await run(attempts, request)
+        #expect(result.outcome == .succeeded && result.devices == ["0", "1"], "\(result)")
+        #expect(attempts.shown.contains("gpus 0,1"))
+        #expect(!attempts.shown.contains { $0.contains("SLURM") || $0.contains("SLUICE_TEST") })
+    }
+
+    @Test("a request that no node can ever serve is refused instead of waiting for ever")
+    func impossible() async throws {
+        let attempts = try Attempts()
+        var cpus = attempts.script("true")
+        cpus.grant.request.cpus = Amount(64)
+        let result = await run(attempts, cpus)
+        #expect(result.outcome == .failed && result.error?.errorClass == .config, "\(result)")
+        #expect(["slurm.impossible", "slurm.refused"].contains(result.error?.code))
+        let others = try Attempts()
+        var memory = others.script("true")
+        memory.grant.request.memory = 1 << 50
+        #expect(await run(others, memory).error?.code == "slurm.refused")
+        let third = try Attempts()
+        let unknown = await run(third, third.script("true"), Slurm.engine("nosuch"))
+        #expect(unknown.error?.code == "slurm.refused" && unknown.error?.message.contains("partition") == true)
+    }
+
+    @Test("a partition that is down is waited for, with the reason, and given up after the operator's patience")
+    func down() async throws {
+        let attempts = try Attempts()
+        let engine = Slurm.engine("down", patience: .seconds(2))
+        let result = await run(attempts, attempts.script("true"), engine)
+        #expect(result.outcome == .failed && result.error?.code == "slurm.impossible", "\(result)")
+        #expect(result.error?.message.contains("PartitionDown") == true)
+        #expect(attempts.events.contains(.waiting(reason: "PartitionDown")))
+    }
+
+    @Test("a supervisor that is killed on its node is a lost attempt")
+    func supervisor() async throws {
+        let attempts = try Attempts()
+        let request = try attempts.plugin(
+            python: """
+                parent = open(f"/proc/{os.getppid()}/stat").read().rsplit(")", 1)[1].split()[1]
+                os.kill(int(parent), signal.SIGKILL)
+                time.sleep(600)
+                """)
+        let result = await run(attempts, request)
+        #expect(result.outcome == .lost && result.error?.code == "slurm.supervisor_lost", "\(result)")
+    }
+
+    @Test("what Slurm kills for its memory is over its limit, though nobody left a result")
+    func memory() async throws {
+        let attempts = try Attempts()
+        var request = try attempts.plugin(
+            python: """
+                kept = []
+                for _ in range(100): kept.append(bytearray(4 << 20))
+                time.sleep(600)
+                """)
+        request.grant.request.memory = 1 << 30
+        let result = await run(attempts, request, Slurm.engine(headroom: -(900 << 20)))
+        #expect(result.outcome == .overLimit && result.error?.code == "limit.memory", "\(result)")
+    }
+
+    @Test("a job that somebody cancels in Slurm is cancelled, and its plugin heard it")
+    func cancelled() async throws {
+        let attempts = try Attempts()
+        let request = try attempts.plugin(
+            python: """
+                open("ready", "w").close()
+                open("heard", "w").write(sys.stdin.readline()); sys.exit(30)
+                """)
+        async let running = run(attempts, request)
+        try await attempts.appearance(of: "workspace/ready")
+        let job = try #require(AttemptFiles(of: request).readJob()?.id)
+        _ = Slurm.run("scancel", [job])
+        let result = await running
+        #expect(result.outcome == .cancelled && result.reason?.contains("CANCELLED") == true, "\(result)")
+    }
+
+    @Test("a job that has to make way for a more urgent one is lost, so that it is tried again")
+    func preempted() async throws {
+        let low = try Attempts()
+        var whole = low.script("touch ready; sleep 600")
+        whole.grant.request = ResourceRequest(cpus: Amount(8), memory: 64 << 20, gpus: 2)
+        whole.grace = .seconds(1)
+        let request = whole
+        async let running = run(low, request, Slurm.engine("patient"))
+        try await low.appearance(of: "workspace/ready")
+        let urgent = ["--parsable", "--partition=urgent", "--cpus-per-task=8", "--mem=64M"]
+        #expect(Slurm.run("sbatch", urgent + ["--output=/dev/null", "--wrap=sleep 1"]).count == 1)
+        let result = await running
+        #expect(result.outcome == .lost && result.error?.code == "slurm.preempted", "\(result)")
+    }
+
+    @Test("while the controller does not answer, an attempt goes on and is found when it does")
+    func unreachable() async throws {
+        let attempts = try Attempts()
+        mkdir("\(attempts.root)/bin", 0o755)
+        let real = Slurm.searchPath
+        for program in ["squeue", "sbatch", "scancel"] {
+            try attempts.write(
+                "bin/\(program)",
+                """
+                #!/bin/sh
+                [ -e \(attempts.root)/deaf ] && { echo 'error: Unable to contact slurm controller' >&2; exit 1; }
+                PATH=\(real) exec \(program) "$@"
+                """, mode: 0o755)
+        }
+        try attempts.write("deaf", "")
+        let request = attempts.script("echo ran >> trace; while [ ! -e go ]; do sleep 0.02; done")
+        let engine = Slurm.engine(searchPath: "\(attempts.root)/bin:\(real)")
+        async let running = run(attempts, request, engine)
+        try await attempts.holds { $0.events.contains { if case .waiting = $0 { true } else { false } } }
+        unlink("\(attempts.root)/deaf")
+        try await attempts.appearance(of: "workspace/trace")
+        try attempts.write("deaf", "")
+        try await attempts.holds { $0.shown.contains { $0.contains("does not answer") } }
+        try attempts.write("workspace/go", "")
+        #expect(await running.outcome == .succeeded)
+        #expect(attempts.read("workspace/trace") == "ran\n")
+    }
+
+    @Test("a pool is what a partition's working nodes have, and its queue says when a request would start")
+    func pool() throws {
+        let terms = { SlurmTerms(partition: $0, sharedRoot: "/", configuration: Slurm.configuration) }
+        let all = try SlurmPool(terms("main"), searchPath: Slurm.searchPath).capacity().get()
+        let one = try SlurmPool(terms("only-n1"), searchPath: Slurm.searchPath).capacity().get()
+        #expect(all.cpus == Amount(16) && all.gpus == 4 && one.cpus == Amount(8) && one.gpus == 2)
+        #expect(all.memory == 2 * one.memory && one.memory > 0)
+        let pool = SlurmPool(terms("main"), searchPath: Slurm.searchPath)
+        #expect(pool.wait(for: ResourceRequest()) != nil)
+        #expect(pool.wait(for: ResourceRequest(cpus: Amount(64))) == nil)
+    }
+
+    @Test("rows, nodes and starts are read as Slurm writes them, and nothing else is")
+    func reading() {
+        #expect(
+            SlurmQueue.row("12|RUNNING|0|key|None|")
+                == .init(job: "12", state: "RUNNING", reason: "None", exit: 0, comment: "key"))
+        #expect(SlurmQueue.row("") == nil && SlurmQueue.row("a|b") == nil)
+        #expect(SlurmNode("n1|1/6/1/8|9642|gpu:a100:2(S:0),shard:4|mix|")?.cpus == 7)
+        #expect(SlurmNode("n1|1/6/1/8|9642|gpu:a100:2(S:0),shard:4|mix|")?.gpus == 2)
+        #expect(SlurmNode("n1|1/6/1/8|9642|(null)|drain|")?.works == false)
+        #expect(SlurmPool.start("sbatch: Job 5 to start at 1970-01-02T00:00:01 using 1 processors") == 86_401)
+        #expect(SlurmPool.start("sbatch: error: nothing") == nil)
+    }
+}
