@@ -38,9 +38,11 @@ struct PostReceive {
             updates: wanted, options: options, trigger: .push)
         let folder = StateFolder(path: home)
         guard !folder.belongsToAnother else { return try leave(event, in: folder) }
-        let context = try RepositoryContext.openInHook()
-        let services = try StateServices.open(home: folder.path)
+        // First of all: whatever cannot be opened after this, the event is there for the next who can.
+        try folder.prepare()
         try Spool(folder: folder).write(event)
+        let services = try StateServices.open(home: folder.path)
+        let context = try RepositoryContext.openInHook()
         let intake = Intake(services: services, installation: installation)
         // Another hook or a worker may have drained ours with its own.
         let outcome = try intake.drain().first { $0.event.id == event.id } ?? intake.take(event, of: geteuid())

@@ -81,7 +81,8 @@ struct Worker {
     private func carryOut(_ head: RunHead, isResumed: Bool) throws -> Bool {
         guard let lock = try RunLock.tryHold(head.id, in: services.folder) else { return false }
         defer { withExtendedLifetime(lock) {} }
-        guard try services.store.head(of: head.id).state != .ended else { return false }
+        let record = try services.store.record(of: head.id)
+        guard record.head.state != .ended else { return false }
         let undriven = UndrivenRun(head: head, services: services)
         do {
             guard !isResumed || !head.revision.isWorktree else { throw Self.otherWorktree }
@@ -90,7 +91,6 @@ struct Worker {
                 context: context, services: services, installation: installation,
                 observers: [PlainObserver(style: .plain, showsLogs: false)],
                 willDrive: { [signals] in signals.forward(to: $0) }, patience: .parks)
-            let record = isResumed ? try services.store.record(of: head.id) : nil
             guard let outcome = try session.carryOut(head, from: record) else { return true }
             undriven.unpin()
             Console.tell("sluice: run \(head.id) \(outcome.rawValue)")
