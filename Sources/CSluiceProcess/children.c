@@ -138,7 +138,7 @@ static bool visit_thread(pid_t thread, void *context) {
     return !scan->is_over;
 }
 
-/// Any process; visited when it is a child of this one.
+/// Any process; visited when it is a child of the one whose children are wanted.
 static bool visit_process(pid_t pid, void *context) {
     struct scan *scan = context;
     struct sluice_stat stat;
@@ -146,10 +146,23 @@ static bool visit_process(pid_t pid, void *context) {
     return scan->visit(pid, scan->context);
 }
 
-void sluice_each_child(sluice_visitor visit, void *context) {
-    struct scan scan = {getpid(), visit, context, false, false};
+void sluice_each_child(sluice_visitor visit, void *context) { sluice_each_child_of(getpid(), visit, context); }
+
+void sluice_each_child_of(pid_t parent, sluice_visitor visit, void *context) {
+    struct scan scan = {parent, visit, context, false, false};
     char path[64];
-    append_text(append_number(append_text(path, "/proc/"), scan.self), "/task");
+    append_text(append_number(append_text(path, "/proc/"), parent), "/task");
     visit_folder(path, visit_thread, &scan);
     if (!scan.is_readable) visit_folder("/proc", visit_process, &scan);
+}
+
+static bool take_first(pid_t child, void *context) {
+    *(pid_t *)context = child;
+    return false;
+}
+
+pid_t sluice_first_child(pid_t parent) {
+    pid_t first = 0;
+    sluice_each_child_of(parent, take_first, &first);
+    return first;
 }

@@ -7,6 +7,10 @@
 /// Reads /proc/<pid>/task/<tid>/children, or every /proc/<pid>/stat where the kernel has no such file.
 typedef bool (*sluice_visitor)(pid_t child, void *context);
 void sluice_each_child(sluice_visitor visit, void *context);
+/// The same for any process.
+void sluice_each_child_of(pid_t parent, sluice_visitor visit, void *context);
+/// The oldest child that a process still has; 0: none. Async-signal-safe.
+pid_t sluice_first_child(pid_t parent);
 
 /// Reads the third field and the following ones of /proc/<pid>/stat. Returns false when the process is gone.
 struct sluice_stat {

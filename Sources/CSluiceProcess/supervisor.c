@@ -35,6 +35,8 @@ struct supervisor {
     int64_t main_ended_at;
     int64_t killing_since;
     bool has_terminated;
+    /// SIGTERM is to be sent as soon as the program is there that shall get it.
+    bool owes_terminate;
     /// /proc/self/io, or -1: it adds up what reaped descendants have written.
     int io;
     /// Kilobytes; what every child starts with.
@@ -107,6 +109,7 @@ static void __attribute__((noreturn)) become_program(struct supervisor *self) {
     if (dup2(program->standard_input, 0) == 0 && dup2(program->standard_output, 1) == 1
         && dup2(program->standard_error, 2) == 2
         && syscall(SYS_close_range, 3U, ~0U, (unsigned)CLOSE_RANGE_CLOEXEC) == 0) {
+        if (program->sandbox_status >= 0) fcntl(program->sandbox_status, F_SETFD, 0);
         failed = "chdir";
         if (chdir(program->folder) == 0) {
             execve(program->path, program->argv, program->environment);
@@ -129,9 +132,11 @@ static void name_leftover(struct supervisor *self, pid_t child) {
     report(self, SLUICE_RECORD_LEFTOVER, child, 0, stat.name);
 }
 
+static bool is_walled(const struct supervisor *self) { return self->program->sandbox_status >= 0; }
+
 static bool kill_one(pid_t child, void *context) {
     struct supervisor *self = context;
-    if (!self->main_is_running) name_leftover(self, child);
+    if (!self->main_is_running && !is_walled(self)) name_leftover(self, child);
     kill(child, SIGKILL);
     // All of its group in one step, which a program that forks faster than we kill cannot outrun. A child keeps its
     // group's number from being used again until we have waited for it.
@@ -180,21 +185,56 @@ static void reap(struct supervisor *self) {
             self->main_ended_at = sluice_now_ms();
             totals->written = written_bytes(self->io);
             report(self, SLUICE_RECORD_EXITED, pid, status, NULL);
-        } else if (self->is_killing && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) {
+        } else if (self->is_killing && !is_walled(self) && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) {
             totals->leftovers++;
         }
     }
     self->has_children = !(pid < 0 && errno == ECHILD);
 }
 
+/// A descendant in the sandbox's namespace, where they die together with their init and are waited for by nobody else.
+struct walled_leftover {
+    struct supervisor *self;
+    int depth;
+};
+
+static bool count_walled(pid_t child, void *context) {
+    const struct walled_leftover *above = context;
+    struct walled_leftover below = {above->self, above->depth + 1};
+    if (above->depth > 0) {
+        name_leftover(above->self, child);
+        above->self->totals.leftovers++;
+    }
+    if (above->depth < 8) sluice_each_child_of(child, count_walled, &below);
+    return true;
+}
+
 static void start_killing(struct supervisor *self) {
     if (self->is_killing) return;
     self->is_killing = true;
     self->killing_since = sluice_now_ms();
+    struct walled_leftover top = {self, 0};
+    if (is_walled(self) && !self->main_is_running) sluice_each_child(count_walled, &top);
+}
+
+/// To the program's group, which has the number of the namespace's init: that ignores what comes from outside. The
+/// program may have left the group.
+static bool terminate_walled(struct supervisor *self) {
+    pid_t init = sluice_first_child(self->main);
+    pid_t program = init > 0 ? sluice_first_child(init) : 0;
+    if (program <= 0) return false;
+    struct sluice_stat stat;
+    kill(-init, SIGTERM);
+    if (sluice_read_stat(program, &stat) && stat.group != init) kill(program, SIGTERM);
+    return true;
 }
 
 static void terminate(struct supervisor *self) {
     if (!self->main_is_running) return;
+    if (is_walled(self)) {
+        self->owes_terminate = !terminate_walled(self);
+        return;
+    }
     // Before its setsid there is no group yet, and the signal waits for it.
     if (kill(-self->main, SIGTERM) < 0) kill(self->main, SIGTERM);
 }
@@ -222,6 +262,8 @@ static int act(struct supervisor *self) {
         return now - self->killing_since < 50 ? 1 : 10;
     }
     if (!self->main_is_running) return (int)(self->main_ended_at + settle_ms - now);
+    if (self->owes_terminate) terminate(self);
+    if (self->owes_terminate) return 2;
     if (!self->is_orphaned) return -1;
     int64_t terminate_at = self->orphaned_at + self->program->orphan_terminate_ms;
     int64_t kill_at = self->orphaned_at + self->program->orphan_kill_ms;
@@ -261,11 +303,12 @@ static void run(struct supervisor *self) {
     }
 }
 
-/// Closes everything but the five descriptors that are needed, which are all above 2, and moves 0, 1 and 2 aside.
+/// Closes everything but the descriptors that are needed, which are all above 2, and moves 0, 1 and 2 aside.
 static void close_others(const struct sluice_program *program) {
-    int kept[5] = {program->standard_input, program->standard_output, program->standard_error, program->control,
-        program->status};
-    for (int index = 1; index < 5; index++) {
+    int kept[6] = {program->standard_input, program->standard_output, program->standard_error, program->control,
+        program->status, program->sandbox_status};
+    const int count = program->sandbox_status < 0 ? 5 : 6;
+    for (int index = 1; index < count; index++) {
         for (int other = index; other > 0 && kept[other - 1] > kept[other]; other--) {
             int higher = kept[other - 1];
             kept[other - 1] = kept[other];
@@ -273,7 +316,7 @@ static void close_others(const struct sluice_program *program) {
         }
     }
     unsigned next = 3;
-    for (int index = 0; index < 5; index++) {
+    for (int index = 0; index < count; index++) {
         if ((unsigned)kept[index] > next) syscall(SYS_close_range, next, (unsigned)kept[index] - 1, 0U);
         next = (unsigned)kept[index] + 1;
     }
@@ -318,6 +361,7 @@ void sluice_supervisor_main(const struct sluice_program *program) {
     close(program->standard_input);
     close(program->standard_output);
     close(program->standard_error);
+    if (program->sandbox_status >= 0) close(program->sandbox_status);
     self.main_is_running = true;
     self.has_children = true;
     run(&self);

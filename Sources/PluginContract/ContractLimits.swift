@@ -2,6 +2,7 @@
 public enum ContractLimits {
     /// The protocol that this module speaks.
     public static let wire = "sluice/1"
+    public static let major = 1
     /// Bytes of a plugin's line without its end.
     public static let line = 1 << 20
     /// Levels of arrays and objects in a line.

@@ -73,6 +73,9 @@ struct sluice_program {
     /// RLIMIT_FSIZE in bytes and RLIMIT_NPROC; -1 leaves them as they are.
     int64_t file_size;
     int64_t user_processes;
+    /// The program is a sandbox that starts the real one as the first child of an init in a process namespace of its
+    /// own, and tells on this descriptor what it did, which stays open for it; -1: it is the real one.
+    int sandbox_status;
 };
 
 /// Forks a supervisor that runs the program. Returns its pid, or -1 with errno. The caller closes its copies of

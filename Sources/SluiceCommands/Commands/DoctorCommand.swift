@@ -23,7 +23,7 @@ struct DoctorCommand: ParsableCommand {
         say("local pool", "\(pool.cpus) cpus, \(HumanUnits.bytes(pool.memory)), \(pool.gpus) gpus")
         say("gpus", gpus())
         for line in limits() { say("limits", line) }
-        say("sandbox", "none: stages run as this user; only trusted references run")
+        for line in sandbox() { say("sandbox", line) }
         do {
             let services = try StateServices.open()
             say("state folder", services.folder.path)
@@ -56,6 +56,22 @@ struct DoctorCommand: ParsableCommand {
         let line = "\(force.mechanism.rawValue): \(kernel)\(list(force.sampled)) sampled while a stage runs\(free)"
         guard force.mechanism == .sampler else { return [line] }
         return [line, "this process may make no control groups: docs/operations.md says how to let it"]
+    }
+
+    /// What walls attempts in, as their records will say; of the repository that the current folder lies in.
+    private func sandbox() -> [String] {
+        let choice = (try? OperatorSettings.here())?.sandbox ?? .off
+        let obstacle = SandboxSettings.obstacle(searchPath: ProcessEnvironment.searchPath)
+        let works = obstacle.map { "\($0.message)" } ?? "bubblewrap works here"
+        let line =
+            switch (choice, obstacle == nil) {
+            case (.auto, true): "auto: stages run in one; \(works)"
+            case (.auto, false): "auto: stages run without, as this user; \(works)"
+            case (.strict, true): "strict: stages run in one and see what they need only; \(works)"
+            case (.strict, false): "strict: nothing runs; \(works)"
+            case (.off, _): "off: stages of trusted references run as this user; \(works)"
+            }
+        return [line] + [obstacle?.hint].compactMap(\.self)
     }
 
     private func highs() -> String {

@@ -29,6 +29,7 @@ struct RunSession: Sendable {
                 try UndrivenRun(head: head, services: services).cancel(asked.reason)
                 return .cancelled
             }
+            try context.requireSandbox(isTrusted: head.revision.isTrusted)
             let driver = RunDriver(run: head.id, ports: ports(tree: tree), observers: observers)
             willDrive(driver)
             let watch = CancellationWatch(head.id, in: journal, driver: driver)
@@ -83,9 +84,14 @@ struct RunSession: Sendable {
             artifacts: services.artifacts,
             workspaces: AttemptFolders(folder: services.folder), plugins: maker.finder,
             environments: maker.environments,
-            executors: MachineExecutors(context: context, services: services, installation: installation).all,
+            executors: MachineExecutors(context: context, services: services, installation: installation, sandbox: sandbox)
+                .all,
             clock: services.clock,
-            requirements: maker.requirements(in: tree), searchPath: context.searchPath)
+            requirements: maker.requirements(in: tree), searchPath: context.searchPath,
+            secrets: { [sources] names throws(PluginError) in try sources.read(names) })
     }
 
+    private var sources: SecretSources {
+        SecretSources(context.configuration.secrets, environment: ProcessEnvironment.all)
+    }
 }

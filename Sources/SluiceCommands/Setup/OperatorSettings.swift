@@ -17,7 +17,7 @@ enum OperatorSettings {
 
     static func load(gitDirectory: String?) throws -> OperatorConfiguration {
         var configuration = OperatorConfiguration()
-        for path in [userFile, gitDirectory.map { $0 + "/sluice.yaml" }].compactMap(\.self) {
+        for path in files(gitDirectory: gitDirectory) {
             guard let bytes = try Files.bytes(at: path) else { continue }
             let (layer, diagnostics) = OperatorFile.parse(SourceText(path: path, bytes: bytes))
             for warning in diagnostics where warning.severity != .error { Diagnostics.tell([warning]) }
@@ -27,6 +27,11 @@ enum OperatorSettings {
             configuration = layer.layered(over: configuration)
         }
         return configuration
+    }
+
+    /// The user's, then the repository's, whether they are there or not.
+    static func files(gitDirectory: String?) -> [String] {
+        [userFile, gitDirectory.map { $0 + "/sluice.yaml" }].compactMap(\.self)
     }
 
     private static var userFile: String? {

@@ -135,7 +135,26 @@ struct AttemptRunner: Sendable {
             timeout: stage.definition.timeout, heartbeat: stage.definition.heartbeat,
             grace: stage.definition.grace ?? stage.plugin?.manifest.grace ?? .seconds(10),
             seed: stage.definition.seed ?? 0, deployment: try deployment(),
-            wantsCleanup: stage.plugin?.manifest.verbs.contains(.cleanup) ?? false)
+            wantsCleanup: stage.plugin?.manifest.verbs.contains(.cleanup) ?? false,
+            sandbox: SandboxPolicy(isStrict: !order.commit.trusted, network: network), secrets: try secrets(),
+            checkpoints: stage.wire == .sluice1 ? folder.checkpoints : nil)
+    }
+
+    private var network: SandboxPolicy.Network {
+        guard let plugin = order.definition.plugin else { return .unsaid }
+        return plugin.manifest.effects == .pure && !plugin.manifest.isDeploy ? .unwanted : .wanted
+    }
+
+    private func secrets() throws(PreparationError) -> [Secret] {
+        let names = order.definition.secrets.map(\.name)
+        guard !names.isEmpty else { return [] }
+        do {
+            return try ports.secrets(names)
+        } catch {
+            throw PreparationError(
+                attemptError: AttemptError(
+                    errorClass: .config, code: "secret.unavailable", message: error.message, hint: error.hint))
+        }
     }
 
     private func program(_ paths: BindingPaths) throws(PreparationError) -> AttemptRequest.Program {

@@ -17,13 +17,16 @@ package struct RunPorts: Sendable {
     package var requirements: @Sendable (ResolvedPlugin) throws(PluginError) -> [UInt8]?
     /// `PATH` for stages.
     package var searchPath: String
+    /// Values of the operator's secrets by their names.
+    package var secrets: @Sendable ([String]) throws(PluginError) -> [Secret]
 
     package init(
         tree: any TreeReader, journal: any RunJournal, ledger: (any Ledger)? = nil, cache: any CacheIndex,
         artifacts: any ArtifactStore,
         workspaces: any Workspaces, plugins: any PluginFinder, environments: any EnvironmentProvider,
         executors: Executors, clock: any Clock,
-        requirements: @escaping @Sendable (ResolvedPlugin) throws(PluginError) -> [UInt8]?, searchPath: String
+        requirements: @escaping @Sendable (ResolvedPlugin) throws(PluginError) -> [UInt8]?, searchPath: String,
+        secrets: @escaping @Sendable ([String]) throws(PluginError) -> [Secret] = { _ in [] }
     ) {
         self.tree = tree
         self.journal = journal
@@ -37,6 +40,7 @@ package struct RunPorts: Sendable {
         self.clock = clock
         self.requirements = requirements
         self.searchPath = searchPath
+        self.secrets = secrets
     }
 }
 

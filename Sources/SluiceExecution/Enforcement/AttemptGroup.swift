@@ -58,7 +58,7 @@ struct AttemptGroup: Sendable {
         if let folder = folders["cpu"], isUnified ? cpu2(folder, limits) : cpu1(folder, limits) {
             enforced.append(.cpus)
         }
-        if let folder = folders["pids"], GroupFiles.write(String(limits.processes), to: folder + "/pids.max") {
+        if let folder = folders["pids"], GroupFiles.write(String(limits.tasks), to: folder + "/pids.max") {
             enforced.append(.processes)
         }
         return enforced

@@ -12,34 +12,24 @@ struct Confinement {
     /// More processes than this of one user are no slack but a fork bomb that the sampler was too late for.
     private static let userSlack: Int64 = 8
 
-    init(_ request: AttemptRequest, _ groups: ControlGroups?) {
-        limits = GrantLimits(request.grant.request)
+    init(_ request: AttemptRequest, _ groups: ControlGroups?, isWalled: Bool = false) {
+        limits = GrantLimits(request.grant.request, companions: isWalled ? GrantLimits.wall : 0)
         let key = AttemptGroup.key(home: request.folders.home)
         group = groups.flatMap { [limits] in AttemptGroup(in: $0, key: key, limits: limits) }
         if groups != nil, group == nil {
             warnings.append("no control group could be made (\(errorText(errno))): the grant is enforced by sampling")
         }
-        disk = limits.disk == nil ? nil : DiskWalk(Self.folders(request))
+        let kept = request.deployment.map { [$0] } ?? []
+        disk = limits.disk == nil ? nil : DiskWalk(AttemptPlaces.writable(request).filter { !kept.contains($0) })
         // What it was given does not count.
         while disk?.step(entries: 1 << 16) == false {}
-    }
-
-    /// Where an attempt may write.
-    private static func folders(_ request: AttemptRequest) -> [String] {
-        let folders = request.folders
-        let roots = [folders.workspace, folders.scratch, folders.home, folders.temporary]
-        let parents = request.outputs.compactMap { $0.path.lastIndex(of: "/").map($0.path.prefix(upTo:)) }
-        let outside = Set(parents.map(String.init)).filter { parent in
-            !roots.contains { parent == $0 || parent.hasPrefix($0 + "/") }
-        }
-        return roots + outside.sorted()
     }
 
     func apply(to launch: inout ProcessLaunch) {
         launch.groups = group?.joins ?? []
         launch.fileSize = limits.disk
         guard group?.enforced.contains(.processes) != true, geteuid() != 0 else { return }
-        launch.userProcesses = Self.tasks(of: geteuid()) + Self.userSlack * limits.processes
+        launch.userProcesses = Self.tasks(of: geteuid()) + Self.userSlack * limits.tasks
     }
 
     /// Processes and threads of a user: the kernel counts all of them against `RLIMIT_NPROC`.

@@ -11,10 +11,18 @@ struct GrantLimits: Equatable {
     var quota: Int64
     /// Processes and threads together.
     var processes: Int64
+    /// Processes around it that are ours.
+    var companions: Int64
+    /// All that there may be.
+    var tasks: Int64 { processes + companions }
     /// Bytes; nil: not limited.
     var disk: Int64?
 
-    init(_ request: ResourceRequest) {
+    /// A sandbox has two processes of its own.
+    static let wall: Int64 = 2
+
+    init(_ request: ResourceRequest, companions: Int64 = 0) {
+        self.companions = companions
         memory = max(0, request.memory)
         // The kernel takes no quota below a millisecond.
         let quota = request.cpus.billionths * Int128(Self.period) / Amount.unit

@@ -127,15 +127,16 @@ struct LimitWatch {
             interval = Self.longest
             return nil
         }
-        let sample = tree.sample(known: memoryPeak, mostTasks: limits.processes)
+        let sample = tree.sample(known: memoryPeak, mostTasks: limits.tasks)
         memoryPeak = max(memoryPeak, sample.memory)
         for (pid, seconds) in sample.cpu { cpu[pid] = max(seconds, cpu[pid] ?? 0) }
         setInterval(sample)
         if !kernel.contains(.memory), sample.memory > limits.memory {
             return Overrun(resource: .memory, limit: limits.memory, peak: sample.memory)
         }
-        guard !kernel.contains(.processes), sample.tasks > limits.processes else { return nil }
-        return Overrun(resource: .processes, limit: limits.processes, peak: sample.tasks)
+        guard !kernel.contains(.processes), sample.tasks > limits.tasks else { return nil }
+        let peak = sample.tasks - limits.companions
+        return Overrun(resource: .processes, limit: limits.processes, peak: peak)
     }
 
     /// Half of the time in which memory or processes would be used up if they went on growing as since the last look;

@@ -32,6 +32,9 @@ enum AttemptEnvironment {
                 variables[name] = value
             }
         }
+        for secret in request.secrets where refusal(secret.name, "") == nil {
+            variables[secret.name] = String(decoding: secret.value, as: UTF8.self)
+        }
         variables.merge(fixed(request, devices)) { _, ours in ours }
         return (variables, warnings)
     }

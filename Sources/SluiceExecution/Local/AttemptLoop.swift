@@ -16,6 +16,7 @@ final class AttemptLoop {
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunk, alignment: 16)
     private var unsent: ArraySlice<UInt8> = []
     private var hangsUp = false
+    private var copies: [CheckpointCopy] = []
 
     init(
         session: AttemptSession, process: SupervisedProcess, cancellation: Cancellation, watch: LimitWatch,
@@ -40,6 +41,7 @@ final class AttemptLoop {
             session.takeActions().forEach(perform)
             step()
         }
+        while !copies.isEmpty { copyCheckpoint() }
         // The supervisor ends after its last report; if it hangs there, the watchdog must not be us.
         if process.status.isOpen { process.abandon() }
         process.reap()
@@ -70,6 +72,7 @@ final class AttemptLoop {
         switch action {
         case .send(let line): if process.input.isOpen { unsent += line }
         case .hangUp: hangsUp = true
+        case .save(let id, let path): save(id, path)
         case .terminate: process.terminate()
         case .kill:
             watch.kill()
@@ -79,7 +82,31 @@ final class AttemptLoop {
         send()
     }
 
+    private func save(_ id: String, _ path: String) {
+        guard let folder = session.request.checkpoints else { return }
+        let waiting = copies.dropFirst().map(\.id)
+        // Whoever offers faster than a disk writes wants the newest one.
+        if !waiting.isEmpty { copies.removeLast(waiting.count) }
+        for id in waiting { session.notSaved(id, because: "a newer one came before it could be copied") }
+        copies.append(
+            CheckpointCopy(
+                id: id, path: path, scratch: session.request.folders.scratch, store: Checkpoints(folder: folder),
+                limit: session.request.grant.request.disk))
+    }
+
+    private func copyCheckpoint() {
+        guard let copy = copies.first else { return }
+        switch copy.step(buffer: buffer) {
+        case .goesOn: return
+        case .saved: session.saved(copy.id)
+        case .failed(let reason): session.notSaved(copy.id, because: reason)
+        }
+        copies.removeFirst()
+    }
+
     private func step() {
+        copyCheckpoint()
+        session.takeActions().forEach(perform)
         var files = [
             pollfd(fd: process.input.number, events: unsent.isEmpty ? 0 : Int16(POLLOUT), revents: 0),
             pollfd(fd: process.output.number, events: Int16(POLLIN), revents: 0),
@@ -109,6 +136,7 @@ final class AttemptLoop {
     private var isRunning: Bool { session.exit == nil && session.executionFailure == nil }
 
     private var timeout: Int32 {
+        if !copies.isEmpty { return 0 }
         let watching = isRunning ? [watch.nextLook, probe?.nextDeadline].compactMap(\.self) : []
         guard let deadline = (watching + [session.nextDeadline].compactMap(\.self)).min() else { return -1 }
         return Int32(clamping: max(0, deadline - MonotonicClock.now()))
@@ -146,13 +174,21 @@ final class AttemptLoop {
         case .count(let count):
             let reports = SupervisorReport.reports(in: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
             // What was printed before the end counts as said before it, so the pipes are read first.
-            for report in reports { session.reported(report, now: now) }
+            for report in reports { take(report, now) }
         case .wouldBlock: break
         case .ended:
             process.status.close()
             if !session.hasEnding { killOrphans() }
             session.supervisorEnded(now: now)
         }
+    }
+
+    private func take(_ report: SupervisorReport, _ now: Int64) {
+        guard process.isWalled else { return session.reported(report, now: now) }
+        if case .exited(.code(1), _) = report, !process.wasProgramStarted() {
+            session.reported(.executionFailed(errno: 0, what: AttemptSession.sandbox), now: now)
+        }
+        session.reported(report.throughWall, now: now)
     }
 
     /// The supervisor was killed. A dying process closes its pipes before its children get their new parent, which

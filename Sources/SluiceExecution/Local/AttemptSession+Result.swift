@@ -49,7 +49,9 @@ extension AttemptSession {
             return mismatch("it said '\(terminalWord)' (exit \(expected)) and \(Self.exitText(exit))")
         case .notSpoken:
             let error = AttemptError.contract(
-                "protocol.version", "the plugin does not speak \(ContractLimits.wire) (exit 11)", .config)
+                "protocol.version",
+                "the plugin does not speak \(ContractLimits.wire), which this runner speaks (exit 11): upgrade the plugin",
+                .config)
             return AttemptResult(outcome: .failed, error: error)
         case .stopped: return mismatch("it ended as cancelled (exit 30) and nobody had cancelled it")
         }
@@ -60,9 +62,22 @@ extension AttemptSession {
             let message = "its control group could not be joined: \(errorText(failure.errno))"
             return AttemptResult(outcome: .failed, error: .contract("runner.no_group", message, .transient))
         }
+        if failure.what == Self.sandbox { return notWalled() }
         let what = failure.what == "exec" ? "cannot be executed" : "cannot be started (\(failure.what))"
         let error = AttemptError.contract(
             "plugin.not_executable", "the program \(what): \(errorText(failure.errno))", .config)
+        return AttemptResult(outcome: .failed, error: error)
+    }
+
+    /// Nothing of the plugin has run, so what stands on stderr is the sandbox's own word.
+    private func notWalled() -> AttemptResult {
+        let said = voice.stderrTail.lines(1).last ?? "it said nothing"
+        let isProgram = said.hasPrefix("bwrap: execvp ")
+        let error = AttemptError.contract(
+            isProgram ? "plugin.not_executable" : "sandbox.failed",
+            isProgram
+                ? "the program cannot be executed: \(said.dropFirst("bwrap: execvp ".count))"
+                : "its sandbox could not be made: \(said)", .config)
         return AttemptResult(outcome: .failed, error: error)
     }
 

@@ -10,6 +10,8 @@ struct AttemptSession {
         case send([UInt8])
         /// End of stdin, after everything that was sent.
         case hangUp
+        /// Copies what lies at a path of the scratch folder; `saved` or `notSaved` follows.
+        case save(id: String, path: String)
         case terminate
         /// Everything, by the supervisor.
         case kill
@@ -21,6 +23,9 @@ struct AttemptSession {
     static let supervisorPatience: Int64 = 8000
     /// After everything is gone, this long until open pipes are left alone: somebody else holds them.
     static let drainTime: Int64 = 2000
+
+    /// What failed, in an `executionFailed`, where it was the sandbox or what it should have started.
+    static let sandbox = "sandbox"
 
     let request: AttemptRequest
     let token: String
@@ -51,7 +56,8 @@ struct AttemptSession {
         grace = max(0, request.grace.wholeMilliseconds)
         let speaks = request.wire == .sluice1
         voice = PluginVoice(
-            token: token, speaks: speaks, limits: request.limits, listener: listener, now: now)
+            token: token, speaks: speaks, limits: request.limits, mask: SecretMask(request.secrets), listener: listener,
+            now: now)
         actions.append(.send(RunnerMessage.start(StartMessage(request, token: token)).line))
         if !speaks { actions.append(.hangUp) }
     }
@@ -67,13 +73,34 @@ struct AttemptSession {
 extension AttemptSession {
     mutating func received(_ bytes: UnsafeRawBufferPointer, on stream: LogStream, now: Int64) {
         voice.received(bytes, on: stream, now: now)
+        takeCheckpoints()
         if voice.mustStop { begin(.violation, now) }
     }
 
     /// The stream has ended.
     mutating func ended(_ stream: LogStream, now: Int64) {
         voice.ended(stream, now: now)
+        takeCheckpoints()
         endIfDrained(now)
+    }
+
+    private mutating func takeCheckpoints() {
+        for offer in voice.takeCheckpoints() {
+            if request.checkpoints == nil || request.verb != .run {
+                notSaved(offer.id, because: "there is no place for it")
+            } else {
+                actions.append(.save(id: offer.id, path: offer.path))
+            }
+        }
+    }
+
+    mutating func saved(_ id: String) {
+        guard exit == nil else { return }
+        actions.append(.send(RunnerMessage.saved(checkpoint: id).line))
+    }
+
+    mutating func notSaved(_ id: String, because reason: String) {
+        voice.findings.warn("checkpoint '\(ShownText.escaped(id))' is not saved: \(ShownText.escaped(reason))")
     }
 }
 

@@ -13,7 +13,7 @@ enum CommandMetrics {
     /// `path` is relative to the folder; no part of it may be a link. Objects within are flattened with dots, what
     /// is no number is left out.
     static func read(_ path: String, in folder: String) -> Reading {
-        guard let file = open(path, beneath: folder) else { return .failure("there is no regular file \(path)") }
+        guard let file = openFile(path, beneath: folder) else { return .failure("there is no regular file \(path)") }
         var information = stat()
         guard fstat(file.number, &information) == 0, information.st_mode & S_IFMT == S_IFREG else {
             return .failure("\(path) is no regular file")
@@ -36,20 +36,6 @@ enum CommandMetrics {
         for (name, value) in json.objectValue ?? [:] {
             flatten(value, prefix.isEmpty ? name : "\(prefix).\(name)", into: &metrics)
         }
-    }
-
-    /// One component after the other, each without following a link.
-    private static func open(_ path: String, beneath folder: String) -> Descriptor? {
-        let parts = path.split(separator: "/").filter { $0 != "." }
-        guard !path.hasPrefix("/"), !parts.isEmpty, !parts.contains("..") else { return nil }
-        var current = Descriptor(Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
-        for (index, part) in parts.enumerated() {
-            let isLast = index == parts.count - 1
-            // O_NONBLOCK: a FIFO must not make us wait for its writer.
-            let flags = isLast ? O_RDONLY | O_NONBLOCK : O_RDONLY | O_DIRECTORY
-            current = Descriptor(openat(current.number, String(part), flags | O_NOFOLLOW | O_CLOEXEC))
-        }
-        return current.isOpen ? current : nil
     }
 
     private static func contents(of file: Descriptor) -> [UInt8]? {

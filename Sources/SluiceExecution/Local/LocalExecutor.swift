@@ -14,12 +14,15 @@ package struct LocalExecutor: Executor {
     private let stateFolder: String?
     private let groups: ControlGroups?
     private let devices: GPUDevices
+    private let sandbox: SandboxSettings
 
     /// `stateFolder` is where the folders of records lie; without it nothing is known of earlier runners.
     /// `devices` are the GPUs that attempts may be given.
     package init(
-        stateFolder: String? = nil, enforcement: EnforcementChoice = .auto, devices: [String] = Machine.devices()
+        stateFolder: String? = nil, enforcement: EnforcementChoice = .auto, devices: [String] = Machine.devices(),
+        sandbox: SandboxSettings = SandboxSettings(.off)
     ) {
+        self.sandbox = sandbox
         self.stateFolder = stateFolder
         groups = enforcement == .auto ? .ofThisProcess : nil
         self.devices = GPUDevices(names: devices, stateFolder: stateFolder)
@@ -55,12 +58,14 @@ package struct LocalExecutor: Executor {
         _ observe: @escaping @Sendable (AttemptEvent) -> Void
     ) -> AttemptResult {
         let attempt = LocalAttempt(
-            request: request, groups: groups, devices: devices, cancellation: cancellation, observe: observe)
+            request: request, groups: groups, devices: devices, sandbox: sandbox, cancellation: cancellation,
+            observe: observe)
         var (result, wasStarted) = attempt.run()
         if wasStarted, request.wantsCleanup, request.verb == .run {
             let isImpatient = cancellation.state.killNow
             result.warnings += cleanUp(after: request, on: devices, isImpatient: isImpatient, observe: observe)
         }
+        if result.outcome == .succeeded, let folder = request.checkpoints { Checkpoints(folder: folder).remove() }
         return result
     }
 
@@ -76,7 +81,8 @@ package struct LocalExecutor: Executor {
         cleanup.timeout = isImpatient ? Self.impatientCleanupTime : Self.cleanupTime
         cleanup.grace = min(request.grace, .seconds(2))
         let (result, _) = LocalAttempt(
-            request: cleanup, groups: groups, devices: devices, cancellation: Cancellation(), observe: observe
+            request: cleanup, groups: groups, devices: devices, sandbox: sandbox, cancellation: Cancellation(),
+            observe: observe
         ).run()
         guard result.outcome != .succeeded, result.outcome != .skipped else { return [] }
         let why = result.error?.message ?? result.reason ?? result.outcome.rawValue
@@ -90,6 +96,7 @@ struct LocalAttempt {
     let groups: ControlGroups?
     /// Its own GPUs.
     let devices: [String]
+    let sandbox: SandboxSettings
     let cancellation: Cancellation
     let observe: @Sendable (AttemptEvent) -> Void
 
@@ -106,11 +113,20 @@ struct LocalAttempt {
         }
     }
 
+    private func refused(_ error: PluginError) -> (result: AttemptResult, wasStarted: Bool) {
+        let failure = AttemptError(
+            errorClass: .config, code: "sandbox.unavailable",
+            message: "it may run in a strict sandbox only: \(error.message)", hint: error.hint)
+        return (AttemptResult(outcome: .failed, error: failure), false)
+    }
+
     private func run(
         _ program: ProgramResolver.Resolved, _ variables: [String: String], _ warnings: [String]
     ) -> (result: AttemptResult, wasStarted: Bool) {
-        let confinement = Confinement(request, groups)
-        guard let process = SupervisedProcess(launch(program, variables, confinement)) else {
+        let wall = SandboxWall(for: request, devices: devices, sandbox)
+        if case .refused(let error) = wall { return refused(error) }
+        let confinement = Confinement(request, groups, isWalled: wall.prefix != nil)
+        guard let process = SupervisedProcess(launch(program, variables, confinement, wall)) else {
             let message = "no process could be started: \(errorText(errno))"
             confinement.group?.remove()
             let failure = AttemptError(errorClass: .transient, code: "runner.no_process", message: message)
@@ -127,13 +143,17 @@ struct LocalAttempt {
             probe: GPUProbe(devices: devices, searchPath: request.searchPath, now: now))
         var result = loop.run()
         readMetrics(into: &result)
-        result.warnings = warnings + confinement.warnings + result.warnings + recorder.finish()
-        let wasStarted = !["plugin.not_executable", "runner.no_group"].contains(result.error?.code)
+        result.sandbox = wall.sandbox
+        result.warnings = warnings + wall.warnings + confinement.warnings + result.warnings + recorder.finish()
+        let wasStarted = !Self.notStarted.contains(result.error?.code ?? "")
         return (result, wasStarted)
     }
 
+    private static let notStarted: Set = ["plugin.not_executable", "runner.no_group", "sandbox.failed"]
+
     private func launch(
-        _ program: ProgramResolver.Resolved, _ variables: [String: String], _ confinement: Confinement
+        _ program: ProgramResolver.Resolved, _ variables: [String: String], _ confinement: Confinement,
+        _ wall: SandboxWall
     ) -> ProcessLaunch {
         let grace = request.grace.wholeMilliseconds
         var launch = ProcessLaunch(
@@ -141,13 +161,16 @@ struct LocalAttempt {
             folder: request.folders.workspace, orphanTerminate: request.wire == .sluice1 ? grace * 7 / 10 : 0,
             orphanKill: grace)
         confinement.apply(to: &launch)
+        launch.wall = wall.prefix
         return launch
     }
 
     private func readMetrics(into result: inout AttemptResult) {
         guard result.outcome == .succeeded, let path = request.metricsPath else { return }
         switch CommandMetrics.read(path, in: request.folders.workspace) {
-        case .metrics(let metrics): result.metrics.merge(metrics) { _, read in read }
+        case .metrics(let metrics):
+            let mask = SecretMask(request.secrets)
+            for (name, value) in metrics { result.metrics[mask?.masked(name) ?? name] = value }
         case .failure(let message): result.warnings.append("metrics: \(message)")
         }
     }

@@ -19,14 +19,23 @@ struct PluginVoice {
     private(set) var violation: AttemptError?
     /// Going on is pointless after that violation.
     private(set) var mustStop = false
+    /// Offered and not taken yet: identity and path.
+    private var offered: [(id: String, path: String)] = []
     /// When the last line with the token came.
     private(set) var lastLife: Int64
 
     private var decoders: [LogStream: LineDecoder]
+    private let mask: SecretMask?
+    private var masked: [LogStream: SecretMask.Stream] = [:]
     private var metricRate: RateLimit
 
     /// With the tier `command` (`speaks` is false) everything is text.
-    init(token: String, speaks: Bool, limits: AttemptRequest.Limits, listener: any AttemptListener, now: Int64) {
+    init(
+        token: String, speaks: Bool, limits: AttemptRequest.Limits, mask: SecretMask? = nil,
+        listener: any AttemptListener, now: Int64
+    ) {
+        self.mask = mask
+        if let mask { for stream in [LogStream.stdout, .stderr] { masked[stream] = SecretMask.Stream(mask: mask) } }
         self.token = token
         self.speaks = speaks
         self.limits = limits
@@ -47,13 +56,19 @@ struct PluginVoice {
 
 extension PluginVoice {
     mutating func received(_ bytes: UnsafeRawBufferPointer, on stream: LogStream, now: Int64) {
+        if let safe = masked[stream]?.append(bytes) { return take(safe, stream, now) }
         decode(stream, now) { decoder, emit in decoder.append(bytes, emit: emit) }
     }
 
     /// The stream has ended.
     mutating func ended(_ stream: LogStream, now: Int64) {
+        if let safe = masked[stream]?.finish() { take(safe, stream, now) }
         decode(stream, now) { decoder, emit in decoder.finish(emit: emit) }
         decoders[stream] = nil
+    }
+
+    private mutating func take(_ bytes: [UInt8], _ stream: LogStream, _ now: Int64) {
+        bytes.withUnsafeBytes { bytes in decode(stream, now) { decoder, emit in decoder.append(bytes, emit: emit) } }
     }
 
     private mutating func decode(
@@ -94,7 +109,7 @@ extension PluginVoice {
             stray(line, now, isCounted: true)
         case .message(let message):
             protocolLine(line, now, isTerminal: message.isTerminal)
-            if violation == nil { hear(message, now) }
+            if violation == nil { hear(mask.map(message.masked) ?? message, now) }
         case .dropped(let error):
             protocolLine(line, now)
             findings.warn("dropped: \(ShownText.escaped(error.description))")
@@ -143,9 +158,9 @@ extension PluginVoice {
             listener.event(event, now: now)
         case .metric(let name, let value, let step): metric(name, value, step, now)
         case .output(let name, let value): findings.setOutput(name, value)
-        case .checkpoint(let id, _):
-            findings.warn("checkpoints are not stored by this executor: '\(id)' cannot be resumed from")
-            listener.event(.checkpoint(id: id), now: now)
+        case .checkpoint(let id, let path):
+            offered.append((id, path))
+            listener.event(.checkpoint(id: ShownText.escaped(id)), now: now)
         case .heartbeat: listener.event(.heartbeat, now: now)
         case .estimate: findings.countUnknown()
         case .terminal(let message):
@@ -157,10 +172,17 @@ extension PluginVoice {
     private mutating func hello(_ wire: String) {
         guard wire != ContractLimits.wire, !wire.hasPrefix(ContractLimits.wire + ".") else { return }
         let theirs = ShownText.escaped(String(wire.prefix(40)))
+        let number = wire.split(separator: "/").last.flatMap { Int($0.prefix { $0 != "." }) }
+        let older = number.map { $0 > ContractLimits.major ? "sluice" : "the plugin" } ?? "the older one"
         violate(
-            "protocol.version",
-            "the plugin speaks \(theirs), this runner \(ContractLimits.wire): upgrade the older one",
+            "protocol.version", "the plugin speaks \(theirs), this runner \(ContractLimits.wire): upgrade \(older)",
             .config)
+    }
+
+    /// Checkpoints that came since it was asked for last.
+    mutating func takeCheckpoints() -> [(id: String, path: String)] {
+        defer { offered = [] }
+        return offered
     }
 
     private func log(_ level: String, _ text: String, _ fields: JSON?, _ now: Int64) {

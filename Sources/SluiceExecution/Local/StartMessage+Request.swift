@@ -23,6 +23,9 @@ extension StartMessage {
             request.outputs.map { ($0.name, Output(path: $0.path, type: $0.type.rawValue)) },
             uniquingKeysWith: { first, _ in first })
         seed = request.seed
+        if request.number > 1, let saved = request.checkpoints.flatMap({ Checkpoints(folder: $0).latest }) {
+            resume = Resume(checkpoint: saved.id, path: saved.path)
+        }
         deployment = request.deployment
     }
 }

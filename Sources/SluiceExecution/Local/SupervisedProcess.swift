@@ -16,9 +16,27 @@ struct ProcessLaunch: Equatable {
     var fileSize: Int64?
     /// Processes that its user may have; no limit for root.
     var userProcesses: Int64?
+    /// What it is started in.
+    var wall: SandboxPrefix?
 }
 
-/// A program under its own supervisor, and our ends of the five pipes. One thread uses it.
+extension ProcessLaunch {
+    /// With the sandbox, which tells on a descriptor what it did, before the program. It knows no other argv[0] than
+    /// the program's path.
+    fileprivate func walled(telling descriptor: Int32) -> ProcessLaunch {
+        guard let wall else { return self }
+        var launch = self
+        launch.path = wall.program
+        launch.arguments =
+            [wall.program, "--json-status-fd", String(descriptor)] + wall.arguments + ["--", path]
+            + arguments.dropFirst()
+        // Its folder may be one that only the sandbox shows.
+        launch.folder = "/"
+        return launch
+    }
+}
+
+/// A program under its own supervisor, and our ends of the pipes. One thread uses it.
 final class SupervisedProcess {
     let pid: pid_t
     let input: Descriptor
@@ -27,6 +45,8 @@ final class SupervisedProcess {
     /// Records of the supervisor; ends when it does.
     let status: Descriptor
     private let control: Descriptor
+    /// What the sandbox says of itself, where there is one.
+    private let sandbox: Descriptor?
     private var isReaped = false
 
     /// nil with errno when there are no descriptors or processes left.
@@ -34,6 +54,8 @@ final class SupervisedProcess {
         guard let stdin = Descriptor.pipe(), let stdout = Descriptor.pipe(), let stderr = Descriptor.pipe(),
             let control = Descriptor.pipe(), let status = Descriptor.pipe()
         else { return nil }
+        let wall = launch.wall == nil ? nil : Descriptor.pipe()
+        guard launch.wall == nil || wall != nil else { return nil }
         var program = sluice_program()
         program.standard_input = stdin.read.number
         program.standard_output = stdout.write.number
@@ -44,14 +66,29 @@ final class SupervisedProcess {
         program.orphan_kill_ms = Int32(clamping: launch.orphanKill)
         program.file_size = launch.fileSize ?? -1
         program.user_processes = launch.userProcesses ?? -1
-        guard let pid = Self.start(launch, program) else { return nil }
+        program.sandbox_status = wall?.write.number ?? -1
+        guard let pid = Self.start(launch.walled(telling: program.sandbox_status), program) else { return nil }
         for ours in [stdin.write, stdout.read, stderr.read, status.read] { ours.makeNonBlocking() }
+        wall?.read.makeNonBlocking()
         self.pid = pid
         input = stdin.write
         output = stdout.read
         errors = stderr.read
         self.status = status.read
         self.control = control.write
+        sandbox = wall?.read
+    }
+
+    var isWalled: Bool { sandbox != nil }
+
+    /// Whether the program in the sandbox was started; asked for once, after the sandbox's end.
+    func wasProgramStarted() -> Bool {
+        guard let sandbox else { return true }
+        var text: [UInt8] = []
+        withUnsafeTemporaryAllocation(byteCount: 1 << 12, alignment: 1) { buffer in
+            while case .count(let count) = sandbox.read(into: buffer) { text += buffer[..<count] }
+        }
+        return String(decoding: text, as: UTF8.self).contains("\"exit-code\"")
     }
 
     func terminate() { command(SLUICE_COMMAND_TERMINATE) }

@@ -35,6 +35,12 @@ enum SupervisorReport: Equatable {
         }
     }
 
+    /// What the sandbox's own end says of its program's: it ends with 128 and the signal's number, as shells do.
+    var throughWall: SupervisorReport {
+        guard case .exited(.code(let code), let totals) = self, (129...159).contains(code) else { return self }
+        return .exited(.signal(code - 128), totals)
+    }
+
     private static func status(_ waitStatus: Int32) -> ProcessExit {
         var signal: Int32 = 0
         let code = sluice_exit_status(waitStatus, &signal)

@@ -81,3 +81,21 @@ func makeReadOnly(below folder: String) {
         chmod(path, information.st_mode & 0o555)
     }
 }
+
+/// Opens what lies below a folder for reading, one component after the other, each without following a link; nil with
+/// errno.
+func openFile(_ path: String, beneath folder: String) -> Descriptor? {
+    let parts = path.split(separator: "/").filter { $0 != "." }
+    guard !path.hasPrefix("/"), !parts.isEmpty, !parts.contains("..") else {
+        errno = EINVAL
+        return nil
+    }
+    var current = Descriptor(open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+    for (index, part) in parts.enumerated() {
+        let isLast = index == parts.count - 1
+        // O_NONBLOCK: a FIFO must not make us wait for its writer.
+        let flags = isLast ? O_RDONLY | O_NONBLOCK : O_RDONLY | O_DIRECTORY
+        current = Descriptor(openat(current.number, String(part), flags | O_NOFOLLOW | O_CLOEXEC))
+    }
+    return current.isOpen ? current : nil
+}

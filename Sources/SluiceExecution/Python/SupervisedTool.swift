@@ -8,6 +8,8 @@ struct SupervisedTool {
         var stdout: [String] = []
         /// The last lines of both outputs.
         var tail: [String] = []
+        /// The first bytes of stdout as they are, where they were asked for.
+        var raw: [UInt8] = []
 
         var isGood: Bool { status == .code(0) }
     }
@@ -17,6 +19,8 @@ struct SupervisedTool {
     var timeout: Int64
     /// Lines of its output, and of its tail.
     var keptLines = 40
+    /// How much of stdout is wanted as it is.
+    var rawLimit = 0
 
     /// Blocks until it is gone; nil with errno when it could not be started.
     func run(log: (String) -> Void = { _ in }) -> Ending? {
@@ -73,6 +77,7 @@ struct SupervisedTool {
 
     private func take(_ piece: LineDecoder.Piece, isOutput: Bool, _ ending: inout Ending, _ log: (String) -> Void) {
         guard case .text(let text, _) = piece else { return }
+        if isOutput { ending.raw += text.prefix(max(0, rawLimit - ending.raw.count)) }
         for line in text.split(separator: 0x0A).map({ ShownText.escaped($0) }) {
             log(line)
             if isOutput, ending.stdout.count < keptLines { ending.stdout.append(line) }

@@ -29,13 +29,19 @@ package struct AttemptRequest: Sendable, Codable, Equatable {
     package var deployment: String?
     /// Whether the plugin lists the verb `cleanup`, which is called once after a `run` that was started.
     package var wantsCleanup: Bool
+    package var sandbox: SandboxPolicy
+    /// Variables that are shown nowhere.
+    package var secrets: [Secret]
+    /// A folder that outlives the attempt, for what a retry may resume from.
+    package var checkpoints: String?
 
     package init(
         run: RunID, stage: String, number: Int, wire: WireProtocol, verb: PluginManifest.Verb, program: Program,
         params: JSONValue, inputs: [Input], outputs: [Output], metricsPath: String? = nil,
         environment: [String: String], searchPath: String, folders: Folders, commit: Commit, grant: Grant,
         timeout: Duration, heartbeat: Duration? = nil, grace: Duration, seed: Int64, limits: Limits = Limits(),
-        deployment: String? = nil, wantsCleanup: Bool = false
+        deployment: String? = nil, wantsCleanup: Bool = false, sandbox: SandboxPolicy = SandboxPolicy(),
+        secrets: [Secret] = [], checkpoints: String? = nil
     ) {
         self.run = run
         self.stage = stage
@@ -59,6 +65,9 @@ package struct AttemptRequest: Sendable, Codable, Equatable {
         self.limits = limits
         self.deployment = deployment
         self.wantsCleanup = wantsCleanup
+        self.sandbox = sandbox
+        self.secrets = secrets
+        self.checkpoints = checkpoints
     }
 
     /// What is started.

@@ -14,8 +14,7 @@ package struct AttemptResult: Sendable, Codable, Equatable {
     package var metrics: [String: Double]
     package var outputValues: [String: JSONValue]
     package var usage: Usage
-    /// What was in force: `none`, later `bubblewrap`.
-    package var sandbox: String
+    package var sandbox: Sandbox
     /// What held it to its grant; nil where no process was started.
     package var enforcement: Enforcement?
     /// What it wanted more of than it was granted.
@@ -29,7 +28,7 @@ package struct AttemptResult: Sendable, Codable, Equatable {
     package init(
         outcome: Outcome, reason: String? = nil, exit: Int32? = nil, signal: String? = nil,
         error: AttemptError? = nil, isCrash: Bool = false, metrics: [String: Double] = [:],
-        outputValues: [String: JSONValue] = [:], usage: Usage = Usage(), sandbox: String = "none",
+        outputValues: [String: JSONValue] = [:], usage: Usage = Usage(), sandbox: Sandbox = .none,
         enforcement: Enforcement? = nil, overrun: Overrun? = nil, devices: [String] = [], strays: Int = 0,
         warnings: [String] = [], retryAfter: Duration? = nil
     ) {

@@ -8,6 +8,12 @@ package struct OperatorConfiguration: Sendable, Equatable {
     package var enforcement: EnforcementChoice?
     /// Executors beside the local one, in the order of their names.
     package var executors: [ExecutorTerms]
+    /// How attempts are walled in; nil: nothing is said.
+    package var sandbox: SandboxChoice?
+    /// By name.
+    package var secrets: [String: SecretRule]
+    /// Whether Python environments may be built from source packages, whose build runs their code.
+    package var allowsSourcePackages: Bool?
     /// nil: the default rules by kind of repository.
     package var trust: Trust?
     /// Folders of plugins, best first.
@@ -24,7 +30,8 @@ package struct OperatorConfiguration: Sendable, Equatable {
 
     package init(
         local: ResourceRequest? = nil, localPrice: Amount? = nil, enforcement: EnforcementChoice? = nil,
-        executors: [ExecutorTerms] = [], trust: Trust? = nil, plugins: [String] = [],
+        executors: [ExecutorTerms] = [], sandbox: SandboxChoice? = nil, secrets: [String: SecretRule] = [:],
+        allowsSourcePackages: Bool? = nil, trust: Trust? = nil, plugins: [String] = [],
         allowedInputs: [String] = [], searchPath: String? = nil, maxRunsPerPush: Int = 20,
         preReceive: PreReceive? = nil, accounts: [AccountRule] = []
     ) {
@@ -32,6 +39,9 @@ package struct OperatorConfiguration: Sendable, Equatable {
         self.localPrice = localPrice
         self.enforcement = enforcement
         self.executors = executors
+        self.sandbox = sandbox
+        self.secrets = secrets
+        self.allowsSourcePackages = allowsSourcePackages
         self.trust = trust
         self.plugins = plugins
         self.allowedInputs = allowedInputs

@@ -34,6 +34,8 @@ extension Pipeline {
         package var checks: [Check]
         package var allowDegraded: Bool
         package var seed: Int64?
+        /// Which of its plugin's secrets it gets; nil: all of them.
+        package var secrets: [Located<String>]?
         /// Where the stage's name stands.
         package var location: SourceLocation
 
@@ -45,7 +47,8 @@ extension Pipeline {
             profiles: [StageProfile], matrix: Matrix? = nil, select: Select? = nil,
             timeout: Duration = .seconds(3600), heartbeat: Duration? = nil, grace: Duration? = nil,
             retry: RetryPolicy = RetryPolicy(), cache: CachePolicy? = nil, checks: [Check] = [],
-            allowDegraded: Bool = false, seed: Int64? = nil, location: SourceLocation
+            allowDegraded: Bool = false, seed: Int64? = nil, secrets: [Located<String>]? = nil,
+            location: SourceLocation
         ) {
             self.name = name
             self.description = description
@@ -71,6 +74,7 @@ extension Pipeline {
             self.checks = checks
             self.allowDegraded = allowDegraded
             self.seed = seed
+            self.secrets = secrets
             self.location = location
         }
 

@@ -20,6 +20,8 @@ extension Plan {
         package var keyParts: [CacheKeyPart]?
         /// Bytes of the commit's files that its results come from, through all that it needs; nil: not known.
         package var dataBytes: Int64?
+        /// What its plugin asked for and the operator granted.
+        package var secrets: [SecretUse] = []
         /// Estimated time and amounts of each profile, in the order of `definition.profiles`.
         package var profiles: [PricedProfile]
         /// Index into `profiles`; nil where nothing was chosen (cached, skipped, refused).

@@ -39,7 +39,7 @@ package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
 /// A plugin or its environment that cannot be used.
 package struct PluginError: Error, Sendable, Equatable, CustomStringConvertible {
     package enum Code: String, Sendable {
-        case notFound, notExecutable, unreadable, linkOutside, environmentFailed, interpreterMissing
+        case notFound, notExecutable, unreadable, linkOutside, environmentFailed, interpreterMissing, secretUnavailable
     }
 
     package var code: Code

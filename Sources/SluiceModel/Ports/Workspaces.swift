@@ -32,4 +32,6 @@ package struct AttemptFolder: Sendable, Codable, Equatable {
     package var home: String { root + "/home" }
     package var temporary: String { root + "/tmp" }
     package var log: String { root + "/log.jsonl" }
+    /// Of all attempts at the stage: what a retry may resume from.
+    package var checkpoints: String { root.prefix(upTo: root.lastIndex(of: "/") ?? root.endIndex) + "/checkpoints" }
 }

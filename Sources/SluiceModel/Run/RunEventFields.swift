@@ -116,7 +116,9 @@ struct AttemptResultFields: Codable {
     var metrics: [String: Double]
     var outputs: [String: JSONValue]
     var usage: Usage
-    var sandbox: String
+    var sandbox: Sandbox.Mechanism
+    /// nil without one.
+    var isolation: Isolation?
     var enforcement: Enforcement?
     var overrun: Overrun?
     /// nil, not empty, in records of before it was known.
@@ -127,7 +129,7 @@ struct AttemptResultFields: Codable {
     var retryAfter: Double?
 
     private enum CodingKeys: String, CodingKey {
-        case outcome, reason, exit, signal, error, crash, metrics, outputs, usage, sandbox, enforcement
+        case outcome, reason, exit, signal, error, crash, metrics, outputs, usage, sandbox, isolation, enforcement
         case gpus, strays, warnings
         case overrun = "over_limit"
         case retryAfter = "retry_after_s"
@@ -143,7 +145,8 @@ struct AttemptResultFields: Codable {
         metrics = result.metrics
         outputs = result.outputValues
         usage = result.usage
-        sandbox = result.sandbox
+        sandbox = result.sandbox.mechanism
+        isolation = Isolation(result.sandbox)
         enforcement = result.enforcement
         overrun = result.overrun
         gpus = result.devices.isEmpty ? nil : result.devices
@@ -155,7 +158,8 @@ struct AttemptResultFields: Codable {
     var result: AttemptResult {
         AttemptResult(
             outcome: outcome, reason: reason, exit: exit, signal: signal, error: error, isCrash: crash,
-            metrics: metrics, outputValues: outputs, usage: usage, sandbox: sandbox, enforcement: enforcement,
+            metrics: metrics, outputValues: outputs, usage: usage, sandbox: isolation?.sandbox(sandbox) ?? .none,
+            enforcement: enforcement,
             overrun: overrun, devices: gpus ?? [], strays: strays, warnings: warnings,
             retryAfter: retryAfter.map(Duration.microseconds(ofSeconds:)))
     }

@@ -5,11 +5,11 @@ struct StageReader {
     static let keys = [
         "uses", "run", "with", "env", "sources", "inputs", "outputs", "metrics", "artifacts", "needs", "after", "if",
         "profile", "profiles", "resources", "estimate", "matrix", "select", "timeout", "heartbeat", "grace", "retry",
-        "cache", "checks", "executor", "allow_degraded", "seed", "description",
+        "cache", "checks", "executor", "allow_degraded", "seed", "secrets", "description",
     ]
     /// Inputs, and likewise needs, of one stage.
     static let maximumEdges = 200
-    static let later = ["tune", "approval", "secrets", "on_failure", "stop_when_futile"]
+    static let later = ["tune", "approval", "on_failure", "stop_when_futile"]
 
     let name: String
     let location: SourceLocation
@@ -113,6 +113,7 @@ struct StageReader {
         stage.retry = map["retry"].map { policies.retry($0, over: defaults.retry) } ?? defaults.retry
         stage.cache = map["cache"].flatMap(policies.cache) ?? defaults.cache
         stage.checks = CheckReader(findings: findings).checks(map["checks"])
+        stage.secrets = map.located("secrets")
         stage.allowDegraded = map.boolean("allow_degraded") ?? false
     }
 }

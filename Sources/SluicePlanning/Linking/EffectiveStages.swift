@@ -27,3 +27,11 @@ enum EffectiveStages {
         return declared + stage.outputs.filter { own in !declared.contains { $0.name == own.name } }
     }
 }
+
+extension Pipeline.Stage {
+    /// The secrets that it gets of those that its plugin asks for.
+    func secretNames(of manifest: PluginManifest) -> [String] {
+        guard let secrets else { return manifest.secrets }
+        return manifest.secrets.filter { name in secrets.contains { $0.value == name } }
+    }
+}

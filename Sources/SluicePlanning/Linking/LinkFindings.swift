@@ -180,10 +180,31 @@ package enum LinkFindings {
             severity: isTrusted ? .warning : .error)
     }
 
-    static func secret(_ name: String, plugin: String) -> Finding {
+    static func secret(
+        _ name: String, _ plugin: ResolvedPlugin, rule: SecretRule?, isTrusted: Bool
+    ) -> Finding {
         Finding(
-            "secret.not_granted", "plugin `\(plugin)` asks for the secret `\(name)`, which is not granted",
-            hint: "grants are not available in this version: use a plugin that needs no secret")
+            "secret.not_granted",
+            "plugin `\(plugin.manifest.name)` asks for the secret `\(name)`, which is not granted",
+            hint: grantHint(name, plugin.folder, rule: rule, isTrusted: isTrusted))
+    }
+
+    private static func grantHint(
+        _ name: String, _ folder: PluginFolder, rule: SecretRule?, isTrusted: Bool
+    ) -> String {
+        guard isTrusted else { return "this reference is not trusted: secrets are for trusted ones only" }
+        guard rule != nil else { return "the operator's configuration has no `secrets: { \(name): … }`" }
+        let grant = folder.origin == .tree ? folder.digest : folder.name
+        let why = folder.origin == .tree ? "a plugin of the commit is granted by its digest: " : ""
+        return "\(why)the operator adds `\(grant)` to `plugins` of the secret"
+    }
+
+    static func unknownSecret(_ name: String, plugin: String?) -> Finding {
+        Finding(
+            "secret.undeclared",
+            plugin.map { "plugin `\($0)` does not ask for the secret `\(name)`" }
+                ?? "a `run` line gets no secrets",
+            hint: plugin == nil ? "write a plugin whose manifest names it" : "name it under `secrets` of its manifest")
     }
 
     // MARK: Ends

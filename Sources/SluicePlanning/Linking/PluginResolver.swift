@@ -12,15 +12,20 @@ struct PluginResolver {
         var manifests: [String: PluginManifest?] = [:]
         var resolved: [String: ResolvedPlugin] = [:]
         for stage in stages {
-            guard case .uses(let name) = stage.action.value else { continue }
+            guard case .uses(let name) = stage.action.value else {
+                checkSecrets(of: stage, nil)
+                continue
+            }
             let location = stage.action.location
             if byName[name] == nil { byName[name] = try folders(name, at: location) }
             guard let folder = byName[name]?.first else { continue }
             if manifests[folder.path] == nil { manifests.updateValue(manifest(of: folder), forKey: folder.path) }
             guard let manifest = manifests[folder.path] ?? nil else { continue }
             let shadowed = try shadowed(by: folder, named: manifest.name, rest: byName[name, default: []].dropFirst())
-            resolved[stage.name] = ResolvedPlugin(manifest: manifest, folder: folder, shadowed: shadowed)
+            let plugin = ResolvedPlugin(manifest: manifest, folder: folder, shadowed: shadowed)
+            resolved[stage.name] = plugin
             check(manifest, folder, shadowed, at: location)
+            checkSecrets(of: stage, plugin)
         }
         return resolved
     }
@@ -155,8 +160,20 @@ struct PluginResolver {
             context.findings.add(
                 LinkFindings.shadowed(manifest.name, by: folder, other, isTrusted: context.isTrusted), at: location)
         }
-        if let secret = manifest.secrets.first {
-            context.findings.add(LinkFindings.secret(secret, plugin: manifest.name), at: location)
+    }
+
+    /// Secrets that a stage wants: its plugin must ask for them and the operator grant them.
+    private func checkSecrets(of stage: Pipeline.Stage, _ plugin: ResolvedPlugin?) {
+        for name in stage.secrets ?? [] where plugin?.manifest.secrets.contains(name.value) != true {
+            context.findings.add(
+                LinkFindings.unknownSecret(name.value, plugin: plugin?.manifest.name), at: name.location)
+        }
+        guard let plugin else { return }
+        for name in stage.secretNames(of: plugin.manifest) {
+            let rule = context.configuration.secrets[name]
+            if context.isTrusted, rule?.isGranted(to: plugin.folder) == true { continue }
+            let finding = LinkFindings.secret(name, plugin, rule: rule, isTrusted: context.isTrusted)
+            context.findings.add(finding, at: stage.action.location)
         }
     }
 }

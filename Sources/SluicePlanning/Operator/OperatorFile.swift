@@ -3,9 +3,10 @@ import SluiceModel
 /// Reads the operator's `sluice.yaml`.
 package enum OperatorFile {
     private static let keys = [
-        "executors", "accounts", "trust", "plugins", "inputs", "path", "max_runs_per_push", "pre_receive",
+        "executors", "accounts", "trust", "plugins", "inputs", "path", "max_runs_per_push", "pre_receive", "secrets",
+        "python",
     ]
-    private static let later = ["groups", "secrets", "retention"]
+    private static let later = ["groups", "retention"]
 
     /// The configuration is nil where there is an error. What a later version knows is a warning, so that one file
     /// serves both.
@@ -40,6 +41,11 @@ package enum OperatorFile {
             configuration.allowedInputs = absolute(inputs, "allow", findings)
         }
         configuration.searchPath = map.string("path")
+        configuration.secrets = SecretReader(findings: findings).secrets(map["secrets"])
+        if let python = map["python"] {
+            let python = MapReader(python, "`python`", keys: ["allow_source"], in: findings)
+            configuration.allowsSourcePackages = python.boolean("allow_source")
+        }
         if let limit = map.integer("max_runs_per_push", in: 1...10_000) { configuration.maxRunsPerPush = Int(limit) }
         return configuration
     }
@@ -67,11 +73,9 @@ package enum OperatorFile {
             let local = MapReader(
                 entry.value, "executor `local`", keys: ["capacity", "price", "enforcement", "sandbox", "kind"],
                 in: findings)
-            if local.has("sandbox") {
-                findings.add(OperatorFindings.unsupported("`sandbox`"), at: local.keyLocation("sandbox"))
-            }
             configuration.localPrice = local.amount("price")
             configuration.enforcement = local.choice("enforcement", EnforcementChoice.self)
+            configuration.sandbox = local.choice("sandbox", SandboxChoice.self)
             configuration.local = ExecutorReader(findings: findings).capacity(local)
         }
         configuration.executors.sort { $0.name < $1.name }
@@ -98,7 +102,8 @@ extension OperatorConfiguration {
         return OperatorConfiguration(
             local: local ?? user.local, localPrice: localPrice ?? user.localPrice,
             enforcement: enforcement ?? user.enforcement, executors: layeredExecutors(over: user.executors),
-            trust: trust ?? user.trust,
+            sandbox: sandbox ?? user.sandbox, secrets: secrets.merging(user.secrets) { own, _ in own },
+            allowsSourcePackages: allowsSourcePackages ?? user.allowsSourcePackages, trust: trust ?? user.trust,
             plugins: plugins + user.plugins.filter { !plugins.contains($0) },
             allowedInputs: allowedInputs + user.allowedInputs.filter { !allowedInputs.contains($0) },
             searchPath: searchPath ?? user.searchPath,

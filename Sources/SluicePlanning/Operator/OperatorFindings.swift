@@ -29,6 +29,31 @@ enum OperatorFindings {
             hint: "choose another name")
     }
 
+    static func secretName(_ name: String) -> Finding {
+        Finding(
+            "operator.bad-name", "`\(name)` cannot be the name of a secret",
+            hint: "it is the name of a variable: letters, digits and `_`, for example DEPLOY_KEY")
+    }
+
+    static func secretSource(_ name: String, _ said: [String]) -> Finding {
+        let what = said.isEmpty ? "does not say where it comes from" : "comes from \(said.count) places"
+        return Finding(
+            "operator.bad-value", "secret `\(name)` \(what)",
+            hint: "exactly one of `file: PATH`, `env: NAME` and `command: [/absolute/program, …]`")
+    }
+
+    static func secretProgram(_ program: String) -> Finding {
+        Finding(
+            "operator.bad-value", "`\(program)` is no absolute path",
+            hint: "the program of a secret's `command` is named by its absolute path")
+    }
+
+    static func secretForNobody(_ name: String) -> Finding {
+        Finding(
+            "operator.bad-value", "secret `\(name)` is granted to no plugin", hint: "plugins: [NAME or digest]",
+            severity: .warning)
+    }
+
     static func relativePath(_ path: String) -> Finding {
         Finding("operator.bad-value", "`\(path)` is no absolute path", hint: "begin with `/`, without `.` and `..`")
     }

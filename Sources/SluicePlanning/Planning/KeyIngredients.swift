@@ -34,6 +34,7 @@ struct KeyIngredients {
         if case .object(let members) = params {
             for (name, value) in members { add("params.\(name)", value.canonicalText) }
         }
+        for secret in stage.secrets { add("secret.\(secret.name)", secret.version) }
         for (name, value) in environment { add("env.\(name)", value) }
         for (name, value) in values { add("value.\(name)", value) }
         for input in inputs { add("input.\(input.name)", text(of: input)) }

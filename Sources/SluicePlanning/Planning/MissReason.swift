@@ -52,6 +52,7 @@ enum MissReason {
         case "input": return old == nil ? "input \(rest) is new" : "input \(rest) changed"
         case "plugin": return "plugin \(plugin ?? "") changed"
         case "degraded": return new == nil ? "the earlier result is degraded" : "the earlier result is not degraded"
+        case "secret": return "the secret \(rest) has another version"
         case "environment": return "python environment changed"
         case "output": return "output \(rest) is declared otherwise"
         default: return "\(name) changed"

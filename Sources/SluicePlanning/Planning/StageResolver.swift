@@ -42,9 +42,11 @@ struct StageResolver {
             name: definition.name, definition: definition, cells: [], plugin: plugin, needs: needs(of: definition),
             inputs: [], outputs: Self.outputs(of: definition, plugin), sources: try sources(of: definition, plugin),
             condition: .unknown, cache: CacheState(state: .miss), profiles: [])
+        let secrets = plugin.map { definition.secretNames(of: $0.manifest) } ?? []
         var stages: [Plan.Stage] = []
         for instance in named {
             var stage = prototype
+            stage.secrets = secrets.map { SecretUse(name: $0, version: configuration.secrets[$0]?.version ?? "1") }
             stage.name = instance.name
             stage.cells = instance.cells
             fillPaths(of: &stage)

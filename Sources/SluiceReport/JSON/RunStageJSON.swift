@@ -48,6 +48,7 @@ struct AttemptJSON: Encodable {
     private let number: Int
     private let profile, executor: String
     private let outcome, sandbox: OrNull<String>
+    private let isolation: Isolation?
     private let started: Timestamp
     private let ended: OrNull<Timestamp>
     private let exit: Int32?
@@ -71,7 +72,8 @@ struct AttemptJSON: Encodable {
         profile = attempt.started.profile
         executor = attempt.started.executor
         outcome = OrNull(result?.outcome.rawValue)
-        sandbox = OrNull(result?.sandbox)
+        sandbox = OrNull(result?.sandbox.mechanism.rawValue)
+        isolation = result.flatMap { Isolation($0.sandbox) }
         started = attempt.startTime
         ended = OrNull(attempt.endTime)
         exit = result?.exit
@@ -95,8 +97,8 @@ struct AttemptJSON: Encodable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case number, profile, executor, granted, outcome, sandbox, enforcement, gpus, started, ended, exit, signal
-        case error, strays, used, warnings
+        case number, profile, executor, granted, outcome, sandbox, isolation, enforcement, gpus, started, ended
+        case exit, signal, error, strays, used, warnings
         case overrun = "over_limit"
         case wall = "wall_s"
         case cpu = "cpu_s"

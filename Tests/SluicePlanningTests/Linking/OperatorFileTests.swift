@@ -19,7 +19,8 @@ import Testing
               exp: { match: { branch: "exp/**", pipeline: [train, tune] }, window: 7d, limits: { wall: 10h, gpu_hours: 40.5 } }
             trust: { branches: [main, "release/**"], tags: ["v*"] }
             groups: { leads: [mlops] }
-            secrets: { KEY: { file: k } }
+            secrets: { KEY: { file: k, plugins: [deploy-local, "tree:0a"], version: 3 }, TOKEN: { env: T, plugins: [x] } }
+            python: { allow_source: true }
             inputs: { allow: [/datasets/] }
             plugins: [/srv/plugins]
             retention: { runs: 90d }
@@ -35,6 +36,12 @@ import Testing
                     slurm: SlurmTerms(
                         partition: "gpu", account: "lab", sharedRoot: "/shared/sluice", patience: .seconds(300)))
             ],
+            sandbox: .auto,
+            secrets: [
+                "KEY": SecretRule(source: .file("./k"), plugins: ["deploy-local"], digests: ["tree:0a"], version: "3"),
+                "TOKEN": SecretRule(source: .environment("T"), plugins: ["x"]),
+            ],
+            allowsSourcePackages: true,
             trust: .init(branches: [Glob("main"), Glob("release/**")], tags: [Glob("v*")]), plugins: ["/srv/plugins"],
             allowedInputs: ["/datasets"], searchPath: "/usr/bin:/bin", maxRunsPerPush: 5,
             accounts: [
@@ -50,7 +57,7 @@ import Testing
                         name: "team", window: .month, limits: [.init(resource: .cost, amount: Amount(1500))])),
             ])
         #expect(configuration == expected)
-        #expect(diagnostics.map(\.id) == Array(repeating: "operator.unsupported", count: 5))
+        #expect(diagnostics.map(\.id) == Array(repeating: "operator.unsupported", count: 3))
         #expect(diagnostics.allSatisfy { $0.severity == .warning })
     }
 
@@ -194,5 +201,36 @@ import Testing
         #expect(both.allowedInputs == ["/d"])
         #expect(both.searchPath == "/bin")
         #expect(both.maxRunsPerPush == 7)
+    }
+
+    @Test("a secret comes from exactly one place, has a variable's name and is granted to somebody")
+    func secrets() {
+        let (configuration, diagnostics) = parse(
+            """
+            secrets:
+              A: { plugins: [x] }
+              B: { file: /k, env: K, plugins: [x] }
+              c-d: { file: /k, plugins: [x] }
+              E: { command: [pass, show], plugins: [x] }
+            """)
+        #expect(configuration == nil)
+        #expect(
+            diagnostics.map(\.id) == [
+                "operator.bad-value", "operator.bad-value", "operator.bad-name", "operator.bad-value",
+            ])
+        let (lenient, warnings) = parse("secrets: { A: { file: /k } }")
+        #expect(lenient?.secrets["A"]?.source == .file("/k") && warnings.map(\.severity) == [.warning])
+    }
+
+    @Test(
+        "`sandbox: off` is a word, and the repository's word goes over the user's",
+        arguments: ["auto", "strict", "off"])
+    func sandbox(_ word: String) throws {
+        let (configuration, diagnostics) = parse("executors: { local: { sandbox: \(word) } }")
+        #expect(diagnostics == [])
+        let own = try #require(configuration)
+        #expect(own.sandbox == SandboxChoice(rawValue: word))
+        #expect(own.layered(over: OperatorConfiguration(sandbox: .auto)).sandbox == own.sandbox)
+        #expect(OperatorConfiguration().layered(over: own).sandbox == own.sandbox)
     }
 }

@@ -40,7 +40,8 @@ enum EventSamples {
         isCrash: true, metrics: ["auc": 0.1], outputValues: ["n": .integer(3), "t": .array([.null, .string("é")])],
         usage: Usage(
             wall: 1.25, cpu: 0.5, memoryPeak: 1 << 40, written: 7, diskPeak: 8, gpu: 0.75, gpuMemoryPeak: 9,
-            declared: ["gpu_hours"]), sandbox: "none",
+            declared: ["gpu_hours"]),
+        sandbox: Sandbox(mechanism: .bubblewrap, isStrict: true, hasNetwork: false),
         enforcement: Enforcement(mechanism: .cgroup1, kernel: [.memory, .cpus], sampled: [.disk]),
         overrun: Overrun(resource: .memory, limit: 1 << 31, peak: 1 << 32), devices: ["0", "GPU-1"], strays: 2,
         warnings: ["w"], retryAfter: .milliseconds(100))

@@ -1,0 +1,34 @@
+import SluiceExecution
+import SluiceModel
+
+extension RunSession {
+    /// What the operator says of sandboxes, and what no stage is to see in one.
+    var sandbox: SandboxSettings {
+        let configuration = context.configuration
+        let git = context.git
+        let repository = [git.commonDirectory] + [git.workTree].compactMap(\.self)
+        return SandboxSettings(
+            configuration.sandbox ?? .off,
+            hidden: [services.folder.path] + OperatorSettings.files(gitDirectory: git.commonDirectory)
+                + configuration.secrets.values.compactMap(\.file).sorted(),
+            hiddenWhenStrict: Array(Set(repository)).sorted(), searchPath: context.searchPath)
+    }
+}
+
+extension RepositoryContext {
+    /// Throws where nothing may run without a strict sandbox and there is none.
+    func requireSandbox(isTrusted: Bool) throws {
+        guard configuration.sandbox == .strict || !isTrusted,
+            let obstacle = SandboxSettings.obstacle(searchPath: searchPath)
+        else { return }
+        throw CommandFailure(
+            .unavailable, "a strict sandbox is wanted and cannot be had: \(obstacle.message)", hint: obstacle.hint)
+    }
+}
+
+extension SecretRule {
+    fileprivate var file: String? {
+        guard case .file(let path) = source else { return nil }
+        return path
+    }
+}

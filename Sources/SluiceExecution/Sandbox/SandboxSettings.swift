@@ -1,0 +1,137 @@
+import SluiceModel
+
+/// How attempts of this process are walled in, and what of this machine is nobody's business but the operator's.
+package struct SandboxSettings: Sendable {
+    package var choice: SandboxChoice
+    /// Files and folders: state, configuration, sources of secrets.
+    package var hidden: [String]
+    /// Besides, where only what is needed is shown: repositories.
+    package var hiddenWhenStrict: [String]
+    /// Where `bwrap` is looked for besides the usual places.
+    package var searchPath: String
+
+    package init(
+        _ choice: SandboxChoice, hidden: [String] = [], hiddenWhenStrict: [String] = [], searchPath: String = ""
+    ) {
+        self.choice = choice
+        self.hidden = hidden
+        self.hiddenWhenStrict = hiddenWhenStrict
+        self.searchPath = searchPath
+    }
+
+    /// What this machine gives, for `sluice doctor`: nil where attempts can be walled in, else why not.
+    package static func obstacle(searchPath: String) -> PluginError? {
+        guard case .failure(let error) = Bubblewrap.find(searchPath: searchPath) else { return nil }
+        return error
+    }
+}
+
+/// The wall of one attempt: what is put before its program, or why there is none.
+enum SandboxWall {
+    case bubblewrap(SandboxPrefix, Sandbox)
+    /// The text is a warning, where there should have been one.
+    case open(warning: String?)
+    /// Without one it may not run.
+    case refused(PluginError)
+
+    init(for request: AttemptRequest, devices: [String], _ settings: SandboxSettings) {
+        let isStrict = request.sandbox.isStrict || !request.commit.trusted || settings.choice == .strict
+        guard isStrict || settings.choice == .auto else {
+            self = .open(warning: nil)
+            return
+        }
+        switch Bubblewrap.find(searchPath: settings.searchPath) {
+        case .success(let program):
+            let view = SandboxView(request: request, devices: devices, isStrict: isStrict, settings: settings)
+            let sandbox = Sandbox(mechanism: .bubblewrap, isStrict: isStrict, hasNetwork: view.hasNetwork)
+            self = .bubblewrap(SandboxPrefix(program: program.path, arguments: view.arguments), sandbox)
+        case .failure(let error):
+            self = isStrict ? .refused(error) : .open(warning: "it ran without a sandbox: \(error.message)")
+        }
+    }
+}
+
+extension SandboxWall {
+    var prefix: SandboxPrefix? {
+        guard case .bubblewrap(let prefix, _) = self else { return nil }
+        return prefix
+    }
+
+    var sandbox: Sandbox {
+        guard case .bubblewrap(_, let sandbox) = self else { return .none }
+        return sandbox
+    }
+
+    var warnings: [String] {
+        guard case .open(let warning?) = self else { return [] }
+        return [warning]
+    }
+}
+
+/// What one attempt sees.
+struct SandboxView {
+    let request: AttemptRequest
+    let devices: [String]
+    let isStrict: Bool
+    let settings: SandboxSettings
+
+    /// A `run` line of a trusted reference has no manifest to say that it needs the network, so it has it.
+    var hasNetwork: Bool {
+        switch request.sandbox.network {
+        case .wanted: true
+        case .unwanted: false
+        case .unsaid: !isStrict
+        }
+    }
+
+    var arguments: [String] {
+        var view = SandboxArguments(hasNetwork: hasNetwork)
+        if isStrict { view.showSystem(searchPath: request.searchPath) } else { view.showEverything() }
+        if !devices.isEmpty { view.showGraphicsDevices() }
+        view.bindTemporary(request.folders.temporary)
+        for path in settings.hidden + (isStrict ? settings.hiddenWhenStrict : []) { view.hide(path) }
+        for path in given { view.show(path) }
+        if let checkpoints = request.checkpoints { view.showIfThere(checkpoints) }
+        for path in AttemptPlaces.writable(request) { view.give(path) }
+        view.start(in: request.folders.workspace)
+        return view.list
+    }
+
+    /// Its program and its inputs: read-only.
+    private var given: [String] {
+        var paths = request.inputs.flatMap { $0.items.map(\.path) }
+        if case .plugin(_, let folder, let python) = request.program {
+            paths.append(folder)
+            if let python { paths += [python] + interpreter(of: python) }
+        }
+        return paths
+    }
+
+    /// An interpreter that lies outside of the system, as version managers have them.
+    private func interpreter(of environment: String) -> [String] {
+        guard let real = canonicalPath(environment + "/bin/python3"), !real.hasPrefix("/usr/"),
+            !real.hasPrefix(environment)
+        else { return [] }
+        let steps = real.split(separator: "/")
+        return steps.count > 3 ? ["/" + steps.dropLast(2).joined(separator: "/")] : []
+    }
+}
+
+/// `bwrap` and its arguments, up to the program's own.
+struct SandboxPrefix: Equatable {
+    var program: String
+    var arguments: [String]
+}
+
+/// Where an attempt may write.
+enum AttemptPlaces {
+    static func writable(_ request: AttemptRequest) -> [String] {
+        let folders = request.folders
+        let roots = [folders.workspace, folders.scratch, folders.home, folders.temporary]
+        let parents = request.outputs.compactMap { $0.path.lastIndex(of: "/").map($0.path.prefix(upTo:)) }
+        let outside = Set(parents.map(String.init)).filter { parent in
+            !roots.contains { parent == $0 || parent.hasPrefix($0 + "/") }
+        }
+        return roots + outside.sorted() + [request.deployment].compactMap(\.self)
+    }
+}

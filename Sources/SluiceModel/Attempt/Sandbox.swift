@@ -1,0 +1,66 @@
+/// How attempts are walled in here, by the operator's choice.
+package enum SandboxChoice: String, Sendable, CaseIterable {
+    /// Where it works; elsewhere attempts run without, and their records say so.
+    case auto
+    /// Everywhere and with less to see; where it cannot be had, nothing runs.
+    case strict
+    /// Only for references that are not trusted.
+    case off
+}
+
+/// What an attempt's wall has to be like, whatever the operator chose for all.
+package struct SandboxPolicy: Sendable, Codable, Equatable {
+    /// Nothing less than `strict` will do: the code is of somebody whom the operator does not trust.
+    package var isStrict: Bool
+    /// Whether the program said that it needs the network.
+    package var network: Network
+
+    package enum Network: String, Sendable, Codable {
+        /// It said so.
+        case wanted
+        /// Its manifest says that it needs none.
+        case unwanted
+        /// It has no manifest to say anything.
+        case unsaid
+    }
+
+    package init(isStrict: Bool = false, network: Network = .unsaid) {
+        self.isStrict = isStrict
+        self.network = network
+    }
+}
+
+/// What walled an attempt in.
+package struct Sandbox: Sendable, Codable, Equatable {
+    package enum Mechanism: String, Sendable, Codable, CaseIterable { case none, bubblewrap }
+
+    package static let none = Sandbox(mechanism: .none, isStrict: false, hasNetwork: true)
+
+    package var mechanism: Mechanism
+    /// Whether it sees the system's programs and what it was given, and nothing else.
+    package var isStrict: Bool
+    package var hasNetwork: Bool
+
+    package init(mechanism: Mechanism, isStrict: Bool, hasNetwork: Bool) {
+        self.mechanism = mechanism
+        self.isStrict = isStrict
+        self.hasNetwork = hasNetwork
+    }
+}
+
+/// What a record says of a sandbox beside its name.
+package struct Isolation: Sendable, Codable, Equatable {
+    package var strict: Bool
+    package var network: Bool
+
+    /// nil where there is no sandbox.
+    package init?(_ sandbox: Sandbox) {
+        guard sandbox.mechanism != .none else { return nil }
+        strict = sandbox.isStrict
+        network = sandbox.hasNetwork
+    }
+
+    package func sandbox(_ mechanism: Sandbox.Mechanism) -> Sandbox {
+        Sandbox(mechanism: mechanism, isStrict: strict, hasNetwork: network)
+    }
+}
