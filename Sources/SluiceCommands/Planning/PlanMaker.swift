@@ -58,10 +58,13 @@ struct PlanMaker: Sendable {
         return PluginFolders(roots + [bundled].compactMap(\.self))
     }
 
-    var environments: PythonEnvironments {
+    func environments(isTrusted: Bool) -> PythonEnvironments {
         PythonEnvironments(
             folder: services.folder.environments, sdk: installation.pythonSDK ?? "sluice.py",
-            operatorEnvironment: ProcessEnvironment.all)
+            operatorEnvironment: ProcessEnvironment.all,
+            rules: PythonEnvironments.BuildRules(
+                sandbox: context.sandbox(stateFolder: services.folder.path), isTrusted: isTrusted,
+                allowsSource: context.configuration.allowsSourcePackages ?? false))
     }
 
     /// What pins a plugin's Python environment, from where the plugin lies.
@@ -153,7 +156,8 @@ struct PlanMaker: Sendable {
         let (artifacts, git, store, now) = (services.artifacts, context.git, services.store, services.clock.now())
         let repository = context.repository.gitDirectory
         return PlanningContext(
-            tree: opened.tree, cache: services.store.results(before: before?.id), environments: environments,
+            tree: opened.tree, cache: services.store.results(before: before?.id),
+            environments: environments(isTrusted: opened.revision.isTrusted),
             configuration: context.configuration, pool: context.configuration.local ?? Machine.pool(),
             trigger: trigger, revision: opened.revision, repository: repository,
             changed: changed, options: options, now: before?.started ?? now, searchPath: context.searchPath,

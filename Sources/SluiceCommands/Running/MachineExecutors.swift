@@ -6,8 +6,6 @@ struct MachineExecutors {
     let context: RepositoryContext
     let services: StateServices
     let installation: Installation
-    /// What walls local attempts in; nil: nothing is run, only ended.
-    var sandbox: SandboxSettings?
 
     /// Those of a repository that may be gone: then only the local one is left.
     static func of(_ repository: Repository, services: StateServices) -> Executors {
@@ -21,7 +19,8 @@ struct MachineExecutors {
         let configuration = context.configuration
         let local = LocalExecutor(
             stateFolder: services.folder.path, enforcement: configuration.enforcement ?? .auto,
-            devices: Machine.devices(atLeast: configuration.local?.gpus ?? 0), sandbox: sandbox ?? SandboxSettings(.off))
+            devices: Machine.devices(atLeast: configuration.local?.gpus ?? 0),
+            sandbox: context.sandbox(stateFolder: services.folder.path))
         return Executors(local: local, others: configuration.executors.map(executor))
     }
 

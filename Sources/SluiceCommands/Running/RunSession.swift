@@ -30,7 +30,8 @@ struct RunSession: Sendable {
                 return .cancelled
             }
             try context.requireSandbox(isTrusted: head.revision.isTrusted)
-            let driver = RunDriver(run: head.id, ports: ports(tree: tree), observers: observers)
+            let driver = RunDriver(
+                run: head.id, ports: ports(tree: tree, isTrusted: head.revision.isTrusted), observers: observers)
             willDrive(driver)
             let watch = CancellationWatch(head.id, in: journal, driver: driver)
             defer { watch.stop() }
@@ -77,15 +78,14 @@ struct RunSession: Sendable {
         return .refused
     }
 
-    private func ports(tree: any TreeReader) -> RunPorts {
+    private func ports(tree: any TreeReader, isTrusted: Bool) -> RunPorts {
         let maker = PlanMaker(context: context, services: services, installation: installation)
         return RunPorts(
             tree: tree, journal: services.store, ledger: services.store, cache: services.store,
             artifacts: services.artifacts,
             workspaces: AttemptFolders(folder: services.folder), plugins: maker.finder,
-            environments: maker.environments,
-            executors: MachineExecutors(context: context, services: services, installation: installation, sandbox: sandbox)
-                .all,
+            environments: maker.environments(isTrusted: isTrusted),
+            executors: MachineExecutors(context: context, services: services, installation: installation).all,
             clock: services.clock,
             requirements: maker.requirements(in: tree), searchPath: context.searchPath,
             secrets: { [sources] names throws(PluginError) in try sources.read(names) })

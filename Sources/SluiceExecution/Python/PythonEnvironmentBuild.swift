@@ -6,11 +6,15 @@ import SluiceModel
 struct PythonEnvironmentBuild {
     /// Milliseconds for one installer call: large wheels over slow lines.
     private static let installTime: Int64 = 30 * 60 * 1000
+    /// Bytes of the largest file that an installer may write.
+    private static let fileLimit: Int64 = 16 << 30
 
     let place: String
+    let caches: String
     let interpreter: String
     let sdk: String
     let environment: [String: String]
+    let rules: PythonEnvironments.BuildRules
     let log: @Sendable (String) -> Void
 
     /// Returns the digest of the resolved packages.
@@ -44,7 +48,7 @@ struct PythonEnvironmentBuild {
         guard writeAtomically(requirements, to: file) else {
             throw PluginError(.environmentFailed, "\(file) cannot be written: \(errorText(errno))")
         }
-        let wheelsOnly = ["--only-binary", ":all:", "-r", file]
+        let wheelsOnly = (rules.allowsSource ? [] : ["--only-binary", ":all:"]) + ["-r", file]
         let arguments: [String]
         if let uv {
             arguments = [uv, "pip", "install", "--python", python, "--compile-bytecode", "--no-config"] + wheelsOnly
@@ -58,14 +62,43 @@ struct PythonEnvironmentBuild {
     private func call(_ arguments: [String], _ failure: String, hint: String?) throws(PluginError) {
         var variables = environment
         variables["PATH"] = searchPath
-        let launch = ProcessLaunch(
-            path: arguments[0], arguments: arguments, environment: variables, folder: "/", orphanKill: 1000)
+        let wall = try wall()
+        if wall != nil { variables.merge(["PIP_CACHE_DIR": caches + "/pip", "UV_CACHE_DIR": caches + "/uv"]) { $1 } }
+        var launch = ProcessLaunch(
+            path: arguments[0], arguments: arguments, environment: variables, folder: "/", orphanKill: 1000,
+            fileSize: Self.fileLimit)
+        launch.wall = wall
         guard let ending = SupervisedTool(launch: launch, timeout: Self.installTime).run(log: log) else {
             throw PluginError(.environmentFailed, "\(failure): \(errorText(errno))")
         }
         guard ending.isGood else {
             let tail = ending.tail.suffix(12).joined(separator: "\n")
             throw PluginError(.environmentFailed, "\(failure):\n\(tail)", hint: hint)
+        }
+    }
+
+    /// The network is what an installer is for; it writes the environment and its caches, and no stage can.
+    private func wall() throws(PluginError) -> SandboxPrefix? {
+        let settings = rules.sandbox
+        let isStrict = !rules.isTrusted || settings.choice == .strict
+        guard isStrict || settings.choice == .auto else { return nil }
+        switch Bubblewrap.find(searchPath: settings.searchPath) {
+        case .failure(let error):
+            guard isStrict else { return nil }
+            throw PluginError(
+                .environmentFailed, "it may be built in a strict sandbox only: \(error.message)", hint: error.hint)
+        case .success(let program):
+            mkdir(place, 0o755)
+            mkdir(caches + "/tmp", 0o700)
+            var view = SandboxArguments(hasNetwork: true)
+            if isStrict { view.showSystem(searchPath: searchPath) } else { view.showEverything() }
+            view.bindTemporary(caches + "/tmp")
+            for path in settings.hidden + (isStrict ? settings.hiddenWhenStrict : []) { view.hide(path) }
+            if let prefix = SandboxView.prefix(ofInterpreter: interpreter) { view.show(prefix) }
+            view.give(place)
+            view.give(caches)
+            view.start(in: place)
+            return SandboxPrefix(program: program.path, arguments: view.list)
         }
     }
 

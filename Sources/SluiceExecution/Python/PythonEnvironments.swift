@@ -19,13 +19,34 @@ package struct PythonEnvironments: EnvironmentProvider {
     private let folder: String
     private let sdk: String
     private let operatorEnvironment: [String: String]
+    private let rules: BuildRules
+
+    /// What building one may do.
+    package struct BuildRules: Sendable {
+        package var sandbox: SandboxSettings
+        /// Whose requirements they are: those of others are built apart, behind a strict wall.
+        package var isTrusted: Bool
+        /// Whether packages may be built from their sources, which runs code of theirs.
+        package var allowsSource: Bool
+
+        package init(
+            sandbox: SandboxSettings = SandboxSettings(.off), isTrusted: Bool = true, allowsSource: Bool = false
+        ) {
+            self.sandbox = sandbox
+            self.isTrusted = isTrusted
+            self.allowsSource = allowsSource
+        }
+    }
 
     /// - Parameters:
     ///   - folder: is made when it is needed; absolute.
     ///   - sdk: the path of `sluice.py`.
     ///   - operatorEnvironment: of this process; installers get a part of it, stages none.
-    package init(folder: String, sdk: String, operatorEnvironment: [String: String]) {
-        self.folder = folder
+    package init(
+        folder: String, sdk: String, operatorEnvironment: [String: String], rules: BuildRules = BuildRules()
+    ) {
+        self.folder = rules.isTrusted ? folder : folder + "/untrusted"
+        self.rules = rules
         self.sdk = sdk
         self.operatorEnvironment = operatorEnvironment.filter { name, _ in
             Self.passedNames.contains(name) || Self.passedPrefixes.contains { name.hasPrefix($0) }
@@ -43,10 +64,11 @@ package struct PythonEnvironments: EnvironmentProvider {
             throw PluginError(.environmentFailed, "the Python SDK \(sdk) cannot be read")
         }
         var hash = SHA256()
-        let parts = [
-            "sluice-python/1", interpreter.path, interpreter.version, interpreter.platform, sdkDigest.hex,
-            requirements == nil ? "none" : "some",
-        ]
+        let parts =
+            [
+                "sluice-python/1", interpreter.path, interpreter.version, interpreter.platform, sdkDigest.hex,
+                requirements == nil ? "none" : "some",
+            ] + (rules.allowsSource ? ["sources"] : [])
         for part in parts { hash.update(data: Array(part.utf8) + [0]) }
         hash.update(data: requirements ?? [])
         let key = Digest(bytes: hash.finalize())
@@ -60,6 +82,7 @@ package struct PythonEnvironments: EnvironmentProvider {
         if let lock = lock(of: place) { return ProvidedEnvironment(folder: place, lock: lock, buildSeconds: 0) }
         if let requirements { try Requirements.check(requirements) }
         try makeFolder()
+        mkdir(caches, 0o700)
         let guardian = Descriptor(open(place + ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600))
         guard guardian.isOpen else {
             throw PluginError(.environmentFailed, "\(place).lock cannot be made: \(errorText(errno))")
@@ -70,7 +93,8 @@ package struct PythonEnvironments: EnvironmentProvider {
         let start = MonotonicClock.now()
         removeTree(place)
         let build = PythonEnvironmentBuild(
-            place: place, interpreter: identity.interpreter, sdk: sdk, environment: operatorEnvironment, log: log)
+            place: place, caches: caches, interpreter: identity.interpreter, sdk: sdk,
+            environment: operatorEnvironment, rules: rules, log: log)
         do throws(PluginError) {
             let lock = try build.run(requirements: requirements)
             return ProvidedEnvironment(
@@ -80,6 +104,9 @@ package struct PythonEnvironments: EnvironmentProvider {
             throw error
         }
     }
+
+    /// What installers keep for the next time.
+    private var caches: String { folder + "/cache" }
 
     private func place(_ key: Digest) -> String { "\(folder)/\(key.hex)" }
 

@@ -109,11 +109,15 @@ struct SandboxView {
 
     /// An interpreter that lies outside of the system, as version managers have them.
     private func interpreter(of environment: String) -> [String] {
-        guard let real = canonicalPath(environment + "/bin/python3"), !real.hasPrefix("/usr/"),
-            !real.hasPrefix(environment)
-        else { return [] }
+        guard let real = canonicalPath(environment + "/bin/python3"), !real.hasPrefix(environment) else { return [] }
+        return [Self.prefix(ofInterpreter: real)].compactMap(\.self)
+    }
+
+    /// `/opt/python` for `/opt/python/bin/python3`; nil within the system.
+    static func prefix(ofInterpreter path: String) -> String? {
+        guard let real = canonicalPath(path), !real.hasPrefix("/usr/") else { return nil }
         let steps = real.split(separator: "/")
-        return steps.count > 3 ? ["/" + steps.dropLast(2).joined(separator: "/")] : []
+        return steps.count > 3 ? "/" + steps.dropLast(2).joined(separator: "/") : nil
     }
 }
 

@@ -1,21 +1,17 @@
 import SluiceExecution
 import SluiceModel
 
-extension RunSession {
+extension RepositoryContext {
     /// What the operator says of sandboxes, and what no stage is to see in one.
-    var sandbox: SandboxSettings {
-        let configuration = context.configuration
-        let git = context.git
+    func sandbox(stateFolder: String) -> SandboxSettings {
         let repository = [git.commonDirectory] + [git.workTree].compactMap(\.self)
         return SandboxSettings(
             configuration.sandbox ?? .off,
-            hidden: [services.folder.path] + OperatorSettings.files(gitDirectory: git.commonDirectory)
+            hidden: [stateFolder] + OperatorSettings.files(gitDirectory: git.commonDirectory)
                 + configuration.secrets.values.compactMap(\.file).sorted(),
-            hiddenWhenStrict: Array(Set(repository)).sorted(), searchPath: context.searchPath)
+            hiddenWhenStrict: Array(Set(repository)).sorted(), searchPath: searchPath)
     }
-}
 
-extension RepositoryContext {
     /// Throws where nothing may run without a strict sandbox and there is none.
     func requireSandbox(isTrusted: Bool) throws {
         guard configuration.sandbox == .strict || !isTrusted,
