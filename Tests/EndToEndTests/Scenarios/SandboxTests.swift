@@ -1,0 +1,83 @@
+import Foundation
+import Glibc
+import SluiceTesting
+import Testing
+
+/// What the operator says of sandboxes and secrets, seen from the command line.
+@Suite struct SandboxTests {
+    static let works =
+        (try? ProgramRun.run(
+            ["bwrap", "--unshare-user", "--unshare-pid", "--ro-bind", "/", "/", "true"],
+            environment: ["PATH": "/usr/bin:/bin"], folder: "/"))?.status == 0
+
+    private func configure(_ scene: Scene, _ text: String) throws {
+        try scene.configure(text, in: scene.clone + "/.git")
+    }
+
+    @Test(
+        "strictly a stage sees neither state, nor repository, nor configuration, nor home, and the record says so",
+        .enabled(if: works, "bubblewrap cannot wall anything in on this machine"))
+    func strict() throws {
+        let scene = try Scene()
+        let hidden = ["clone", "server.git", "state/sluice.db", "home-file", "clone/.git/sluice.yaml"].map {
+            "\(scene.root)/\($0)"
+        }
+        let looks = hidden.map { "if ls \($0); then exit 1; fi" }.joined(separator: "; ")
+        try scene.commit(Toy.single("run: \(looks)"))
+        try scene.write(["../home-file": "x"])
+        try configure(scene, "executors: { local: { sandbox: strict } }")
+        let run = try scene.run()
+        #expect(run.outcome == "succeeded", "\(run.json)")
+        let attempt = try #require(run.attempts(of: "only").first)
+        #expect(attempt["sandbox"] as? String == "bubblewrap")
+        #expect(attempt["isolation"] as? [String: Bool] == ["strict": true, "network": false])
+        let doctor = try scene.sluice(["doctor"])
+        #expect(doctor.output.contains("strict: stages run in one"), "\(doctor.transcript)")
+    }
+
+    @Test("strictly, where there is no sandbox, nothing runs: 69 and a hint, and no record of a run")
+    func refused() throws {
+        let scene = try Scene(Toy.single("run: echo ran"))
+        try scene.write(["../bin/bwrap*": "#!/bin/sh\necho 'no namespaces' >&2; exit 1\n"])
+        try configure(scene, "executors: { local: { sandbox: strict } }\npath: \(scene.root)/bin:/usr/bin:/bin")
+        let run = try scene.sluice(["run"])
+        #expect(run.status == 69 && run.errors.contains("no namespaces"), "\(run.transcript)")
+        #expect(try scene.runCount() == 0)
+        try configure(scene, "executors: { local: { sandbox: auto } }\npath: \(scene.root)/bin:/usr/bin:/bin")
+        let free = try scene.run()
+        let attempt = try #require(free.attempts(of: "only").first)
+        #expect(attempt["sandbox"] as? String == "none")
+        #expect((attempt["warnings"] as? [String])?.contains { $0.contains("without a sandbox") } == true)
+    }
+
+    @Test("a secret reaches the plugin that has its digest, is in no file of the state, and its version is in the key")
+    func secret() throws {
+        let value = "p\"a's$s-\(UInt32.random(in: 1 << 20 ... .max))"
+        let manifest = "secrets: [TOY_KEY]"
+        let scene = try Scene(
+            Toy.plugin(
+                "echo \"[$TOY_KEY]\"; printf %s \"$TOY_KEY\" | wc -c; say '\"type\":\"result\",\"status\":\"ok\"'",
+                manifest: manifest))
+        let refused = try scene.sluice(["plan", "--json"])
+        #expect(refused.status == 65 && refused.transcript.contains("secret.not_granted"), "\(refused.transcript)")
+        let digest =
+            "tree:" + (try scene.git(["rev-parse", "HEAD:plugins/odd"])).output.trimmingCharacters(in: .newlines)
+        func grant(_ plugins: String, version: Int) throws {
+            try configure(scene, "secrets: { TOY_KEY: { file: key, plugins: [\"\(plugins)\"], version: \(version) } }")
+        }
+        try Data((value + "\n").utf8).write(to: URL(filePath: scene.clone + "/.git/key"))
+        try grant("odd", version: 1)
+        #expect(try scene.sluice(["plan"]).status == 65, "whoever can push can take a name")
+        try grant(digest, version: 1)
+        let first = try scene.run()
+        #expect(first.outcome == "succeeded", "\(first.json)")
+        let stage = "only"
+        let logs = try scene.sluice(["logs", "1/\(stage)"])
+        #expect(logs.output.contains("[***]") && logs.output.contains("\(value.utf8.count)"), "\(logs.transcript)")
+        let found = try Scene.shell("grep -rlaF -e '\(value.split(separator: "'")[1])' state || true", in: scene.root)
+        #expect(found == "")
+        #expect(try scene.run().outcome(of: stage) == "cached")
+        try grant(digest, version: 2)
+        #expect(try scene.run().cacheReason(of: stage) == "the secret TOY_KEY has another version")
+    }
+}
