@@ -70,13 +70,9 @@ extension GitRepository {
     /// Compares names and oids only; renames are a path that goes and one that comes.
     private func changedPaths(fromTree old: ObjectID, toTree new: ObjectID) throws(GitError) -> ChangedPaths {
         if old == new { return .paths([]) }
-        var (oldRaw, newRaw) = (try old.raw(), try new.raw())
+        let (oldRaw, newRaw) = (try old.raw(), try new.raw())
         return try handle.withPointer { (repository) throws(GitError) in
-            let oldTree = try LibGit2.made("read tree \(old.short)") { git_tree_lookup(&$0, repository, &oldRaw) }
-            defer { git_tree_free(oldTree) }
-            let newTree = try LibGit2.made("read tree \(new.short)") { git_tree_lookup(&$0, repository, &newRaw) }
-            defer { git_tree_free(newTree) }
-            return try TreeDifference.paths(repository, from: oldTree, to: newTree)
+            try TreeDifference.paths(repository, from: oldRaw, to: newRaw)
         }
     }
 }

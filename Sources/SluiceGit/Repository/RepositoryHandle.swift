@@ -25,7 +25,11 @@ final class RepositoryHandle: Sendable {
             guard let pointer = OpaquePointer(bitPattern: bits) else {
                 preconditionFailure("a repository handle lost its pointer")
             }
-            return try body(pointer)
+            do throws(GitError) {
+                return try body(pointer)
+            } catch {
+                throw PartialClone.explaining(error, pointer)
+            }
         }
     }
 }

@@ -16,6 +16,8 @@ struct StageResolver {
     private(set) var diagnostics: [Diagnostic] = []
     /// The files of a `run` stage that says nothing: everything but definitions, plugins and params.
     private var defaultSources: [TreeEntry]?
+    /// Stages whose submodules were looked for.
+    private var noted: Set<String> = []
 
     init(
         linked: LinkedPipeline, context: PlanningContext, facts: PlanFacts, instances: [String: [String]]
@@ -128,8 +130,9 @@ struct StageResolver {
     private mutating func sources(
         of definition: Pipeline.Stage, _ plugin: ResolvedPlugin?
     ) throws(PlanningError) -> [TreeEntry] {
-        if let plugin { return try tree.files(matching: plugin.manifest.sources + (definition.sources ?? [])) }
-        if let globs = definition.sources { return try tree.files(matching: globs) }
+        let globs = plugin.map { $0.manifest.sources + (definition.sources ?? []) } ?? definition.sources
+        try noteSubmodules(of: definition, matching: globs)
+        if let globs { return try tree.files(matching: globs) }
         if let defaultSources { return defaultSources }
         var hidden: String?
         if case .file(let path) = linked.pipeline.params { hidden = path.value }
@@ -139,6 +142,25 @@ struct StageResolver {
         }
         defaultSources = entries
         return entries
+    }
+
+    /// A stage that sees a folder of another repository sees it empty, or not at all: said once, and not an error, for
+    /// many need nothing of it.
+    private mutating func noteSubmodules(
+        of definition: Pipeline.Stage, matching globs: [Glob]?
+    ) throws(PlanningError) {
+        guard globs?.isEmpty != true, noted.insert(definition.name).inserted else { return }
+        let submodules = try tree.entries(under: "").filter { $0.kind == .submodule }
+        let seen = submodules.filter { module in
+            globs?.contains { $0.matches(module.path) || $0.matches(module.path + "/file") } ?? true
+        }
+        guard let first = seen.first else { return }
+        let others = seen.count > 1 ? " and \(seen.count - 1) more" : ""
+        diagnostics.append(
+            Diagnostic(
+                severity: .note, id: "input.submodule",
+                message: "\(definition.name) sees nothing of the submodule `\(first.path)`\(others)",
+                location: definition.location, hint: "files of submodules are not in the commit: commit what it needs"))
     }
 
     mutating func report(_ id: String, _ message: String, at location: SourceLocation, hint: String? = nil) {
