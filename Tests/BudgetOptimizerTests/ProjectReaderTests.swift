@@ -102,6 +102,28 @@ struct ProjectReaderTests {
         #expect(problem.impossible.map(\.description) == ["the activities spend at least 7 of N1, 5 are there"])
     }
 
+    @Test("a deadline that no schedule keeps names the activity that is late, not those behind it")
+    func late() throws {
+        func activity(_ duration: Int, _ successors: [Int], release: Int = 0, deadline: Int? = nil)
+            -> ProjectProblem.Activity
+        {
+            .init(
+                modes: [.init(duration: duration, renewable: [1], nonrenewable: [])], successors: successors,
+                release: release, deadline: deadline)
+        }
+        var problem = ProjectProblem(
+            activities: [activity(3, [1], release: 2), activity(4, [2], deadline: 8), activity(1, [], deadline: 5)],
+            renewable: [1], nonrenewable: [])
+        #expect(problem.impossible == [.late(activity: 2, earliest: 9, deadline: 8)])
+        #expect(
+            problem.impossible.first?.description
+                == "activity 2 cannot end by its deadline 8: it ends at 9 at the earliest")
+        problem.activities[1].deadline = 9
+        #expect(problem.impossible == [.late(activity: 3, earliest: 10, deadline: 5)])
+        problem.activities[2].deadline = 10
+        #expect(problem.impossible.isEmpty)
+    }
+
     @Test("no mutation of a file crashes the reader or the solver behind it", arguments: 0..<4)
     func mutations(block: Int) {
         var random = SeededGenerator(seed: UInt64(500_000 + block))

@@ -70,7 +70,12 @@ struct GateRefusal {
     }
 
     private func brokenWindows() -> [GateAnswer.LimitName] {
-        problem.stages.indices.filter { problem.stages[$0].window != nil }.map { .window($0) }
+        let windows = problem.stages.indices.filter { problem.stages[$0].window != nil }
+        // One that is late behind its own chain alone is the one to name.
+        let late = criticalPath().last.flatMap { stage -> Int? in
+            RefusalCertificate.path(criticalPath()).holds(for: problem) && windows.contains(stage) ? stage : nil
+        }
+        return (late.map { [$0] } ?? windows).map { .window($0) }
     }
 
     // MARK: Fixes
@@ -173,7 +178,9 @@ struct GateRefusal {
             }
         }
         let needs: [Int64] = problem.stages.map { $0.profiles.map(amount).min() ?? 0 }
-        let sorted = needs.indices.sorted { needs[$0] == needs[$1] ? $0 < $1 : needs[$0] > needs[$1] }
+        // Of a deadline only the chain matters that ends last.
+        let chain = limit == .deadline ? criticalPath() : Array(needs.indices)
+        let sorted = chain.sorted { needs[$0] == needs[$1] ? $0 < $1 : needs[$0] > needs[$1] }
         return Array(sorted.prefix(3).filter { needs[$0] > 0 })
     }
 

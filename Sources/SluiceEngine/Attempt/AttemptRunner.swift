@@ -27,6 +27,7 @@ struct AttemptRunner: Sendable {
             report = AttemptReport(
                 number: order.number, result: AttemptResult(outcome: .failed, error: error.attemptError))
         }
+        report = measured(report)
         let keepsOutputs = report.result.outcome != .succeeded
         guard executor.holds(folder.name) else {
             ports.workspaces.discard(folder, keepingOutputs: keepsOutputs)
@@ -36,6 +37,15 @@ struct AttemptRunner: Sendable {
             ports.workspaces.discard(folder, keepingOutputs: keepsOutputs)
             executor.forget(folder.name)
         }
+        return report
+    }
+
+    /// With what was stored, and with what nothing measures and is charged as declared.
+    private func measured(_ report: AttemptReport) -> AttemptReport {
+        guard report.result.usage.wall > 0 else { return report }
+        var report = report
+        report.result.usage.stored = report.artifacts.reduce(0) { $0 + $1.size }
+        if order.profile.profile.egress != nil { report.result.usage.declared.append(BudgetResource.egress.rawValue) }
         return report
     }
 

@@ -36,17 +36,25 @@ package struct RunDriver: Sendable {
         var held = HeldAttempts()
         var lost: [RunEvent.Kind] = []
         for stage in record.stages {
-            for attempt in stage.attempts.map(\.started) where stage.attempts.isOpen(attempt) {
-                let executor = ports.executors[attempt.executor]
-                if plan.has(stage.name, attempt.profile), executor.holds(attempt.folder) {
-                    held.add(stage.name, executor, attempt.folder)
+            for attempt in stage.attempts where stage.attempts.isOpen(attempt.started) {
+                let started = attempt.started
+                let executor = ports.executors[started.executor]
+                if plan.has(stage.name, started.profile), executor.holds(started.folder) {
+                    held.add(stage.name, executor, started.folder)
                 } else {
-                    executor.endLeftovers(of: attempt.folder)
-                    lost.append(.attemptEnded(stage: stage.name, .lost(number: attempt.number)))
+                    executor.endLeftovers(of: started.folder)
+                    let share = plan.share(of: attempt, at: stage.name)
+                    lost.append(
+                        .attemptEnded(stage: stage.name, .lost(number: started.number, charged: share)))
                 }
             }
         }
-        if !lost.isEmpty { announce(try ports.journal.append(lost, to: run, at: ports.clock.now())) }
+        var record = record
+        if !lost.isEmpty {
+            let events = try ports.journal.append(lost, to: run, at: ports.clock.now())
+            for event in events { record.apply(event) }
+            announce(events)
+        }
         let state = RunState(
             plan: plan, options: options, patience: patience, resuming: record, holding: held.stages)
         return try drive(state, held: held)

@@ -26,10 +26,31 @@ extension RunRecord {
 }
 
 extension RunEvent.Ended {
-    /// What is known of an attempt whose runner died: nothing.
-    static func lost(number: Int) -> RunEvent.Ended {
-        let error = AttemptError(
+    /// What is known of an attempt whose runner died: nothing, so that it is charged with what was held for it.
+    static func lost(number: Int, charged amounts: [BudgetResource: Amount] = [:]) -> RunEvent.Ended {
+        var result = AttemptResult(outcome: .lost, error: lostError)
+        result.usage.declared = amounts.keys.map(\.rawValue).sorted()
+        return RunEvent.Ended(
+            number: number, result: result,
+            used: Dictionary(uniqueKeysWithValues: amounts.map { ($0.key.rawValue, $0.value) }))
+    }
+
+    private static var lostError: AttemptError {
+        AttemptError(
             errorClass: .transient, code: "attempt.lost", message: "the runner died while the attempt was running")
-        return RunEvent.Ended(number: number, result: AttemptResult(outcome: .lost, error: error), used: [:])
+    }
+}
+
+extension Plan {
+    /// What was held for an attempt: by its estimate, as it was granted.
+    func share(of attempt: RunRecord.Attempt, at stage: String) -> [BudgetResource: Amount] {
+        guard
+            var profile = self.stage(named: stage)?.profiles.first(where: {
+                $0.profile.name == attempt.started.profile
+            })
+        else { return [:] }
+        if let estimate = attempt.started.estimate { profile.estimate = estimate }
+        let amounts = profile.granting(attempt.started.granted ?? profile.request).amounts
+        return amounts.filter { $0.key != .wall }
     }
 }

@@ -200,7 +200,8 @@ extension RunState {
     }
 
     private mutating func charge(_ profile: Plan.PricedProfile, _ usage: Usage) -> [String: Amount] {
-        let charges = AttemptAccount.charges(for: usage, request: profile.request, price: profile.price)
+        let charges = AttemptAccount.charges(
+            for: usage, request: profile.request, price: profile.price, egress: profile.profile.egress)
         for (resource, amount) in charges { used[resource, default: .zero] += amount }
         if plan.hasAccounts { used[.wall, default: .zero] += Amount(seconds: usage.wall) }
         return Dictionary(uniqueKeysWithValues: charges.map { ($0.key.rawValue, $0.value) })
@@ -218,7 +219,8 @@ extension RunState {
             if result.outcome == .lost && stage.isDeploy {
                 halt = .lost(Self.lostDeploy(stage.name))
             }
-            return end(index, result.outcome, reason: result.error?.message ?? result.reason)
+            return end(
+                index, result.outcome, reason: nodes[index].futility ?? result.error?.message ?? result.reason)
         }
         var reason = retry.reason
         if let policy = retry.escalation {

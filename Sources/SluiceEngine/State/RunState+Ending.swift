@@ -91,19 +91,18 @@ extension RunState {
         for other in instances[stage.definition.name] ?? [] {
             switch nodes[other].phase {
             case .running(let attempt):
-                if !attempt.isCancelled { cancelAttempt(other, attempt, .upstream, killNow: false) }
+                if !attempt.isCancelled { stopAttempt(other, .upstream) }
             case .ended: break
             default: end(other, .skipped, reason: "\(stage.name) failed and fail_fast is on")
             }
         }
     }
 
-    private mutating func cancelAttempt(
-        _ index: Int, _ attempt: RunningAttempt, _ reason: CancelReason, killNow: Bool
-    ) {
-        var cancelled = attempt
-        cancelled.isCancelled = true
-        nodes[index].phase = .running(cancelled)
+    /// Asks a running attempt to stop; it is not tried again.
+    mutating func stopAttempt(_ index: Int, _ reason: CancelReason, killNow: Bool = false) {
+        guard case .running(var attempt) = nodes[index].phase else { return }
+        attempt.isCancelled = true
+        nodes[index].phase = .running(attempt)
         effects.add(.cancelAttempt(stage: index, reason, killNow: killNow))
     }
 
@@ -115,7 +114,7 @@ extension RunState {
         for index in nodes.indices {
             switch nodes[index].phase {
             case .running where reason == .superseded && plan.stages[index].isDeploy && !killNow: break
-            case .running(let attempt): cancelAttempt(index, attempt, reason, killNow: killNow)
+            case .running: stopAttempt(index, reason, killNow: killNow)
             case .ended: break
             case .backingOff: end(index, .cancelled, reason: why)
             case .waiting, .preparing, .ready, .following: end(index, .skipped, reason: why)

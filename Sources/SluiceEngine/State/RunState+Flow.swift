@@ -61,6 +61,7 @@ extension RunState {
             }
         } while !frontier.isEmpty
         checkSchedule(at: now)
+        stopFutile(at: now)
         if ended.count == nodes.count { finish(overallOutcome) }
     }
 

@@ -57,7 +57,7 @@ extension RunState {
                 if let resource = BudgetResource(rawValue: name) { used[resource, default: .zero] += amount }
             }
             if plan.hasAccounts {
-                used[.wall, default: .zero] += Amount(seconds: attempt.ended?.result.usage.wall ?? 0)
+                used[.wall, default: .zero] += Amount(seconds: attempt.chargedSeconds)
             }
         }
     }
@@ -76,5 +76,15 @@ extension RunState {
             plan.isDegraded = true
             accounts.wasDegraded = true
         }
+    }
+}
+
+extension RunRecord.Attempt {
+    /// What an account counts as its wall time: of a lost one the estimate, as everything of it; nothing yet of one that
+    /// goes on.
+    fileprivate var chargedSeconds: Double {
+        guard let result = ended?.result else { return 0 }
+        guard result.outcome != .lost else { return started.estimate?.duration.inSeconds ?? 0 }
+        return result.usage.wall
     }
 }

@@ -24,7 +24,8 @@ extension RunState {
             isScheduled = true
             _ = schedule(at: now)
         } else if let drift = scheduled?.drift ?? overrun(at: now), schedule(at: now) {
-            effects.record([.warning(stage: nil, message: "planned anew, as \(drift): other stages go first now")])
+            let order = scheduled?.schedule.order ?? []
+            effects.record([.replanned(reason: drift, order: order.map { plan.stages[$0].name })])
         }
     }
 

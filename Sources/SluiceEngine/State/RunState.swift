@@ -64,6 +64,8 @@ package struct RunState: Sendable {
     var isScheduled = false
     /// The place of the first stage that has no room, while stages are being started.
     var promised: Reservation<PoolCapacities>?
+    /// When what runs now would be for nothing, where stages asked to be stopped then.
+    var futileFrom: Timestamp?
     /// What the current call answers with.
     var effects = EffectList()
 
@@ -88,9 +90,9 @@ package struct RunState: Sendable {
     package var end: RunOutcome? { outcome }
 
     /// When something must be looked at again though nothing happens: the end of the nearest backoff, the next look at
-    /// accounts or a pool that others hold, or when something that runs is too late for the schedule.
+    /// accounts or a pool that others hold, when something that runs is too late for the schedule, or for nothing.
     package var nextWake: Timestamp? {
-        [backoffs.first?.time, accounts.nextLook, scheduled?.nextCheck].compactMap(\.self).min()
+        [backoffs.first?.time, accounts.nextLook, scheduled?.nextCheck, futileFrom].compactMap(\.self).min()
     }
 
     struct Node: Sendable {
@@ -110,6 +112,8 @@ package struct RunState: Sendable {
         var failure: AttemptResult?
         /// What the next attempt asks for beyond the last one.
         var escalation: Escalation?
+        /// Why its attempt was stopped: nothing that it would make fits the run any more.
+        var futility: String?
         /// Stages that wait for this one because they would make the same.
         var followers = SortedList<Int>()
     }

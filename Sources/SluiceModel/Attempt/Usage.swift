@@ -10,6 +10,8 @@ package struct Usage: Sendable, Codable, Equatable {
     package var written: Int64?
     /// Bytes of disk that its folders needed beyond what was given to it, at their largest seen.
     package var diskPeak: Int64?
+    /// Bytes of the artifacts that it left in the store.
+    package var stored: Int64?
     /// Seconds in which its devices were busy, summed over them.
     package var gpu: Double?
     /// Bytes of memory of its devices together.
@@ -21,13 +23,15 @@ package struct Usage: Sendable, Codable, Equatable {
 
     package init(
         wall: Double = 0, cpu: Double = 0, memoryPeak: Int64 = 0, written: Int64? = nil, diskPeak: Int64? = nil,
-        gpu: Double? = nil, gpuMemoryPeak: Int64? = nil, queued: Double? = nil, declared: [String] = []
+        stored: Int64? = nil, gpu: Double? = nil, gpuMemoryPeak: Int64? = nil, queued: Double? = nil,
+        declared: [String] = []
     ) {
         self.wall = wall
         self.cpu = cpu
         self.memoryPeak = memoryPeak
         self.written = written
         self.diskPeak = diskPeak
+        self.stored = stored
         self.gpu = gpu
         self.gpuMemoryPeak = gpuMemoryPeak
         self.queued = queued
@@ -40,6 +44,7 @@ package struct Usage: Sendable, Codable, Equatable {
         case memoryPeak = "memory_peak"
         case written = "written_bytes"
         case diskPeak = "disk_peak"
+        case stored = "stored_bytes"
         case gpu = "gpu_s"
         case gpuMemoryPeak = "gpu_memory_peak"
         case queued = "queued_s"

@@ -33,6 +33,8 @@ extension Pipeline {
         package var cache: CachePolicy?
         package var checks: [Check]
         package var allowDegraded: Bool
+        /// Whether it is stopped once what is left of the run cannot fit behind it any more.
+        package var stopWhenFutile: Bool
         package var seed: Int64?
         /// Which of its plugin's secrets it gets; nil: all of them.
         package var secrets: [Located<String>]?
@@ -47,8 +49,8 @@ extension Pipeline {
             profiles: [StageProfile], matrix: Matrix? = nil, select: Select? = nil,
             timeout: Duration = .seconds(3600), heartbeat: Duration? = nil, grace: Duration? = nil,
             retry: RetryPolicy = RetryPolicy(), cache: CachePolicy? = nil, checks: [Check] = [],
-            allowDegraded: Bool = false, seed: Int64? = nil, secrets: [Located<String>]? = nil,
-            location: SourceLocation
+            allowDegraded: Bool = false, stopWhenFutile: Bool = false, seed: Int64? = nil,
+            secrets: [Located<String>]? = nil, location: SourceLocation
         ) {
             self.name = name
             self.description = description
@@ -73,6 +75,7 @@ extension Pipeline {
             self.cache = cache
             self.checks = checks
             self.allowDegraded = allowDegraded
+            self.stopWhenFutile = stopWhenFutile
             self.seed = seed
             self.secrets = secrets
             self.location = location

@@ -66,17 +66,23 @@ package struct StageProfile: Sendable, Equatable {
     package var with: [String: JSONValue]
     /// nil: nothing is declared.
     package var estimate: Duration?
+    /// Bytes that an attempt sends away, as the pipeline declares it: nothing measures them.
+    package var egress: Int64?
+    /// Bytes of artifacts that an attempt is expected to leave in the store.
+    package var storage: Int64?
     package var penalty: Amount
     package var isDegraded: Bool
 
     package init(
         name: String, profile: Profile, with: [String: JSONValue] = [:], estimate: Duration? = nil,
-        penalty: Amount = .zero, isDegraded: Bool = false
+        egress: Int64? = nil, storage: Int64? = nil, penalty: Amount = .zero, isDegraded: Bool = false
     ) {
         self.name = name
         self.profile = profile
         self.with = with
         self.estimate = estimate
+        self.egress = egress
+        self.storage = storage
         self.penalty = penalty
         self.isDegraded = isDegraded
     }

@@ -9,12 +9,17 @@ extension Plan {
         package var basis: Basis?
         /// The same quantile of the measured memory peaks, in bytes; for people, decides nothing.
         package var memory: Int64?
+        /// What half of all attempts keep; only of `history`, and only while a run is planned and driven.
+        package var median: Duration?
 
-        package init(duration: Duration, source: Source, basis: Basis? = nil, memory: Int64? = nil) {
+        package init(
+            duration: Duration, source: Source, basis: Basis? = nil, memory: Int64? = nil, median: Duration? = nil
+        ) {
             self.duration = duration
             self.source = source
             self.basis = basis
             self.memory = memory
+            self.median = median
         }
 
         /// What an estimate from history rests on.

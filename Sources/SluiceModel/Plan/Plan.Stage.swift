@@ -120,10 +120,12 @@ extension Plan {
         package var price: Amount
         /// How long its executor is expected to let it wait although the pool has room; costs nothing but time.
         package var queueWait: Duration
+        /// The result that this way of running it has had already, where it is another way than the first.
+        package var cached: CacheState?
 
         package init(
             profile: StageProfile, request: ResourceRequest, estimate: Estimate, use: [BudgetResource: Amount],
-            price: Amount = .zero, queueWait: Duration = .zero
+            price: Amount = .zero, queueWait: Duration = .zero, cached: CacheState? = nil
         ) {
             self.profile = profile
             self.request = request
@@ -131,6 +133,7 @@ extension Plan {
             self.use = use
             self.price = price
             self.queueWait = queueWait
+            self.cached = cached
         }
 
         /// From when it is handed to its executor until it ends.

@@ -22,12 +22,15 @@ package struct Plan: Sendable, Equatable {
     package var accounts: [AccountStanding]
     /// The stages before the gate chose among their profiles, where accounts that move may make it choose again.
     package var undecided: [Stage]
+    /// What `budget.left` says in this run's conditions: shares of its accounts when it was planned. They stay, so that
+    /// what a condition was found to be does not change while the run waits or runs.
+    package var budgetLeft: [String: Double]
 
     package init(
         pipeline: Pipeline, revision: Revision, repository: String, trigger: Trigger, params: JSONValue,
         changed: ChangedPaths, stages: [Stage], decision: GateDecision, diagnostics: [Diagnostic],
         isDegraded: Bool, pool: ResourceRequest, pools: [String: ResourceRequest] = [:],
-        accounts: [AccountStanding] = [], undecided: [Stage] = []
+        accounts: [AccountStanding] = [], undecided: [Stage] = [], budgetLeft: [String: Double] = [:]
     ) {
         self.pipeline = pipeline
         self.revision = revision
@@ -43,6 +46,7 @@ package struct Plan: Sendable, Equatable {
         self.pools = pools
         self.accounts = accounts
         self.undecided = undecided
+        self.budgetLeft = budgetLeft
     }
 
     /// All that the pool of a request has; nil: there is no such pool.

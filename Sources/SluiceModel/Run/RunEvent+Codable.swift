@@ -4,7 +4,7 @@ extension RunEvent: Codable {
 
     /// The word under which a kind is written.
     package enum TypeName: String, Sendable, Codable, CaseIterable {
-        case planned, rejected, waiting
+        case planned, rejected, waiting, futile, replanned
         case attemptStarted = "attempt_started"
         case attemptEnded = "attempt_ended"
         case retryScheduled = "retry_scheduled"
@@ -52,6 +52,8 @@ extension RunEvent.Kind {
         case .attemptStarted: .attemptStarted
         case .attemptEnded: .attemptEnded
         case .retryScheduled: .retryScheduled
+        case .futile: .futile
+        case .replanned: .replanned
         case .checkJudged: .checkJudged
         case .stageEnded: .stageEnded
         case .warning: .warning
@@ -63,10 +65,10 @@ extension RunEvent.Kind {
     package var stage: String? {
         switch self {
         case .attemptStarted(let stage, _), .attemptEnded(let stage, _), .retryScheduled(let stage, _, _, _),
-            .checkJudged(let stage, _), .stageEnded(let stage, _):
+            .futile(let stage, _), .checkJudged(let stage, _), .stageEnded(let stage, _):
             stage
         case .warning(let stage, _): stage
-        case .planned, .rejected, .waiting, .runEnded: nil
+        case .planned, .rejected, .waiting, .replanned, .runEnded: nil
         }
     }
 

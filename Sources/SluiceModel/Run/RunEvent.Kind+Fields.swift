@@ -4,7 +4,7 @@ extension RunEvent.Kind {
         case stage, attempt, decision, degraded, stages, diagnostics, reason, message, outcome
         case profile, executor, folder, granted, used, metrics, outputs, artifacts, cache
         case metric, value, limit, baseline, verdict, severity, fatal
-        case plugin, estimate
+        case plugin, estimate, order
         case delay = "delay_s"
         case dataBytes = "data_bytes"
     }
@@ -31,6 +31,10 @@ extension RunEvent.Kind {
         case .retryScheduled(_, _, let delay, let reason):
             try fields.encode(delay, forKey: .delay)
             try fields.encode(reason, forKey: .reason)
+        case .futile(_, let reason): try fields.encode(reason, forKey: .reason)
+        case .replanned(let reason, let order):
+            try fields.encode(reason, forKey: .reason)
+            try fields.encode(order, forKey: .order)
         case .checkJudged(_, let result): try Self.encode(result, into: &fields)
         case .stageEnded(_, let end): try Self.encode(end, into: &fields)
         case .warning(_, let message): try fields.encode(message, forKey: .message)
@@ -53,6 +57,10 @@ extension RunEvent.Kind {
             self = .waiting(
                 reason: try fields.decode(String.self, forKey: .reason),
                 decision: try fields.decodeIfPresent(GateDecision.self, forKey: .decision))
+        case .replanned:
+            self = .replanned(
+                reason: try fields.decode(String.self, forKey: .reason),
+                order: try fields.decode([String].self, forKey: .order))
         case .warning:
             self = .warning(
                 stage: try fields.decodeIfPresent(String.self, forKey: .stage),
@@ -61,7 +69,7 @@ extension RunEvent.Kind {
             self = .runEnded(
                 outcome: try fields.decode(RunOutcome.self, forKey: .outcome),
                 reason: try fields.decodeIfPresent(String.self, forKey: .reason))
-        case .attemptStarted, .attemptEnded, .retryScheduled, .checkJudged, .stageEnded:
+        case .attemptStarted, .attemptEnded, .retryScheduled, .futile, .checkJudged, .stageEnded:
             let stage = try fields.decode(String.self, forKey: .stage)
             self = try Self.ofStage(stage, type, fields, decoder)
         }
@@ -74,6 +82,7 @@ extension RunEvent.Kind {
         case .attemptStarted: .attemptStarted(stage: stage, try started(fields))
         case .checkJudged: .checkJudged(stage: stage, try checkResult(fields))
         case .stageEnded: .stageEnded(stage: stage, try stageEnd(fields))
+        case .futile: .futile(stage: stage, reason: try fields.decode(String.self, forKey: .reason))
         case .retryScheduled:
             .retryScheduled(
                 stage: stage, number: try fields.decode(Int.self, forKey: .attempt),

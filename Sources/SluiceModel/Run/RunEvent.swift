@@ -23,6 +23,10 @@ package struct RunEvent: Sendable, Equatable {
         case attemptEnded(stage: String, Ended)
         /// A further attempt follows after `delay` seconds.
         case retryScheduled(stage: String, number: Int, delay: Double, reason: String)
+        /// A running attempt is stopped, because what is left of the run cannot fit behind it any more.
+        case futile(stage: String, reason: String)
+        /// What is left goes in another order now, because a stage ended clearly earlier or later than expected.
+        case replanned(reason: String, order: [String])
         case checkJudged(stage: String, CheckResult)
         case stageEnded(stage: String, StageEnd)
         case warning(stage: String?, message: String)

@@ -16,6 +16,8 @@ extension RunRecord {
         case .attemptEnded(let stage, let ended): end(stage, ended, at: event.time)
         case .retryScheduled(let stage, let number, let delay, let reason):
             change(stage) { $0.retries.append(Retry(number: number, delay: delay, reason: reason)) }
+        case .futile(let stage, let why): change(stage) { $0.futility = why }
+        case .replanned(let why, let order): replans.append(Replan(time: event.time, reason: why, order: order))
         case .checkJudged(let stage, let result): change(stage) { $0.checks.append(result) }
         case .stageEnded(let stage, let end):
             change(stage) {
@@ -55,6 +57,7 @@ extension RunRecord {
             if let known = earlier.first(where: { $0.name == stage.name }) {
                 fresh.attempts = known.attempts
                 fresh.retries = known.retries
+                fresh.futility = known.futility
             }
             return fresh
         }

@@ -11,6 +11,8 @@ package struct RunRecord: Sendable, Equatable {
     package var waitingFor: String?
     /// Every time that it waited, in order.
     package var waits: [Wait] = []
+    /// Every time that the order of what was left changed.
+    package var replans: [Replan] = []
     /// Exact sums over all attempts, by budget resource.
     package var usage: [String: Amount] = [:]
 
@@ -35,6 +37,8 @@ package struct RunRecord: Sendable, Equatable {
         package var warnings: [String] = []
         /// Further attempts and why they were granted, in order.
         package var retries: [Retry] = []
+        /// Why an attempt was stopped early: what was left of the run did not fit behind it any more.
+        package var futility: String?
 
         package init(
             name: String, needs: [String], profile: String?, cache: CacheState, decision: GateDecision?,
@@ -81,6 +85,20 @@ package struct RunRecord: Sendable, Equatable {
             self.since = since
             self.until = until
             self.decision = decision
+        }
+    }
+
+    package struct Replan: Sendable, Equatable {
+        package var time: Timestamp
+        /// `train ended 3 min late`
+        package var reason: String
+        /// What had not started, the first first.
+        package var order: [String]
+
+        package init(time: Timestamp, reason: String, order: [String]) {
+            self.time = time
+            self.reason = reason
+            self.order = order
         }
     }
 

@@ -10,7 +10,7 @@ struct BudgetReader {
     func budget(_ node: YAMLNode) -> BudgetPolicy {
         let map = MapReader(
             node, "`budget`", keys: ["limits", "accounts", "on_exceed", "objective", "estimate"], in: findings)
-        var budget = BudgetPolicy(limits: map["limits"].map { limits($0, unsupported: unsupported) } ?? [])
+        var budget = BudgetPolicy(limits: map["limits"].map(limits) ?? [])
         budget.accounts = map.located("accounts") ?? []
         budget.onExceed = map.choice("on_exceed", BudgetPolicy.OnExceed.self) ?? .degrade
         budget.objective = objective(map) ?? budget.objective
@@ -18,19 +18,11 @@ struct BudgetReader {
         return budget
     }
 
-    private func unsupported(_ resource: BudgetResource) -> Finding {
-        ValueFindings.unsupported("`\(resource.rawValue)`", of: "`limits`", in: findings.domain)
-    }
-
-    func limits(_ node: YAMLNode, unsupported: (BudgetResource) -> Finding) -> [BudgetLimit] {
+    func limits(_ node: YAMLNode) -> [BudgetLimit] {
         let keys = BudgetResource.allCases.map(\.rawValue)
         let map = MapReader(node, "`limits`", keys: keys, in: findings)
         return map.entries.compactMap { entry in
             guard let resource = BudgetResource(rawValue: entry.key), map[entry.key] != nil else { return nil }
-            guard resource != .egress, resource != .storage else {
-                findings.add(unsupported(resource), at: entry.keyLocation)
-                return nil
-            }
             return amount(entry.value, of: resource).map { BudgetLimit(resource: resource, amount: $0) }
         }
     }
@@ -39,7 +31,7 @@ struct BudgetReader {
         let what = "`\(resource.rawValue)`"
         switch resource {
         case .cost, .cpuHours, .gpuHours, .memoryGiBHours: return values.amount(node, what)
-        case .egress, .storage: return nil
+        case .egress, .storage: return values.size(node, what).map { Amount($0) }
         case .wall:
             return values.duration(node, what).map {
                 Amount(billionths: Int128($0.wholeMilliseconds) * Amount.unit / 1000)

@@ -25,13 +25,13 @@ struct StageProfileReader {
     private func named() -> [StageProfile] {
         let said = ["profile", "profiles", "resources"].filter(map.has)
         if said.count > 1 { findings.add(PipelineFindings.severalRequests(said), at: map.keyLocation(said[1])) }
-        let estimate = map.duration("estimate")
+        let own = StageProfile.Declared(map)
         if let node = map["profiles"], node.items != nil || node.entries != nil {
-            let profiles = list(node, estimate)
+            let profiles = list(node, own)
             if !profiles.isEmpty { return profiles }
         }
         let profile = single()
-        return [StageProfile(name: profile.name, profile: profile, estimate: estimate)]
+        return [declaring(own, StageProfile(name: profile.name, profile: profile))]
     }
 
     private func single() -> Profile {
@@ -43,14 +43,14 @@ struct StageProfileReader {
         return named ?? stage.defaults.profile ?? Profile(name: Self.defaultName, request: ResourceRequest())
     }
 
-    private func list(_ node: YAMLNode, _ estimate: Duration?) -> [StageProfile] {
+    private func list(_ node: YAMLNode, _ own: StageProfile.Declared) -> [StageProfile] {
         guard let items = node.items, !items.isEmpty else {
             findings.add(PipelineFindings.profileList, at: node)
             return []
         }
         var taken: [String: SourceLocation] = [:]
         return items.enumerated().compactMap { position, item in
-            guard var profile = entry(item, position, estimate) else { return nil }
+            guard var profile = entry(item, position, own) else { return nil }
             let isNamed = item["name"] != nil
             if isNamed, let earlier = taken[profile.name] {
                 findings.add(PipelineFindings.profileTwice(profile.name, earlier: earlier.line), at: item)
@@ -62,24 +62,32 @@ struct StageProfileReader {
         }
     }
 
-    private func entry(_ node: YAMLNode, _ position: Int, _ estimate: Duration?) -> StageProfile? {
+    private func entry(_ node: YAMLNode, _ position: Int, _ own: StageProfile.Declared) -> StageProfile? {
         let penalty = Amount(Int64(position))
         if node.entries == nil {
             return policies.profile(node, among: stage.profiles).map {
-                StageProfile(name: $0.name, profile: $0, estimate: estimate, penalty: penalty)
+                declaring(own, StageProfile(name: $0.name, profile: $0, penalty: penalty))
             }
         }
-        let keys = ["use", "name", "with", "estimate", "penalty", "degraded"]
+        let keys = ["use", "name", "with", "estimate", "egress", "storage", "penalty", "degraded"]
         let map = MapReader(node, "an entry of `profiles`", keys: keys, in: findings)
         let with = map["with"]
         if let with { stage.templates.check(with) }
         let used = map.required("use", example: "{ use: small }")
         guard let profile = used.flatMap({ policies.profile($0, among: stage.profiles) }) else { return nil }
         guard case .object(let members) = MapReader(named: with, "`with`", in: findings).json else { return nil }
-        return StageProfile(
+        let entry = StageProfile(
             name: name(map) ?? profile.name, profile: profile, with: members,
-            estimate: map.duration("estimate") ?? estimate, penalty: map.amount("penalty") ?? penalty,
-            isDegraded: map.boolean("degraded") ?? false)
+            penalty: map.amount("penalty") ?? penalty, isDegraded: map.boolean("degraded") ?? false)
+        return declaring(StageProfile.Declared(map).over(own), entry)
+    }
+
+    private func declaring(_ declared: StageProfile.Declared, _ profile: StageProfile) -> StageProfile {
+        var profile = profile
+        profile.estimate = declared.estimate
+        profile.egress = declared.egress
+        profile.storage = declared.storage
+        return profile
     }
 
     private func name(_ map: MapReader) -> String? {
@@ -87,5 +95,27 @@ struct StageProfileReader {
             stage.values.isName(name, at: map["name"]?.location ?? map.location, kind: "a profile")
         else { return nil }
         return name
+    }
+}
+
+extension StageProfile {
+    /// What a pipeline expects of an attempt: what an entry of `profiles` leaves out, the stage says.
+    fileprivate struct Declared {
+        var estimate: Duration?
+        var egress, storage: Int64?
+
+        init(_ map: MapReader) {
+            estimate = map.duration("estimate")
+            egress = map.size("egress")
+            storage = map.size("storage")
+        }
+
+        func over(_ stage: Declared) -> Declared {
+            var copy = self
+            copy.estimate = estimate ?? stage.estimate
+            copy.egress = egress ?? stage.egress
+            copy.storage = storage ?? stage.storage
+            return copy
+        }
     }
 }

@@ -4,12 +4,13 @@ import SluiceModel
 struct StageReader {
     static let keys = [
         "uses", "run", "with", "env", "sources", "inputs", "outputs", "metrics", "artifacts", "needs", "after", "if",
-        "profile", "profiles", "resources", "estimate", "matrix", "select", "timeout", "heartbeat", "grace", "retry",
-        "cache", "checks", "executor", "allow_degraded", "seed", "secrets", "description",
+        "profile", "profiles", "resources", "estimate", "egress", "storage", "matrix", "select", "timeout", "heartbeat",
+        "grace", "retry", "cache", "checks", "executor", "allow_degraded", "stop_when_futile", "seed", "secrets",
+        "description",
     ]
     /// Inputs, and likewise needs, of one stage.
     static let maximumEdges = 200
-    static let later = ["tune", "approval", "on_failure", "stop_when_futile"]
+    static let later = ["tune", "approval", "on_failure"]
 
     let name: String
     let location: SourceLocation
@@ -115,6 +116,7 @@ struct StageReader {
         stage.checks = CheckReader(findings: findings).checks(map["checks"])
         stage.secrets = map.located("secrets")
         stage.allowDegraded = map.boolean("allow_degraded") ?? false
+        stage.stopWhenFutile = map.boolean("stop_when_futile") ?? false
     }
 }
 

@@ -18,7 +18,8 @@ struct MeasuredEstimate: Sendable, Equatable {
         estimate = Plan.Estimate(
             duration: Self.milliseconds(model.duration(quantile: wanted)), source: .history,
             basis: .init(quantile: wanted, samples: samples.count, scale: model.scale, trend: model.trend),
-            memory: peaks.count < max(1, minimum) ? nil : Self.bytes(memory.duration(quantile: wanted)))
+            memory: peaks.count < max(1, minimum) ? nil : Self.bytes(memory.duration(quantile: wanted)),
+            median: isEnough ? Self.milliseconds(model.duration(quantile: 0.5)) : nil)
     }
 
     private static func milliseconds(_ seconds: Double) -> Duration {

@@ -36,7 +36,8 @@ extension Expression.Node {
             Self.strings(text, prefix, in: scope) { $0.utf8.starts(with: $1.utf8) }
         case .matches(let text, let glob): Self.strings(text, glob, in: scope) { Glob($1).matches($0) }
         case .changed(let glob): .value(.bool(scope.changed.holds(glob)))
-        case .budgetLeft: .unknown
+        case .budgetLeft(let account):
+            scope.budgetLeft.map { .value($0[account].map(JSONValue.number) ?? .null) } ?? .unknown
         }
     }
 

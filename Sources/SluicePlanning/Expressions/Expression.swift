@@ -1,20 +1,17 @@
 import SluiceModel
 
-/// The small typed language of `if`: comparisons, `&& || !`, `in`, three functions and names; no loops.
+/// The small typed language of `if`: comparisons, `&& || !`, `in`, four functions and names; no loops.
 package struct Expression: Sendable, Equatable {
     package let text: String
     let root: Node
     /// Every name that is read, in the order of the text.
     package let names: [NameUse]
-    /// What is in the language but not yet offered.
-    package let unsupported: [ExpressionError]
 
     /// Reads a whole text.
     package init(parsing text: String) throws(ExpressionError) {
         var parser = try ExpressionParser(text)
         root = try parser.parseAll()
         names = parser.names
-        unsupported = parser.unsupported
         self.text = text
     }
 
@@ -37,7 +34,7 @@ package struct Expression: Sendable, Equatable {
         case startsWith(Node, Node)
         case matches(Node, Node)
         case changed(Glob)
-        /// `budget.left("account")`, known to nobody yet.
+        /// `budget.left("account")`, a share between 0 and 1.
         case budgetLeft(String)
     }
 

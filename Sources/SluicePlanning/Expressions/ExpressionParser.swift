@@ -8,7 +8,6 @@ struct ExpressionParser {
     private static let maximumDepth = 64
 
     private(set) var names: [NameUse] = []
-    private(set) var unsupported: [ExpressionError] = []
     private var lexer: ExpressionLexer
     private var token: ExpressionToken
     private var depth = 0
@@ -132,7 +131,8 @@ struct ExpressionParser {
         let arity = ["startsWith": 2, "matches": 2, "changed": 1, "budget.left": 1]
         guard let wanted = arity[function] else {
             throw ExpressionError(
-                "unknown function `\(function)`", at: start, hint: "there are startsWith, matches and changed")
+                "unknown function `\(function)`", at: start,
+                hint: "there are startsWith, matches, changed and budget.left")
         }
         let arguments = try members(until: ")")
         guard arguments.count == wanted else {
@@ -142,9 +142,7 @@ struct ExpressionParser {
         case "startsWith": return .startsWith(arguments[0], arguments[1])
         case "matches": return .matches(arguments[0], arguments[1])
         case "changed": return .changed(Glob(try literal(arguments[0], of: function)))
-        default:
-            unsupported.append(ExpressionError("`budget.left` is not supported yet", at: start))
-            return .budgetLeft(try literal(arguments[0], of: function))
+        default: return .budgetLeft(try literal(arguments[0], of: function))
         }
     }
 

@@ -31,6 +31,8 @@ package struct Scope: Sendable {
     /// nil: not chosen yet.
     package var isDegraded: Bool?
     package var changed: ChangedPaths
+    /// Shares of accounts that are left, by their names; nil: nobody has looked.
+    package var budgetLeft: [String: Double]?
     /// Stages that have ended; one that is not here is not known yet.
     package var stages: [String: StageFacts]
     /// Absolute paths by the names of inputs; several where the input is a list.
@@ -45,7 +47,8 @@ package struct Scope: Sendable {
     package init(
         params: JSONValue = .emptyObject, matrix: [String: JSONValue] = [:], commit: String = "",
         reference: String? = nil, isTrusted: Bool = false, isDegraded: Bool? = nil,
-        changed: ChangedPaths = .everything, stages: [String: StageFacts] = [:],
+        changed: ChangedPaths = .everything, budgetLeft: [String: Double]? = nil,
+        stages: [String: StageFacts] = [:],
         inputs: [String: InputPaths] = [:], outputs: [String: String] = [:]
     ) {
         self.params = params
@@ -55,6 +58,7 @@ package struct Scope: Sendable {
         self.isTrusted = isTrusted
         self.isDegraded = isDegraded
         self.changed = changed
+        self.budgetLeft = budgetLeft
         self.stages = stages
         self.inputs = inputs
         self.outputs = outputs

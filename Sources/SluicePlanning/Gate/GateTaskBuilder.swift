@@ -88,6 +88,11 @@ struct GateTaskBuilder {
         let running = progress.running[index]
         let profiles = candidates.map { candidate in
             let profile = stage.profiles[candidate]
+            if running == nil, profile.cached != nil {
+                return Self.idle(
+                    lines, demands, name: profile.profile.name,
+                    penalty: penalty.roundingUp(profile.profile.penalty), isDegraded: profile.profile.isDegraded)
+            }
             let left = profile.time.wholeMilliseconds - (running?.elapsed.wholeMilliseconds ?? 0)
             return GateProblem.Profile(
                 name: profile.profile.name, duration: grid.roundingUp(max(running == nil ? 0 : 1, left)),
@@ -98,14 +103,23 @@ struct GateTaskBuilder {
                 cost: running == nil ? cost.roundingUp(profile.use[.cost] ?? .zero) : 0,
                 isDegraded: profile.profile.isDegraded)
         }
-        let idle = GateProblem.Profile(
-            name: "", duration: 0, use: lines.map { _ in 0 }, demand: demands.lines.map { _ in 0 })
         if running != nil, let now = profiles.first {
             let window = GateProblem.Window(earliestStart: 0, latestEnd: now.duration)
             return GateProblem.Stage(name: stage.name, window: window, profiles: [now])
         }
         return GateProblem.Stage(
-            name: stage.name, needs: demands.needs[index], profiles: profiles.isEmpty ? [idle] : profiles)
+            name: stage.name, needs: demands.needs[index],
+            profiles: profiles.isEmpty ? [Self.idle(lines, demands)] : profiles)
+    }
+
+    /// Takes nothing and no time: what is there already, or does not run.
+    private static func idle(
+        _ lines: [GateTask.BudgetLine], _ demands: CapacityTable, name: String = "", penalty: Int64 = 0,
+        isDegraded: Bool = false
+    ) -> GateProblem.Profile {
+        GateProblem.Profile(
+            name: name, duration: 0, use: lines.map { _ in 0 }, demand: demands.lines.map { _ in 0 },
+            penalty: penalty, isDegraded: isDegraded)
     }
 }
 
@@ -121,12 +135,7 @@ extension Plan.Stage {
 
 extension BudgetResource {
     /// Whether it is a sum over stages that is estimated before the run.
-    var isSummed: Bool {
-        switch self {
-        case .cost, .cpuHours, .gpuHours, .memoryGiBHours: true
-        case .egress, .storage, .wall: false
-        }
-    }
+    var isSummed: Bool { self != .wall }
 }
 
 extension BudgetPolicy.Objective {

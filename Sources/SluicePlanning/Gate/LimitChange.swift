@@ -40,15 +40,12 @@ package struct LimitChange: Sendable, Equatable {
     }
 
     private static let names =
-        BudgetResource.allCases.filter { $0.isSummed || $0 == .wall }.map(\.rawValue)
-        + ["deadline", "cpus", "memory", "gpus", "disk", "network"]
+        BudgetResource.allCases.map(\.rawValue) + ["deadline", "cpus", "memory", "gpus", "disk", "network"]
 
     private static func target(_ name: String) -> Target? {
         let name = name.hasPrefix("capacity:") ? String(name.dropFirst(9)) : name
         if name == "deadline" { return .budget(.wall) }
-        if let resource = BudgetResource(rawValue: name), resource.isSummed || resource == .wall {
-            return .budget(resource)
-        }
+        if let resource = BudgetResource(rawValue: name) { return .budget(resource) }
         switch name {
         case "cpus": return .capacity(.cpus)
         case "memory": return .capacity(.memory)
@@ -72,7 +69,8 @@ package struct LimitChange: Sendable, Equatable {
         switch target {
         case .budget(.wall), .account(_, .wall):
             amount = Units.duration(text).map { Amount(billionths: Int128($0.wholeMilliseconds) * 1_000_000) }
-        case .capacity(.memory), .capacity(.disk), .account(_, .egress), .account(_, .storage):
+        case .capacity(.memory), .capacity(.disk), .budget(.egress), .budget(.storage), .account(_, .egress),
+            .account(_, .storage):
             amount = Units.size(text).map { Amount($0) }
         case .capacity(.network):
             amount = Units.size(text.hasSuffix("/s") ? String(text.dropLast(2)) : text).map { Amount($0) }
@@ -85,7 +83,9 @@ package struct LimitChange: Sendable, Equatable {
     private static func example(of target: Target) -> String {
         switch target {
         case .budget(.wall), .account(_, .wall): "2h30m"
-        case .capacity(.memory), .capacity(.disk): "64GiB"
+        case .capacity(.memory), .capacity(.disk), .budget(.egress), .budget(.storage), .account(_, .egress),
+            .account(_, .storage):
+            "64GiB"
         case .capacity(.network): "100MB/s"
         default: "4"
         }

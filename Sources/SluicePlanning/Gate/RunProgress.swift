@@ -40,7 +40,8 @@ package struct RunProgress: Sendable, Equatable {
             let profile = profiles[attempt.value.profile]
             let time = max(attempt.value.elapsed, profile.estimate.duration)
             guard resource != .wall else { return sum + Amount(seconds: time.inSeconds) }
-            return sum + (Pricing.use(of: profile.request, price: profile.price, for: time)[resource] ?? .zero)
+            let use = Pricing.use(of: profile.request, price: profile.price, by: profile.profile, for: time)
+            return sum + (use[resource] ?? .zero)
         }
     }
 }

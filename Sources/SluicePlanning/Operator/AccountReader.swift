@@ -52,10 +52,7 @@ struct AccountReader {
 
     private func limits(_ node: YAMLNode) -> [BudgetLimit] {
         let reader = BudgetReader(findings: findings)
-        let limits = reader.limits(node) { finding in
-            // One file serves this version and a later one.
-            OperatorFindings.unsupported("`\(finding.rawValue)` in `limits`")
-        }
+        let limits = reader.limits(node)
         return BudgetResource.allCases.compactMap { resource in limits.first { $0.resource == resource } }
     }
 }

@@ -115,3 +115,13 @@ package struct GateFileTask: Sendable {
         }
     }
 }
+
+extension GateFileTask {
+    /// What only the whole problem shows: a circle stands where its first stage says what it needs.
+    package func error(of problem: GateProblemError) -> GateFileError {
+        guard case .cycle(let names) = problem,
+            let index = file.stages.firstIndex(where: { $0.name == names.first })
+        else { return GateFileError("stages", problem.description) }
+        return GateFileError("stages[\(index)].needs", problem.description)
+    }
+}

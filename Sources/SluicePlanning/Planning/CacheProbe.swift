@@ -49,10 +49,11 @@ struct CacheProbe {
 
     private mutating func state(of stage: inout Plan.Stage) throws(PlanningError) -> CacheState {
         let binding: Binding?
+        var others: [Int: Binding] = [:]
         let lock = try lock(of: stage)
         do throws(BindingError) {
-            for index in stage.profiles.indices.dropFirst() where !stage.profiles[index].profile.with.isEmpty {
-                _ = try bind(stage, profile: index, lock: lock)
+            for index in stage.profiles.indices.dropFirst() where stage.hasOwnKey(index) {
+                others[index] = try bind(stage, profile: index, lock: lock)
             }
             binding = try bind(stage, profile: 0, lock: lock)
         } catch {
@@ -68,7 +69,26 @@ struct CacheProbe {
         if stage.plugin?.manifest.wantsPython == true, lock == nil {
             return CacheState(state: .miss, reason: "python environment not built yet")
         }
-        return try lookUp(stage, binding)
+        let state = try lookUp(stage, binding)
+        if state.state == .miss { try lookUpOthers(&stage, others.filter { $0.value.key != binding.key }) }
+        return state
+    }
+
+    /// Results of the other ways to run a stage, which are free where the gate chooses them.
+    private func lookUpOthers(_ stage: inout Plan.Stage, _ bindings: [Int: Binding]) throws(PlanningError) {
+        for (index, binding) in bindings {
+            guard let entry = try entry(for: binding), staleness(entry, stage) == nil else { continue }
+            stage.profiles[index].cached = CacheState(
+                state: .hit, reason: "same inputs as in run \(entry.run)", entry: entry, key: binding.key)
+        }
+    }
+
+    private func entry(for binding: Binding) throws(PlanningError) -> CacheEntry? {
+        do throws(StoreError) {
+            return try context.cache.entry(for: binding.key, trusted: context.revision.isTrusted)
+        } catch {
+            throw .records(error)
+        }
     }
 
     /// `more` are results besides those that are known.
@@ -111,14 +131,14 @@ struct CacheProbe {
     }
 
     private mutating func lookUp(_ stage: Plan.Stage, _ binding: Binding) throws(PlanningError) -> CacheState {
-        do throws(StoreError) {
-            if let entry = try context.cache.entry(for: binding.key, trusted: context.revision.isTrusted) {
-                guard let why = staleness(entry, stage) else {
-                    return CacheState(
-                        state: .hit, reason: "same inputs as in run \(entry.run)", entry: entry, key: binding.key)
-                }
-                return CacheState(state: .miss, reason: why, key: binding.key)
+        if let entry = try entry(for: binding) {
+            guard let why = staleness(entry, stage) else {
+                return CacheState(
+                    state: .hit, reason: "same inputs as in run \(entry.run)", entry: entry, key: binding.key)
             }
+            return CacheState(state: .miss, reason: why, key: binding.key)
+        }
+        do throws(StoreError) {
             let earlier = try context.cache.latest(
                 pipeline: pipeline, stage: stage.name, repository: context.repository)
             suggestSources(stage, binding, earlier)
@@ -147,5 +167,13 @@ struct CacheProbe {
                 message:
                     "\(stage.name) runs again because \(changed) changed: without `sources` it sees the whole commit",
                 location: stage.definition.location, hint: "name what it reads: sources: [\"src/**\"]"))
+    }
+}
+
+extension Plan.Stage {
+    /// Whether a profile changes what the first one would make.
+    fileprivate func hasOwnKey(_ index: Int) -> Bool {
+        let (first, other) = (profiles[0].profile, profiles[index].profile)
+        return first.with != other.with || first.isDegraded != other.isDegraded
     }
 }

@@ -15,6 +15,23 @@ package enum Charging {
     }
 }
 
+extension [AccountStanding] {
+    /// By the names of accounts and of their limits (`team`, `team.cost`): what is left of a limit as a share of it,
+    /// between 0 and 1, and of an account the smallest share among its limits.
+    var sharesLeft: [String: Double] {
+        var shares: [String: Double] = [:]
+        for standing in self {
+            for line in standing.lines {
+                let share = line.limit.amount > .zero ? line.left.doubleValue / line.limit.amount.doubleValue : 0
+                let name = standing.account.name
+                shares["\(name).\(line.limit.resource.rawValue)"] = Swift.max(0, share)
+                shares[name] = Swift.min(shares[name] ?? 1, Swift.max(0, share))
+            }
+        }
+        return shares
+    }
+}
+
 extension PlanningContext {
     func standings(of pipeline: Pipeline) throws(PlanningError) -> [AccountStanding] {
         let accounts = Charging.accounts(of: pipeline, revision: revision, repository: repository, configuration)

@@ -61,7 +61,7 @@ extension Plan.PricedProfile {
     package func granting(_ request: ResourceRequest) -> Plan.PricedProfile {
         var copy = self
         copy.request = request
-        copy.use = Pricing.use(of: request, price: price, for: estimate.duration)
+        copy.use = Pricing.use(of: request, price: price, by: profile, for: estimate.duration)
         return copy
     }
 }

@@ -7,17 +7,23 @@ struct PlanFacts: Sendable {
     var changed: ChangedPaths
     /// nil: no profiles are chosen yet.
     var isDegraded: Bool?
+    var budgetLeft: [String: Double]
 
-    init(params: JSONValue, revision: Revision, changed: ChangedPaths, isDegraded: Bool?) {
+    init(
+        params: JSONValue, revision: Revision, changed: ChangedPaths, isDegraded: Bool?,
+        budgetLeft: [String: Double] = [:]
+    ) {
         self.params = params
         self.revision = revision
         self.changed = changed
         self.isDegraded = isDegraded
+        self.budgetLeft = budgetLeft
     }
 
     init(_ plan: Plan) {
         self.init(
-            params: plan.params, revision: plan.revision, changed: plan.changed, isDegraded: plan.isDegraded)
+            params: plan.params, revision: plan.revision, changed: plan.changed, isDegraded: plan.isDegraded,
+            budgetLeft: plan.budgetLeft)
     }
 
     /// What a stage's names mean, as far as `results` of other stages are known.
@@ -25,7 +31,7 @@ struct PlanFacts: Sendable {
         var scope = Scope(
             params: params, matrix: Dictionary(stage.cells.map { ($0.axis, $0.value) }) { first, _ in first },
             commit: revision.oid.hex, reference: revision.reference?.name, isTrusted: revision.isTrusted,
-            isDegraded: isDegraded, changed: changed)
+            isDegraded: isDegraded, changed: changed, budgetLeft: budgetLeft)
         for name in names {
             guard let other = name.name.stage, let end = stage.end(of: other, in: results) else { continue }
             scope.stages[other] = Scope.StageFacts(metrics: end.metrics, outputValues: end.outputValues)

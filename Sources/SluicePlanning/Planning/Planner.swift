@@ -10,8 +10,10 @@ package enum Planner {
     package static func plan(
         _ linked: LinkedPipeline, in context: PlanningContext
     ) throws(PlanningError) -> Plan {
+        let accounts = try context.standings(of: linked.pipeline)
         let facts = PlanFacts(
-            params: linked.params, revision: context.revision, changed: context.changed, isDegraded: nil)
+            params: linked.params, revision: context.revision, changed: context.changed, isDegraded: nil,
+            budgetLeft: accounts.sharesLeft)
         var (stages, diagnostics) = try resolve(linked, in: context, facts: facts)
         var probe = CacheProbe(context: context, facts: facts, pipeline: linked.pipeline.name)
         for index in stages.indices { try probe.examine(&stages[index]) }
@@ -21,7 +23,7 @@ package enum Planner {
             pipeline: linked.pipeline, revision: context.revision, repository: context.repository,
             trigger: context.trigger, params: linked.params, changed: context.changed, stages: stages,
             decision: .policy("not decided yet"), diagnostics: linked.warnings + diagnostics, isDegraded: false,
-            pool: context.pool, pools: context.pools, accounts: try context.standings(of: linked.pipeline))
+            pool: context.pool, pools: context.pools, accounts: accounts, budgetLeft: facts.budgetLeft)
         for change in context.changes { change.apply(to: &plan) }
         if !plan.accounts.isEmpty { plan.undecided = stages }
         choose(&plan)
@@ -39,7 +41,19 @@ package enum Planner {
     private static func choose(_ plan: inout Plan) {
         let known = plan.knownResults
         RunGate.decide(&plan)
+        takeCached(in: &plan)
         settleConditions(of: &plan, known: known)
+    }
+
+    /// A stage whose chosen way was gone before needs not run: the gate has counted it as free.
+    private static func takeCached(in plan: inout Plan) {
+        for index in plan.stages.indices {
+            guard let chosen = plan.stages[index].chosen, let cached = plan.stages[index].profiles[chosen].cached
+            else { continue }
+            plan.stages[index].cache = cached
+            plan.stages[index].chosen = nil
+            plan.stages[index].start = nil
+        }
     }
 
     /// The instances in their order, with what their inputs lack.

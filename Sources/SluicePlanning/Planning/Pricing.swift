@@ -12,7 +12,7 @@ enum Pricing {
         let price = max(profile.profile.price ?? .zero, configuration.price(of: request.executor) ?? .zero)
         return Plan.PricedProfile(
             profile: profile, request: request, estimate: estimate,
-            use: use(of: request, price: price, for: estimate.duration), price: price,
+            use: use(of: request, price: price, by: profile, for: estimate.duration), price: price,
             queueWait: queueWait)
     }
 
@@ -29,16 +29,19 @@ enum Pricing {
         return measured.estimate
     }
 
-    /// Exact, rounded up to the next billionth.
+    /// Exact, rounded up to the next billionth. What is sent and stored does not grow with time.
     static func use(
-        of request: ResourceRequest, price: Amount, for duration: Duration
+        of request: ResourceRequest, price: Amount, by profile: StageProfile, for duration: Duration
     ) -> [BudgetResource: Amount] {
         let time = max(0, duration.wholeMilliseconds)
-        return [
+        var use: [BudgetResource: Amount] = [
             .cost: .accrued(perHour: price, milliseconds: time),
             .cpuHours: .accrued(perHour: request.cpus, milliseconds: time),
             .gpuHours: .accrued(perHour: Amount(request.gpus), milliseconds: time),
             .memoryGiBHours: .accrued(perHour: AttemptAccount.gibibytes(request.memory), milliseconds: time),
         ]
+        use[.egress] = profile.egress.map { Amount($0) }
+        use[.storage] = profile.storage.map { Amount($0) }
+        return use
     }
 }

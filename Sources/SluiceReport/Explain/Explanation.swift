@@ -3,7 +3,8 @@ import SluiceModel
 /// Why a run, or a part of it, is where it is: one sentence that answers, then what stands behind it.
 package struct Explanation: Sendable, Equatable {
     package enum Kind: String, Sendable {
-        case queued, waiting, running, succeeded, refused, invalid, failed, cancelled, lost, skipped, degraded, retried
+        case queued, waiting, running, succeeded, refused, invalid, failed, cancelled, lost, skipped, degraded, retried,
+            replanned
         case cacheMiss = "cache_miss"
         case cacheOff = "cache_off"
         case cacheHit = "cache_hit"

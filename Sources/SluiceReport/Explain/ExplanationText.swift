@@ -44,7 +44,7 @@ package enum ExplanationText {
     private static func sign(_ kind: Explanation.Kind, _ style: Style) -> StyledText {
         let symbols = style.symbols
         switch kind {
-        case .succeeded, .cacheMiss, .cacheOff, .estimate: return StyledText(symbols.success + " ", .good)
+        case .succeeded, .replanned, .cacheMiss, .cacheOff, .estimate: return StyledText(symbols.success + " ", .good)
         case .cacheHit: return StyledText(symbols.cached + " ", .good)
         case .refused, .invalid, .failed, .lost: return StyledText(symbols.failure + " ", .bad)
         case .cancelled, .degraded, .retried: return StyledText(symbols.warning + " ", .warning)

@@ -6,11 +6,12 @@ extension RunExplainer {
     var troubles: [Explanation.Cause] { stages.filter(\.hasFailed).map(trouble) + retries }
 
     /// Why stages ran, did not run, or need not.
-    var ordinaryCauses: [Explanation.Cause] { skips + degradations + misses + hits }
+    var ordinaryCauses: [Explanation.Cause] { skips + degradations + misses + hits + replans }
 
     /// `failed after 3 attempts: connection reset`.
     func failure(of stage: RunRecord.Stage) -> String {
         guard let end = stage.end else { return "" }
+        if let why = stage.futility, end.outcome == .overLimit { return "was stopped early: \(why)" }
         let check = stage.checks.first(where: \.isFatal)
         let why = check.map(sentence) ?? end.reason ?? lastError(of: stage)?.message
         let attempts = stage.attempts.count > 1 ? " after \(stage.attempts.count) attempts" : ""
@@ -164,6 +165,12 @@ extension RunExplainer {
                         + " (\(EstimateText.source(estimate)))"
                 ])
         }
+    }
+
+    /// Of the run: what went in another order than planned.
+    private var replans: [Explanation.Cause] {
+        guard wanted == nil else { return [] }
+        return record.replans.map { .init(.replanned, [], [ReplanText.line($0.reason, $0.order)]) }
     }
 
     /// What is asked for needs no name again.

@@ -22,6 +22,7 @@ package struct RunJSON: Encodable {
         let decision: OrNull<DecisionJSON>
         let stages: [RunStageJSON]
         let usage: [String: Amount]
+        let replans: [Replan]
         let warnings: [String]
         let diagnostics: [DiagnosticJSON]
 
@@ -31,12 +32,19 @@ package struct RunJSON: Encodable {
             decision = OrNull(record.decision.map(DecisionJSON.init))
             stages = record.stages.map(RunStageJSON.init)
             usage = record.usage
+            replans = record.replans.map { Replan(time: $0.time, reason: $0.reason, order: $0.order) }
             warnings = record.warnings
             diagnostics = record.diagnostics.map(DiagnosticJSON.init)
         }
 
+        struct Replan: Encodable {
+            let time: Timestamp
+            let reason: String
+            let order: [String]
+        }
+
         private enum CodingKeys: String, CodingKey {
-            case schema, reason, decision, stages, usage, warnings, diagnostics
+            case schema, reason, decision, stages, usage, replans, warnings, diagnostics
             case waitingFor = "waiting_for"
         }
     }

@@ -55,7 +55,8 @@ struct AttemptJSON: Encodable {
     private let signal: String?
     private let wall, cpu: OrNull<Double>
     private let memoryPeak, written: OrNull<Int64>
-    private let diskPeak, gpuMemoryPeak: Int64?
+    private let diskPeak, stored, gpuMemoryPeak: Int64?
+    private let declared: [String]?
     private let gpu, queued: Double?
     private let enforcement: Enforcement?
     private let overrun: Overrun?
@@ -83,6 +84,8 @@ struct AttemptJSON: Encodable {
         memoryPeak = OrNull(result?.usage.memoryPeak)
         written = OrNull(result?.usage.written)
         diskPeak = result?.usage.diskPeak
+        stored = result?.usage.stored
+        declared = result.flatMap { $0.usage.declared.isEmpty ? nil : $0.usage.declared }
         gpu = result?.usage.gpu
         queued = result?.usage.queued
         gpuMemoryPeak = result?.usage.gpuMemoryPeak
@@ -98,13 +101,14 @@ struct AttemptJSON: Encodable {
 
     private enum CodingKeys: String, CodingKey {
         case number, profile, executor, granted, outcome, sandbox, isolation, enforcement, gpus, started, ended
-        case exit, signal, error, strays, used, warnings
+        case exit, signal, error, strays, used, declared, warnings
         case overrun = "over_limit"
         case wall = "wall_s"
         case cpu = "cpu_s"
         case memoryPeak = "memory_peak"
         case written = "written_bytes"
         case diskPeak = "disk_peak"
+        case stored = "stored_bytes"
         case gpu = "gpu_s"
         case queued = "queued_s"
         case gpuMemoryPeak = "gpu_memory_peak"

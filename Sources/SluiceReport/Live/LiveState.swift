@@ -47,7 +47,7 @@ package struct LiveState: Sendable, Equatable {
         case .retryScheduled(let stage, _, let delay, _):
             activities[stage] = Activity(retry: event.time.advanced(bySeconds: delay))
         case .runEnded: activities = [:]
-        case .planned, .rejected, .waiting, .checkJudged, .warning: break
+        case .planned, .rejected, .waiting, .futile, .replanned, .checkJudged, .warning: break
         }
     }
 

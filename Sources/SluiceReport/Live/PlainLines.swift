@@ -24,6 +24,8 @@ package struct PlainLines: Sendable {
         case .attemptEnded(let stage, let ended): return of(stage, attempt(ended))
         case .retryScheduled(let stage, let number, let delay, let reason):
             return of(stage, ["attempt \(number) follows in \(HumanUnits.duration(delay)): \(reason)"])
+        case .futile(let stage, let reason): return of(stage, ["stopped early: \(reason)"])
+        case .replanned(let reason, let order): return ofRun([ReplanText.line(reason, order)])
         case .checkJudged(let stage, let check): return of(stage, [CheckText.sentence(check)])
         case .stageEnded(let stage, let end): return of(stage, [text(end)])
         case .warning(nil, let message): return ofRun(["warning: \(message)"])

@@ -2,11 +2,12 @@ import SluiceModel
 
 extension RunSections {
     /// What every attempt used of what it was granted, and what held it to that:
-    /// `train  2  1m 10s  1.2 GiB of 2 GiB  340 MiB  0, 1 for 62s  cgroup2`.
+    /// `train  2  1m 10s  1.2 GiB of 2 GiB  340 MiB  2 MiB  0, 1 for 62s  cgroup2`.
     func measured() -> [String] {
         var table = TextTable([
             .init("stage", minimum: 8), .init("try", .right), .init("cpu", .right), .init("memory", .right),
-            .init("written", .right), .init("disk", .right), .init("gpus"), .init("held by", isOptional: true),
+            .init("written", .right), .init("stored", .right), .init("disk", .right), .init("gpus"),
+            .init("held by", isOptional: true),
         ])
         let showsTries = record.stages.contains { $0.attempts.count > 1 }
         for stage in record.stages {
@@ -27,6 +28,7 @@ extension RunSections {
             StyledText(HumanUnits.duration(usage.cpu)),
             share(usage.memoryPeak, of: granted?.memory, isOver: result.overrun?.resource == .memory),
             StyledText(usage.written.map(HumanUnits.bytes) ?? style.symbols.none),
+            usage.stored.flatMap { $0 > 0 ? StyledText(HumanUnits.bytes($0)) : nil } ?? .empty,
             usage.diskPeak.map { share($0, of: granted?.disk, isOver: result.overrun?.resource == .disk) } ?? .empty,
             devices(result), StyledText(result.enforcement?.mechanism.rawValue ?? "", .quiet),
         ]

@@ -9,7 +9,7 @@ package enum RunText {
             sections.head() + sections.facts(), sections.verdict(), sections.limits(), sections.diagnostics(),
             sections.stages(), sections.cache(), sections.decisions(), sections.checks(failedOnly: false),
             sections.metrics(), sections.outputs(), sections.artifacts(), sections.estimates(), sections.measured(),
-            sections.usage(), sections.warnings(), sections.errors(),
+            sections.usage(), sections.replans(), sections.warnings(), sections.errors(),
         ])
     }
 

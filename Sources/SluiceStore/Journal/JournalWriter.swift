@@ -54,7 +54,7 @@ struct JournalWriter {
         case .runEnded:
             try LedgerWriter(database, run: run, clock: time).close()
             try database.run("DELETE FROM grants WHERE run = ?", [run.number])
-        case .planned, .rejected, .waiting, .retryScheduled, .checkJudged, .warning: break
+        case .planned, .rejected, .waiting, .retryScheduled, .futile, .replanned, .checkJudged, .warning: break
         }
     }
 
@@ -94,7 +94,8 @@ struct JournalWriter {
         try database.run(
             "DELETE FROM grants WHERE run = ? AND stage = ? AND number = ?", [run.number, stage, ended.number])
         try LedgerWriter(database, run: run, clock: time).settle(
-            stage: stage, number: ended.number, used: ended.result.outcome == .lost ? nil : ended.charges)
+            stage: stage, number: ended.number, used: ended.result.outcome == .lost ? nil : ended.charges,
+            declared: Set(usage.declared))
     }
 
     private func close(_ stage: String, _ end: RunEvent.StageEnd) throws {

@@ -114,8 +114,10 @@ struct LedgerWriter {
     }
 
     /// Books what an attempt has used and releases all that it held. nil: nobody measured it, so it is booked as it
-    /// was reserved.
-    func settle(stage: String, number: Int, used: [BudgetResource: Amount]?) throws {
+    /// was reserved. `declared`: resources of which only the declared value is known.
+    func settle(
+        stage: String, number: Int, used: [BudgetResource: Amount]?, declared: Set<String> = []
+    ) throws {
         guard !accounts.isEmpty else { return }
         let open = try reader.open(of: run, stage: stage, number: number)
         for account in accounts {
@@ -123,7 +125,8 @@ struct LedgerWriter {
                 let held = open[account.name, resource]
                 let amount = used.map { $0[resource] ?? .zero } ?? held
                 try add(
-                    .settle, account, resource, amount, stage: stage, number: number, isDeclared: used == nil)
+                    .settle, account, resource, amount, stage: stage, number: number,
+                    isDeclared: used == nil || declared.contains(resource.rawValue))
                 try add(.release, account, resource, held, stage: stage, number: number)
             }
         }

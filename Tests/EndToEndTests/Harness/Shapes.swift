@@ -79,8 +79,8 @@ enum Shapes {
         "schema": .exactly("sluice.event/v1"), "seq": .number, "time": .time, "run": .number,
         "stage": .optional(.string), "attempt": .optional(.number),
         "type": .word([
-            "planned", "rejected", "waiting", "attempt_started", "attempt_ended", "retry_scheduled", "check_judged",
-            "stage_ended", "warning", "run_ended",
+            "planned", "rejected", "waiting", "attempt_started", "attempt_ended", "retry_scheduled", "futile",
+            "replanned", "check_judged", "stage_ended", "warning", "run_ended",
         ]),
     ])
     static let status = Shape.object([

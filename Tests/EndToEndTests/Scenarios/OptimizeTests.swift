@@ -102,7 +102,10 @@ import Testing
                 "profiles[0].use.cost"
             ),
             (#"{"stages": [{"name": "a", "needs": ["b"], "profiles": [{"name": "p"}]}]}"#, "stages[0].needs[0]"),
-            (#"{"stages": [{"name": "a", "needs": ["a"], "profiles": [{"name": "p"}]}]}"#, "circle"),
+            (
+                #"{"stages": [{"name": "a", "needs": ["a"], "profiles": [{"name": "p"}]}]}"#,
+                "stages[0].needs: stages need each other in a circle"
+            ),
             (#"{"stages": [\#(stage), \#(stage)]}"#, "stages[1].name"),
             (#"{"stages": [\#(stage)], "budgets": {"cost": -1}}"#, "budgets.cost"),
             (#"{"stages": [\#(stage)], "budgets": {"cost": 1e-9223372036854775808}}"#, "budgets.cost"),

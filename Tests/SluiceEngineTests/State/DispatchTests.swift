@@ -1,4 +1,5 @@
 import SluiceModel
+import SluiceTesting
 import Testing
 
 @testable import SluiceEngine
@@ -62,6 +63,34 @@ struct DispatchTests {
         drill.pass(seconds: 1_000)
         #expect(drill.state.scheduled?.made == drill.now)
         #expect(drill.state.nextWake.map { $0 > drill.now } ?? true)
+    }
+
+    @Test("stages that end far from their times make the rest go in another order, and the record says when and why")
+    func replanned() throws {
+        let first = UInt64.random(in: 0...UInt64.max)
+        print("replanned: seed \(first)")
+        var changes = 0
+        for offset in 0..<10 {
+            var random = SplitMix(seed: first &+ UInt64(offset))
+            let seconds = (0..<9).map { _ in Int64.random(in: 60...600, using: &random) }
+            let stages = seconds.enumerated().map { index, seconds in
+                let needs = (0..<index).filter { _ in Int.random(in: 0..<4, using: &random) == 0 }.map { "s\($0)" }
+                return stage("s\(index)", cpus: Int64.random(in: 1...2, using: &random), seconds: seconds, needs: needs)
+            }
+            var drill = Drill(Sketch.plan(stages, cpus: 2))
+            drill.send(.begin)
+            while let next = drill.atWork.randomElement(using: &random) {
+                let before = (drill.state.ready.order, drill.record.replans.count)
+                drill.pass(seconds: Double.random(in: 1...900, using: &random))
+                drill.end(next)
+                let isChanged = drill.state.ready.order != before.0
+                #expect(isChanged == (drill.record.replans.count > before.1), "seed \(first), after \(next)")
+                if isChanged { changes += 1 }
+            }
+            #expect(drill.outcome == .succeeded && drill.violations.isEmpty, "seed \(first)")
+            #expect(drill.record.replans.allSatisfy { $0.reason.contains("its time") && $0.order.count > 1 })
+        }
+        #expect(changes > 0, "seed \(first)")
     }
 
     @Test("others go first when the order changes, and whoever waits goes on waiting")

@@ -73,6 +73,25 @@ struct ResumeTests {
         #expect(next.started.isEmpty)
     }
 
+    @Test("a lost attempt counts as what was held for it, against the run's own limits too")
+    func lostIsCharged() throws {
+        // A minute at 1 per hour; an account would have it in its ledger.
+        let plan = Sketch.plan(chain, limits: [BudgetLimit(resource: .cost, amount: Amount(decimal: "0.06") ?? .zero)])
+        let first = Drill(plan)
+        var begun = first
+        begun.send(.begin)
+        let attempt = try #require(begun.record.stage(named: "a")?.running)
+        let held = plan.share(of: attempt, at: "a")
+        let lost = RunEvent.Ended.lost(number: 1, charged: held)
+        #expect(lost.used["cost"] == Amount(decimal: "0.016666667"))
+        #expect(lost.result.usage.declared == ["cost", "cpu_hours", "memory_gib_hours"])
+        var record = begun.record
+        record.apply(
+            RunEvent(sequence: 99, time: begun.now, run: RunID(1), kind: .attemptEnded(stage: "a", lost)))
+        let state = RunState(plan: plan, options: RunOptions(), resuming: record)
+        #expect(state.used[.cost] == Amount(decimal: "0.016666667"))
+    }
+
     @Test("a run that was being cancelled is cancelled")
     func cancelled() {
         var drill = Drill.of(chain)

@@ -15,6 +15,8 @@ struct Drill {
     private(set) var started: [String] = []
     private(set) var cancelled: [String] = []
     private(set) var killed: [String] = []
+    /// Why attempts were last asked to stop.
+    private(set) var reasons: [String: CancelReason] = [:]
     private(set) var completions: [StageCompletion] = []
     private(set) var lookUps = 0
     private(set) var environmentsAsked = 0
@@ -157,9 +159,10 @@ struct Drill {
                 askedEnvironments.append(stage)
             }
         case .start(let order): start(order)
-        case .cancelAttempt(let stage, _, let killNow):
+        case .cancelAttempt(let stage, let reason, let killNow):
             let name = state.plan.stages[stage].name
             if running[name] == nil { violations.append("\(name) is cancelled but does not run") }
+            reasons[name] = reason
             if killNow { killed.append(name) } else { cancelled.append(name) }
         }
     }

@@ -30,7 +30,9 @@ import Testing
         let mixed = samples([3, 9, 1, 7, 5, 2, 8, 4, 6])
         #expect(
             try estimate(mixed)
-                == Plan.Estimate(duration: .seconds(9), source: .history, basis: .init(quantile: 0.9, samples: 9)))
+                == Plan.Estimate(
+                    duration: .seconds(9), source: .history, basis: .init(quantile: 0.9, samples: 9),
+                    median: .seconds(5)))
         #expect(try estimate(mixed, quantile: 0.5).duration == .seconds(5))
         #expect(try estimate(samples([3, 1, 2]), minimum: 3).duration == .seconds(3))
     }

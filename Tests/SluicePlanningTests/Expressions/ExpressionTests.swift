@@ -100,9 +100,18 @@ struct ExpressionTests {
             ])
     }
 
-    @Test("budget.left is read and reported as unsupported")
-    func unsupported() throws {
-        #expect(try Expression(parsing: "true || budget.left('a') > 1").unsupported.map(\.offset) == [8])
+    @Test(
+        "budget.left is the share of an account that is left; of one that nobody knows it is null",
+        arguments: [
+            ("budget.left('team') > 0.2", true), ("budget.left('team') > 0.3", false),
+            ("budget.left('team.cost') == 0.25", true), ("budget.left('other') > 0", false),
+            ("budget.left('other') == null || budget.left('other') > 0.5", true),
+        ])
+    func budgetLeft(text: String, holds: Bool) throws {
+        let scope = Scope(budgetLeft: ["team": 0.25, "team.cost": 0.25])
+        let expression = try Expression(parsing: text)
+        #expect(expression.typeErrors(in: scope).isEmpty)
+        #expect(expression.holds(in: scope) == holds)
     }
 
     @Test("deep nesting is refused and long chains are not")

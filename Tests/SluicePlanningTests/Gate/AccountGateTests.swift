@@ -44,6 +44,20 @@ struct AccountGateTests {
             ])
     }
 
+    @Test(
+        "a condition may ask what share of an account is left, as it stood when the run was planned",
+        arguments: [("0.5", Plan.Condition.holds), ("0.75", .fails)])
+    func condition(used: String, expected: Plan.Condition) throws {
+        var fixture = fixture(used: used)
+        fixture.stages[3].condition = Located("budget.left('team') > 0.3", at: Fixture.place)
+        var plan = try fixture.plan()
+        #expect(plan.stage(named: "deploy")?.condition == expected)
+        // Others go on using it; the run stays what it was planned to be.
+        Planner.decideAgain(&plan, accounts: [.untouched(plan.accounts[0].account, at: Self.later)])
+        #expect(plan.stage(named: "deploy")?.condition == expected)
+        #expect(Conditions.evaluate(plan.stages[3], in: plan, results: [:]) == (expected == .holds))
+    }
+
     @Test("an account that only a worse way fits degrades")
     func degraded() throws {
         let plan = try fixture(used: "0.5", held: "0.45").plan()
@@ -147,6 +161,8 @@ struct AccountGateTests {
         var plan = try fixture(used: "0.5", held: "0.47").plan()
         let free = try fixture(used: "0.5", held: "0.45").plan()
         Planner.decideAgain(&plan, accounts: free.accounts)
+        // What its conditions were told of accounts stays.
+        plan.budgetLeft = free.budgetLeft
         #expect(plan == free)
     }
 

@@ -42,7 +42,7 @@ import Testing
         "what is no limit, or no value of it, is refused with what would do",
         arguments: [
             ("gpu_hour=3", "gpu_hours"), ("cost", "gpu_hours=14"), ("cost=", "gpu_hours=14"), ("cost=x", "4"),
-            ("wall=12", "2h30m"), ("memory=12", "64GiB"), ("cost=-1", "4"), ("egress=1GB", "limits"), ("gpus=1.5", "4"),
+            ("wall=12", "2h30m"), ("memory=12", "64GiB"), ("cost=-1", "4"), ("egress=1", "64GiB"), ("gpus=1.5", "4"),
         ])
     func malformed(text: String, hint: String) {
         let error = #expect(throws: LimitChange.Malformed.self) { try LimitChange(text) }

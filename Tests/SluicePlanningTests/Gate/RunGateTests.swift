@@ -31,6 +31,24 @@ struct RunGateTests {
         #expect(decision.limits.map(\.asked) == [Amount(decimal: "0.04")])
     }
 
+    @Test(
+        "what stages send and store is limited as they declare it",
+        arguments: [(BudgetResource.storage, "100MiB"), (.egress, "7MiB")])
+    func declaredBytes(resource: BudgetResource, left: String) throws {
+        var fixture = limited([(resource, resource == .storage ? "104857600" : "7340032")])
+        fixture.stages[0].profiles[0].storage = 60 << 20
+        fixture.stages[1].profiles[0].storage = 50 << 20
+        fixture.stages[1].profiles[1].storage = 41 << 20
+        fixture.stages[1].profiles[0].egress = 8 << 20
+        fixture.stages[1].profiles[1].egress = (7 << 20) + 1
+        let decision = try fixture.plan().decision
+        #expect(decision.conflict == [resource.rawValue])
+        #expect(decision.explanation.first?.contains("\(left) left") == true, "\(decision.explanation)")
+        fixture.stages[1].profiles[1].storage = 40 << 20
+        fixture.stages[1].profiles[1].egress = nil
+        #expect(try fixture.plan().decision.verdict == .degrade)
+    }
+
     @Test("a limit that holds exactly admits")
     func exact() throws {
         let plan = try limited([(.cost, "0.07")]).plan()

@@ -54,10 +54,14 @@ import Testing
                         ]), branches: [Glob("exp/**")], pipelines: [Glob("train"), Glob("tune")]),
                 AccountRule(
                     account: Account(
-                        name: "team", window: .month, limits: [.init(resource: .cost, amount: Amount(1500))])),
+                        name: "team", window: .month,
+                        limits: [
+                            .init(resource: .cost, amount: Amount(1500)),
+                            .init(resource: .egress, amount: Amount(200 << 30)),
+                        ])),
             ])
         #expect(configuration == expected)
-        #expect(diagnostics.map(\.id) == Array(repeating: "operator.unsupported", count: 3))
+        #expect(diagnostics.map(\.id) == Array(repeating: "operator.unsupported", count: 2))
         #expect(diagnostics.allSatisfy { $0.severity == .warning })
     }
 

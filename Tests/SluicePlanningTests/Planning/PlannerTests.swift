@@ -32,6 +32,37 @@ struct PlannerTests {
         #expect(try fixture.run(run: 2).ran.isEmpty)
     }
 
+    @Test("a stage that will run in a worse way takes the result that this way has had already, and costs nothing")
+    func cachedWay() throws {
+        var fixture = Fixture.learning()
+        let (large, small) = (fixture.stages[1].profiles[0], fixture.stages[1].profiles[1])
+        fixture.stages[1].profiles = [
+            large,
+            StageProfile(
+                name: "less", profile: small.profile, with: ["subsample": .number(0.2)], estimate: small.estimate,
+                penalty: Amount(2), isDegraded: true),
+        ]
+        fixture.stages.removeLast()
+        fixture.budget.limits = [.init(resource: .cost, amount: Amount(decimal: "0.04") ?? .zero)]
+        #expect(try fixture.run().ran == ["prepare", "train", "evaluate"])
+        let again = try fixture.plan()
+        #expect(
+            again.dump == """
+                degrade
+                prepare: hit (same inputs as in run 1) holds -
+                train: hit (same inputs as in run 1) holds -
+                evaluate: miss (needs train, which runs) holds small @0.0
+                train runs as less instead of large: penalty 2, marks the run degraded
+                the best profiles need cost 0.05, 0.04 is left: 0.01 short
+                """)
+        #expect(again.isDegraded && again.decision.objective?.cost == Amount(decimal: "0.01"))
+        #expect(try fixture.run(run: 2).ran.isEmpty)
+        // With room for the best way that one runs: a result of a worse one is no reason to be content with it.
+        fixture.budget.limits = []
+        let best = try fixture.plan()
+        #expect(best.decision.verdict == .admit && best.stage(named: "train")?.chosen == 0)
+    }
+
     @Test("a changed learning parameter reruns train, evaluate and deploy only, and says why")
     func learningParameter() throws {
         var fixture = Fixture.learning()

@@ -39,7 +39,7 @@ enum EventSamples {
             stderr: ["a", "b"], lastLine: "{}"),
         isCrash: true, metrics: ["auc": 0.1], outputValues: ["n": .integer(3), "t": .array([.null, .string("é")])],
         usage: Usage(
-            wall: 1.25, cpu: 0.5, memoryPeak: 1 << 40, written: 7, diskPeak: 8, gpu: 0.75, gpuMemoryPeak: 9,
+            wall: 1.25, cpu: 0.5, memoryPeak: 1 << 40, written: 7, diskPeak: 8, stored: 10, gpu: 0.75, gpuMemoryPeak: 9,
             declared: ["gpu_hours"]),
         sandbox: Sandbox(mechanism: .bubblewrap, isStrict: true, hasNetwork: false),
         enforcement: Enforcement(mechanism: .cgroup1, kernel: [.memory, .cpus], sampled: [.disk]),
@@ -71,6 +71,8 @@ enum EventSamples {
         .attemptEnded(
             stage: "train", RunEvent.Ended(number: 2, result: AttemptResult(outcome: .lost), used: [:])),
         .retryScheduled(stage: "train", number: 2, delay: 0.5, reason: "crash"),
+        .futile(stage: "train", reason: "cost: at least 3 needed with what is still to come, 2 allowed"),
+        .replanned(reason: "train ended 3m after its time", order: ["b", "a"]),
         .checkJudged(
             stage: "evaluate",
             CheckResult(
