@@ -22,12 +22,6 @@ struct HeldAttempts {
     }
 }
 
-extension [RunRecord.Attempt] {
-    func isOpen(_ started: RunEvent.Started) -> Bool {
-        contains { $0.started.number == started.number && $0.ended == nil }
-    }
-}
-
 extension Plan {
     /// Whether a stage still has a profile.
     func has(_ stage: String, _ profile: String) -> Bool {

@@ -36,7 +36,7 @@ package struct RunDriver: Sendable {
         var held = HeldAttempts()
         var lost: [RunEvent.Kind] = []
         for stage in record.stages {
-            for attempt in stage.attempts where stage.attempts.isOpen(attempt.started) {
+            for attempt in stage.attempts where attempt.ended == nil {
                 let started = attempt.started
                 let executor = ports.executors[started.executor]
                 if plan.has(stage.name, started.profile), executor.holds(started.folder) {
