@@ -74,19 +74,7 @@ package struct ConformanceKit {
 
     private func masked(_ verdict: ConformanceReport.Verdict) -> ConformanceReport.Verdict {
         guard case .failed(let lines) = verdict else { return verdict }
-        return .failed(lines.map { SecretMask(subject.secrets).masking($0) })
-    }
-}
-
-/// Takes secrets out of what is shown and kept.
-struct SecretMask {
-    private let values: [String]
-
-    init(_ secrets: [String: String]) {
-        values = secrets.values.filter { !$0.isEmpty }.sorted { $0.utf8.count > $1.utf8.count }
-    }
-
-    func masking(_ text: String) -> String {
-        values.reduce(text) { $0.replacing($1, with: "***") }
+        let mask = SecretMask(subject.secrets)
+        return .failed(lines.map { mask?.masked($0) ?? $0 })
     }
 }

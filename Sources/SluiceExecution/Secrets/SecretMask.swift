@@ -17,6 +17,11 @@ struct SecretMask: Sendable {
         self.forms = forms.map { $0.sorted { $0.count > $1.count } }
     }
 
+    /// Values by their names.
+    init?(_ values: [String: String]) {
+        self.init(values.map { Secret(name: $0.key, value: Array($0.value.utf8)) })
+    }
+
     func masked(_ text: String) -> String {
         var stream = Stream(mask: self)
         return String(decoding: stream.append(Array(text.utf8)) + stream.finish(), as: UTF8.self)
