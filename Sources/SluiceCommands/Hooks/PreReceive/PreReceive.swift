@@ -29,16 +29,17 @@ final class PreReceive: Sendable {
 
     /// Whether the push may go on.
     func judge(_ input: [UInt8]) throws -> Bool {
-        let context = try RepositoryContext.openInHook()
-        let updates = PushJudge.order(HookInput.parseReceive(input).updates, context.configuration)
+        // Before the repository is opened: whoever cannot open it still knows where the operator insists.
+        let configuration = try OperatorSettings.load(gitDirectory: HookRepository.current().gitDirectory)
+        let updates = PushJudge.order(HookInput.parseReceive(input).updates, configuration)
         guard !updates.isEmpty else { return true }
         progress.withLock { $0.left = updates }
-        watchTheClock(context.configuration)
-        let services: StateServices
-        do { services = try StateServices.open(home: home) } catch {
-            return conclude(context.configuration, because: ErrorText.describe(error)) ?? true
-        }
-        var judge = PushJudge(context: context, services: services, installation: installation)
+        watchTheClock(configuration)
+        var judge: PushJudge
+        do {
+            judge = PushJudge(
+                context: try .openInHook(), services: try .open(home: home), installation: installation)
+        } catch { return conclude(configuration, because: ErrorText.describe(error)) ?? true }
         for update in updates {
             let verdicts = judge.verdicts(on: update)
             progress.withLock {
@@ -47,7 +48,7 @@ final class PreReceive: Sendable {
             }
         }
         // When the other thread is faster it ends the process.
-        while true { if let answer = conclude(context.configuration, because: "") { return answer } else { sleep(1) } }
+        while true { if let answer = conclude(configuration, because: "") { return answer } else { sleep(1) } }
     }
 
     private func watchTheClock(_ configuration: OperatorConfiguration) {
