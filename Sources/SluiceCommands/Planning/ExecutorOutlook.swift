@@ -12,26 +12,41 @@ struct ExecutorOutlook {
     /// Asks only those engines on which a stage of the pipeline may run.
     func add(to planning: inout PlanningContext, for linked: LinkedPipeline) {
         let asked = Set(linked.pipeline.stages.flatMap { $0.profiles.compactMap(\.profile.request.pool) })
-        var pools: [String: SlurmPool] = [:]
+        var queues: [String: SlurmPool] = [:]
         for terms in context.configuration.executors where asked.contains(terms.name) {
-            let pool = SlurmPool(terms.slurm, searchPath: ProcessEnvironment.searchPath)
-            if let obstacle = obstacle(terms.slurm) {
+            if let obstacle = obstacle(terms.sharedRoot) {
                 planning.unreachable[terms.name] = obstacle
                 continue
             }
-            switch pool.capacity() {
-            case .success(let capacity):
-                planning.pools[terms.name] = terms.capacity ?? capacity
-                pools[terms.name] = pool
+            switch capacity(terms, &queues) {
+            case .success(let capacity): planning.pools[terms.name] = terms.capacity ?? capacity
             case .failure(let failure): planning.unreachable[terms.name] = failure.message
             }
         }
-        guard !pools.isEmpty else { return }
-        planning.queueWait = { [pools] request in request.pool.flatMap { pools[$0]?.wait(for: request) } }
+        guard !queues.isEmpty else { return }
+        planning.queueWait = { [queues] request in request.pool.flatMap { queues[$0]?.wait(for: request) } }
     }
 
-    private func obstacle(_ terms: SlurmTerms) -> String? {
-        guard let root = realpath(terms.sharedRoot, nil) else { return "`\(terms.sharedRoot)` is not there" }
+    /// Slurm also says how long a request would wait; a Kubernetes scheduler does not.
+    private func capacity(
+        _ terms: ExecutorTerms, _ queues: inout [String: SlurmPool]
+    ) -> Result<ResourceRequest, EngineUnreachable> {
+        switch terms.engine {
+        case .slurm(let slurm):
+            let pool = SlurmPool(slurm, searchPath: ProcessEnvironment.searchPath)
+            let capacity = pool.capacity()
+            if case .success = capacity { queues[terms.name] = pool }
+            return capacity
+        case .kubernetes(let kubernetes):
+            if let capacity = terms.capacity { return .success(capacity) }
+            return KubernetesPool(
+                kubernetes, searchPath: ProcessEnvironment.searchPath, home: ProcessEnvironment["HOME"]
+            ).capacity()
+        }
+    }
+
+    private func obstacle(_ sharedRoot: String) -> String? {
+        guard let root = realpath(sharedRoot, nil) else { return "`\(sharedRoot)` is not there" }
         defer { free(root) }
         let shared = String(cString: root)
         guard folder == shared || folder.hasPrefix(shared == "/" ? "/" : shared + "/") else {

@@ -25,8 +25,15 @@ struct MachineExecutors {
     }
 
     private func executor(_ terms: ExecutorTerms) -> any Executor {
-        SlurmExecutor.executor(
-            terms, stateFolder: services.folder.path, sluice: installation.executable,
-            searchPath: ProcessEnvironment.searchPath)
+        switch terms.engine {
+        case .slurm(let slurm):
+            SlurmExecutor.executor(
+                slurm, name: terms.name, stateFolder: services.folder.path, sluice: installation.executable,
+                searchPath: ProcessEnvironment.searchPath)
+        case .kubernetes(let kubernetes):
+            KubernetesExecutor.executor(
+                kubernetes, name: terms.name, stateFolder: services.folder.path,
+                searchPath: ProcessEnvironment.searchPath, home: ProcessEnvironment["HOME"])
+        }
     }
 }

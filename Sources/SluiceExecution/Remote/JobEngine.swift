@@ -19,6 +19,11 @@ protocol JobEngine: Sendable {
     func cancel(_ job: String, isImmediate: Bool) -> Bool
 }
 
+/// What an engine did not say, and why.
+package struct EngineUnreachable: Error {
+    package var message: String
+}
+
 struct JobOrder: Sendable, Equatable {
     /// Unique to this attempt.
     var key: String
@@ -31,6 +36,8 @@ struct JobOrder: Sendable, Equatable {
     var request: ResourceRequest
     /// After which the engine may end it.
     var time: Duration
+    /// What its supervisor needs between SIGTERM and its end.
+    var grace: Duration
 }
 
 enum Submission: Equatable {

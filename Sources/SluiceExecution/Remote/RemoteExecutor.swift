@@ -66,11 +66,13 @@ extension AttemptFiles {
 extension JobOrder {
     /// Beside the timeout the supervisor needs its grace, the cleanup and some air before the engine ends it.
     private static let air: Duration = .seconds(120)
+    /// Beside the grace it has its cleanup to call and its result to write.
+    private static let ending: Duration = .seconds(40)
 
     init(key: String, request: AttemptRequest, files: AttemptFiles, sluice: String) {
         self.init(
             key: key, stage: request.stage, program: [sluice, "attempt", files.request, files.result],
             searchPath: request.searchPath, folder: files.folder, request: request.grant.request,
-            time: request.timeout + request.grace + Self.air)
+            time: request.timeout + request.grace + Self.air, grace: request.grace + Self.ending)
     }
 }

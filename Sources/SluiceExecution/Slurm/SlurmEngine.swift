@@ -6,7 +6,7 @@ struct SlurmEngine: JobEngine {
     let name = "slurm"
     let terms: SlurmTerms
     let programs: SlurmPrograms
-    private let watch: SlurmWatch
+    private let watch: JobWatch<SlurmQueue.Row>
 
     /// `headroom`: bytes beyond the grant for the supervisor itself, so that it is the one who sees an overrun first.
     let headroom: Int64
@@ -15,7 +15,7 @@ struct SlurmEngine: JobEngine {
         self.terms = terms
         self.programs = programs
         self.headroom = headroom
-        watch = .shared(programs)
+        watch = SlurmQueue.watch(programs)
     }
 
     func submit(_ order: JobOrder) -> Submission {

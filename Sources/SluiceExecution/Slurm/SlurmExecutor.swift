@@ -4,11 +4,10 @@ import SluiceModel
 package enum SlurmExecutor {
     /// `searchPath` is where Slurm's programs are found; `sluice` the binary, at a path that the nodes see.
     package static func executor(
-        _ terms: ExecutorTerms, stateFolder: String, sluice: String, searchPath: String
+        _ terms: SlurmTerms, name: String, stateFolder: String, sluice: String, searchPath: String
     ) -> any Executor {
         RemoteExecutor(
-            name: terms.name,
-            engine: SlurmEngine(terms: terms.slurm, programs: SlurmPrograms(terms.slurm, searchPath)),
+            name: name, engine: SlurmEngine(terms: terms, programs: SlurmPrograms(terms, searchPath)),
             stateFolder: stateFolder, sluice: sluice)
     }
 }

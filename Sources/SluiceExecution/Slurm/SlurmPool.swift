@@ -12,29 +12,25 @@ package struct SlurmPool: Sendable {
     }
 
     /// All nodes of the partition that work, together; a message where Slurm does not say.
-    package func capacity() -> Result<ResourceRequest, Unreachable> {
+    package func capacity() -> Result<ResourceRequest, EngineUnreachable> {
         let fields = ["NodeHost", "CPUsState", "Memory", "Gres", "StateCompact"].map { $0 + ":|" }
         let partition = terms.partition.map { ["--partition=\($0)"] } ?? []
         let answer = programs.run("sinfo", ["--noheader", "--Node", "-O", fields.joined(separator: ",")] + partition)
-        guard answer.isGood else { return .failure(Unreachable(message: answer.complaint)) }
+        guard answer.isGood else { return .failure(EngineUnreachable(message: answer.complaint)) }
         var seen: Set<String> = []
         let nodes = answer.lines.compactMap(SlurmNode.init).filter { seen.insert($0.name).inserted && $0.works }
-        guard !nodes.isEmpty else { return .failure(Unreachable(message: "no node of the partition works")) }
+        guard !nodes.isEmpty else { return .failure(EngineUnreachable(message: "no node of the partition works")) }
         return .success(
             ResourceRequest(
                 cpus: Amount(nodes.reduce(0) { $0 + $1.cpus }), memory: nodes.reduce(0) { $0 + $1.memory },
                 gpus: nodes.reduce(0) { $0 + $1.gpus }))
     }
 
-    package struct Unreachable: Error {
-        package var message: String
-    }
-
     /// When Slurm would start such a job, from now on; nil where it does not say.
     package func wait(for request: ResourceRequest) -> Duration? {
         let order = JobOrder(
             key: "test", stage: "test", program: ["/bin/true"], searchPath: "/", folder: "/", request: request,
-            time: .seconds(60))
+            time: .seconds(60), grace: .zero)
         let options = SlurmBatch(order: order, terms: terms, headroom: 0).resources
         let answer = programs.run("sbatch", ["--test-only", "--wrap=true"] + options)
         guard let start = answer.notes.compactMap(Self.start).first else { return nil }

@@ -1,5 +1,3 @@
-import Glibc
-import PluginContract
 import SluiceModel
 
 /// Slurm's own programs, started without a shell and with nothing of our environment but what they need.
@@ -9,33 +7,8 @@ struct SlurmPrograms: Hashable, Sendable {
     /// Where the programs are found.
     var searchPath: String
 
-    private static let timeout: Int64 = 15_000
-    private static let lines = 200_000
-
-    struct Answer {
-        var isGood: Bool
-        var lines: [String]
-        /// What it complained about, in one line.
-        var complaint: String
-        /// The last lines of both its outputs.
-        var notes: [String] = []
-    }
-
-    func run(_ name: String, _ arguments: [String]) -> Answer {
-        guard let path = ProgramResolver.lookUp(name, in: searchPath) else {
-            return Answer(isGood: false, lines: [], complaint: "there is no program `\(name)` in \(searchPath)")
-        }
-        let launch = ProcessLaunch(path: path, arguments: [name] + arguments, environment: environment, folder: "/")
-        let tool = SupervisedTool(launch: launch, timeout: Self.timeout, keptLines: Self.lines)
-        guard let ending = tool.run() else {
-            return Answer(isGood: false, lines: [], complaint: "\(name) cannot be started: \(errorText(errno))")
-        }
-        guard !ending.isGood else {
-            return Answer(isGood: true, lines: ending.stdout, complaint: "", notes: ending.tail)
-        }
-        let complaint = ending.tail.filter { !$0.isEmpty }.suffix(3).joined(separator: "; ")
-        let silent = "\(name) said nothing within \(Self.timeout / 1000) s"
-        return Answer(isGood: false, lines: ending.stdout, complaint: complaint.isEmpty ? silent : complaint)
+    func run(_ name: String, _ arguments: [String]) -> EngineProgram.Answer {
+        EngineProgram(searchPath: searchPath, environment: environment).run(name, arguments)
     }
 
     private var environment: [String: String] {

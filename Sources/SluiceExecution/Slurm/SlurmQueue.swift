@@ -20,6 +20,17 @@ enum SlurmQueue {
         return .success(answer.lines.compactMap(row))
     }
 
+    private static let all = SharedWatches<SlurmPrograms, Row>()
+
+    /// Executors on one cluster share one.
+    static func watch(_ programs: SlurmPrograms) -> JobWatch<Row> {
+        all.watch(programs) {
+            JobWatch(remembered: { SlurmAccounting.ending(of: $0, programs) }) {
+                read(programs).map { rows in Dictionary(rows.map { ($0.job, $0) }) { first, _ in first } }
+            }
+        }
+    }
+
     private static let separator = "|"
 
     /// `12|RUNNING|0|KEY|None|`
@@ -31,8 +42,9 @@ enum SlurmQueue {
     }
 }
 
-extension SlurmQueue.Row {
-    /// What it means; `waited` are seconds since the job was first seen pending.
+extension SlurmQueue.Row: JobRow {
+    var isPending: Bool { state == "PENDING" }
+
     func sighting(waited: Duration, patience: Duration) -> JobSighting {
         switch state {
         case "PENDING", "CONFIGURING", "REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED", "SPECIAL_EXIT", "RESV_DEL_HOLD":

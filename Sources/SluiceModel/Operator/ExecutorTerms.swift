@@ -5,13 +5,26 @@ package struct ExecutorTerms: Sendable, Equatable {
     package var capacity: ResourceRequest?
     /// Per hour, for profiles without one.
     package var price: Amount?
-    package var slurm: SlurmTerms
+    package var engine: Engine
 
-    package init(name: String, capacity: ResourceRequest? = nil, price: Amount? = nil, slurm: SlurmTerms) {
+    package enum Engine: Sendable, Equatable {
+        case slurm(SlurmTerms)
+        case kubernetes(KubernetesTerms)
+    }
+
+    package init(name: String, capacity: ResourceRequest? = nil, price: Amount? = nil, engine: Engine) {
         self.name = name
         self.capacity = capacity
         self.price = price
-        self.slurm = slurm
+        self.engine = engine
+    }
+
+    /// The folder that its nodes see under the same path.
+    package var sharedRoot: String {
+        switch engine {
+        case .slurm(let terms): terms.sharedRoot
+        case .kubernetes(let terms): terms.sharedRoot
+        }
     }
 }
 

@@ -4,31 +4,52 @@ import SluiceModel
 struct ExecutorReader {
     let findings: Findings
 
-    private enum Kind: String, CaseIterable { case slurm, local }
+    private enum Kind: String, CaseIterable { case slurm, kubernetes, local }
 
-    private static let keys = [
-        "kind", "capacity", "price", "partition", "account", "qos", "shared_root", "config", "patience",
+    private static let shared = ["kind", "capacity", "price", "shared_root", "config", "patience"]
+    private static let own: [Kind: [String]] = [
+        .slurm: ["partition", "account", "qos"],
+        .kubernetes: ["namespace", "image", "claim", "context", "service_account", "gpu", "sluice"],
     ]
 
     /// One beside the local one.
     func terms(_ entry: YAMLNode.Entry) -> ExecutorTerms? {
         let values = ValueReader(findings: findings)
         guard values.isName(entry.key, at: entry.keyLocation, kind: "an executor") else { return nil }
-        let map = MapReader(entry.value, "executor `\(entry.key)`", keys: Self.keys, in: findings)
+        let said = entry.value["kind"]?.text.flatMap(Kind.init)
+        let own = said.flatMap { Self.own[$0] } ?? Self.own.values.flatMap(\.self).sorted()
+        let map = MapReader(entry.value, "executor `\(entry.key)`", keys: Self.shared + own, in: findings)
         _ = map.required("kind", example: "kind: slurm")
         guard let kind = map.choice("kind", Kind.self) else { return nil }
-        guard kind == .slurm else {
+        guard kind != .local else {
             findings.add(OperatorFindings.secondLocal(entry.key), at: map.keyLocation("kind"))
             return nil
         }
         _ = map.required("shared_root", example: "shared_root: /shared/sluice")
-        let root = path(map, "shared_root")
         return ExecutorTerms(
             name: entry.key, capacity: capacity(map), price: map.amount("price"),
-            slurm: SlurmTerms(
-                partition: word(map, "partition"), account: word(map, "account"), qos: word(map, "qos"),
-                sharedRoot: root ?? "/", configuration: path(map, "config"),
-                patience: map.duration("patience") ?? .seconds(600)))
+            engine: kind == .slurm ? .slurm(slurm(map)) : .kubernetes(kubernetes(map)))
+    }
+
+    private func slurm(_ map: MapReader) -> SlurmTerms {
+        SlurmTerms(
+            partition: word(map, "partition"), account: word(map, "account"), qos: word(map, "qos"),
+            sharedRoot: path(map, "shared_root") ?? "/", configuration: path(map, "config"),
+            patience: map.duration("patience") ?? .seconds(600))
+    }
+
+    private func kubernetes(_ map: MapReader) -> KubernetesTerms {
+        for (key, example) in [("image", "image: registry/sluice:1"), ("claim", "claim: sluice-data")] {
+            _ = map.required(key, example: example)
+        }
+        var terms = KubernetesTerms(
+            namespace: word(map, "namespace") ?? "default", image: map.string("image") ?? "",
+            claim: word(map, "claim") ?? "", sharedRoot: path(map, "shared_root") ?? "/",
+            configuration: path(map, "config"), context: map.string("context"),
+            serviceAccount: word(map, "service_account"), patience: map.duration("patience") ?? .seconds(600))
+        terms.gpu = map.string("gpu") ?? terms.gpu
+        terms.sluice = path(map, "sluice") ?? terms.sluice
+        return terms
     }
 
     /// What it has, where that is said.

@@ -10,6 +10,9 @@ struct ExecutorConformanceTests {
     @Test("the suite runs on a real Slurm cluster", .enabled(if: Slurm.isHere, "scripts/slurm-up could start none"))
     func slurmIsHere() { #expect(Slurm.run("sinfo", ["--noheader"]).count > 1) }
 
+    @Test("the suite runs through the real kubectl", .enabled(if: Kubernetes.isHere, "scripts/test could get none"))
+    func kubectlIsHere() { #expect(Kubernetes.run("kubectl", ["version", "--client"]).isGood) }
+
     @Test("a good attempt reads alike: metrics, values, usage, log, and what it said live", arguments: Lane.here)
     func success(_ lane: Lane) async throws {
         let attempts = try Attempts()

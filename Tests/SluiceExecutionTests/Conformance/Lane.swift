@@ -14,11 +14,15 @@ enum Lane: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case files
     /// Handed over to a real Slurm cluster, where `scripts/slurm-up` could start one.
     case slurm
+    /// Handed over by the real `kubectl` to a stand-in for a cluster.
+    case kubernetes
 
     var testDescription: String { rawValue }
 
     /// Those that this machine can run.
-    static var here: [Lane] { allCases.filter { $0 != .slurm || Slurm.isHere } }
+    static var here: [Lane] {
+        allCases.filter { ($0 != .slurm || Slurm.isHere) && ($0 != .kubernetes || Kubernetes.isHere) }
+    }
     /// Those whose attempts outlive their runner.
     static var durable: [Lane] { here.filter { $0 != .local } }
 
@@ -26,11 +30,17 @@ enum Lane: String, CaseIterable, Sendable, CustomTestStringConvertible {
         switch self {
         case .local: LocalExecutor(devices: [])
         case .files: Lane.remote(ThreadEngine(), attempts)
-        case .slurm: Lane.remote(Slurm.engine(), attempts)
+        case .slurm, .kubernetes: Lane.remote(engine(), attempts)
         }
     }
 
-    func engine() -> any JobEngine { self == .slurm ? Slurm.engine() : ThreadEngine() }
+    func engine() -> any JobEngine {
+        switch self {
+        case .slurm: Slurm.engine()
+        case .kubernetes: Kubernetes.engine()
+        case .local, .files: ThreadEngine()
+        }
+    }
 
     static func remote(_ engine: any JobEngine, _ attempts: Attempts) -> RemoteExecutor {
         RemoteExecutor(

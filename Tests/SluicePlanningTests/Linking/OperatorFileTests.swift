@@ -33,8 +33,9 @@ import Testing
             executors: [
                 ExecutorTerms(
                     name: "slurm", price: Amount(2),
-                    slurm: SlurmTerms(
-                        partition: "gpu", account: "lab", sharedRoot: "/shared/sluice", patience: .seconds(300)))
+                    engine: .slurm(
+                        SlurmTerms(
+                            partition: "gpu", account: "lab", sharedRoot: "/shared/sluice", patience: .seconds(300))))
             ],
             sandbox: .auto,
             secrets: [
@@ -75,7 +76,13 @@ import Testing
         #expect(ids("c: { kind: slurm, shared_root: s }") == ["operator.bad-value"])
         #expect(ids("c: { kind: slurm, shared_root: /s, account: '--wrap=x' }") == ["operator.bad-value"])
         #expect(ids("c: { kind: slurm, shared_root: /s, qos: 'a b' }") == ["operator.bad-value"])
-        #expect(ids("c: { kind: kubernetes }").count == 1)
+        let missing = Array(repeating: "operator.missing-key", count: 3)
+        #expect(ids("c: { kind: kubernetes }") == missing)
+        #expect(ids("c: { kind: kubernetes, shared_root: /s, image: i, claim: d, gpu: amd.com/gpu }") == [])
+        #expect(
+            ids("c: { kind: kubernetes, shared_root: /s, image: i, claim: d, partition: x }") == [
+                "operator.unknown-key"
+            ])
     }
 
     @Test("an executor of the repository's file goes over the user's of the same name")
@@ -86,7 +93,7 @@ import Testing
         let user = try read("a: { kind: slurm, shared_root: /user }, b: { kind: slurm, shared_root: /user }")
         let layered = try read("b: { kind: slurm, shared_root: /own, price: 3 }").layered(over: user)
         #expect(layered.executors.map(\.name) == ["a", "b"])
-        #expect(layered.executors.map(\.slurm.sharedRoot) == ["/user", "/own"])
+        #expect(layered.executors.map(\.sharedRoot) == ["/user", "/own"])
         #expect(layered.price(of: "b") == Amount(3) && layered.price(of: "a") == nil)
     }
 

@@ -2,14 +2,21 @@ import Glibc
 import SluiceModel
 import Synchronization
 
-/// What is known of this process's jobs on one cluster: one call a second at most for all of them.
+/// What an engine says of one job.
+protocol JobRow: Sendable {
+    /// It has not begun.
+    var isPending: Bool { get }
+    /// What it means; `waited`: since the job was first seen pending, `patience`: how long it may wait for what is not
+    /// available.
+    func sighting(waited: Duration, patience: Duration) -> JobSighting
+}
+
+/// What is known of this process's jobs on one cluster: one look a second at most for all of them.
 ///
 /// It has no thread: of those who ask, the first after a second looks for all, and the others take what is known.
-final class SlurmWatch: Sendable {
-    /// Milliseconds.
-    private static let interval: Int64 = 1000
-    /// Answers without a job after which the controller does not know it.
-    private static let patience = 3
+final class JobWatch<Row: JobRow>: Sendable {
+    typealias Look = @Sendable () -> Result<[String: Row], UnreadableFile>
+    typealias Memory = @Sendable (String) -> JobEnding?
 
     private struct Watched {
         var sighting = JobSighting.unseen
@@ -31,21 +38,18 @@ final class SlurmWatch: Sendable {
         var isLooking = false
     }
 
-    private static let all = Mutex<[SlurmPrograms: SlurmWatch]>([:])
-
-    private let programs: SlurmPrograms
+    /// Milliseconds between looks.
+    private let interval: Int64 = 1000
+    /// Looks without a job after which the engine does not know it.
+    private let patience = 3
+    private let rows: Look
+    private let remembered: Memory
     private let state = Mutex(State())
 
-    private init(programs: SlurmPrograms) { self.programs = programs }
-
-    /// Executors on one cluster share one.
-    static func shared(_ programs: SlurmPrograms) -> SlurmWatch {
-        all.withLock { all in
-            if let known = all[programs] { return known }
-            let watch = SlurmWatch(programs: programs)
-            all[programs] = watch
-            return watch
-        }
+    /// `remembered`: how a job ended that is not among the rows any more, where the engine keeps accounts.
+    init(remembered: @escaping Memory = { _ in nil }, rows: @escaping Look) {
+        self.rows = rows
+        self.remembered = remembered
     }
 
     func remove(_ job: String) { state.withLock { $0.jobs[job] = nil } }
@@ -65,7 +69,7 @@ final class SlurmWatch: Sendable {
     private func look() {
         let asked = state.withLock { Set($0.jobs.keys) }
         let now = MonotonicClock.now()
-        switch SlurmQueue.read(programs) {
+        switch rows() {
         case .failure(let why):
             state.withLock { state in
                 for job in asked where !(state.jobs[job]?.hasEnded ?? true) {
@@ -73,53 +77,48 @@ final class SlurmWatch: Sendable {
                 }
             }
         case .success(let rows):
-            let byJob = Dictionary(rows.map { ($0.job, $0) }) { first, _ in first }
-            for job in asked { note(job, byJob[job], now) }
+            for job in asked { note(job, rows[job], now) }
         }
         state.withLock { state in
             state.isLooking = false
-            state.nextLook = MonotonicClock.now() + Self.interval
+            state.nextLook = MonotonicClock.now() + interval
         }
     }
 
-    private func note(_ job: String, _ row: SlurmQueue.Row?, _ now: Int64) {
+    private func note(_ job: String, _ row: Row?, _ now: Int64) {
         guard let row else { return miss(job) }
         state.withLock { state in
             guard var watched = state.jobs[job] else { return }
             watched.misses = 0
-            watched.pendingSince = row.state == "PENDING" ? watched.pendingSince ?? now : nil
+            watched.pendingSince = row.isPending ? watched.pendingSince ?? now : nil
             let waited = Duration.milliseconds(now - (watched.pendingSince ?? now))
             watched.sighting = row.sighting(waited: waited, patience: watched.patience)
             state.jobs[job] = watched
         }
     }
 
-    /// The controller forgets what ended a while ago; where there is accounting, that remembers.
     private func miss(_ job: String) {
         let isGone = state.withLock { state in
             guard let watched = state.jobs[job], !watched.hasEnded else { return false }
             state.jobs[job]?.misses += 1
-            return watched.misses + 1 >= Self.patience
+            return watched.misses + 1 >= patience
         }
         guard isGone else { return }
-        let sighting = SlurmAccounting.ending(of: job, programs).map { JobSighting.ended($0) } ?? .gone
+        let sighting = remembered(job).map { JobSighting.ended($0) } ?? .gone
         state.withLock { $0.jobs[job]?.sighting = sighting }
     }
 }
 
-/// What `sacct` remembers, where the site has it.
-enum SlurmAccounting {
-    static func ending(of job: String, _ programs: SlurmPrograms) -> JobEnding? {
-        let answer = programs.run(
-            "sacct", ["--noheader", "--parsable2", "--allocations", "--jobs=\(job)", "--format=State,ExitCode"])
-        guard answer.isGood, let line = answer.lines.first else { return nil }
-        let fields = line.split(separator: "|").map(String.init)
-        // `CANCELLED by 1000`, `0:9`
-        guard let state = fields.first?.split(separator: " ").first.map(String.init) else { return nil }
-        let numbers = fields.dropFirst().first?.split(separator: ":").compactMap { Int32($0) } ?? []
-        let exit = numbers.count == 2 ? numbers[0] << 8 | numbers[1] : 0
-        let row = SlurmQueue.Row(job: job, state: state, reason: "", exit: exit, comment: "")
-        guard case .ended(let ending) = row.sighting(waited: .zero, patience: .zero) else { return nil }
-        return ending
+/// One watch for each cluster of this process.
+final class SharedWatches<Cluster: Hashable & Sendable, Row: JobRow>: Sendable {
+    private let all = Mutex<[Cluster: JobWatch<Row>]>([:])
+
+    func watch(_ cluster: Cluster, _ make: () -> JobWatch<Row>) -> JobWatch<Row> {
+        all.withLock { all in
+            if let known = all[cluster] { return known }
+            let watch = make()
+            all[cluster] = watch
+            return watch
+        }
     }
 }

@@ -1,0 +1,67 @@
+/// What is read of the cluster's objects: a Job, its pod, and what was said about them.
+enum KubernetesObjects {
+    struct List<Item: Decodable>: Decodable {
+        var items: [Item]
+    }
+
+    struct Metadata: Decodable, Equatable {
+        var name: String
+        var labels: [String: String]?
+    }
+
+    struct Condition: Decodable, Equatable {
+        var type: String
+        var status: String
+        var reason: String?
+        var message: String?
+    }
+
+    /// A Job or a Pod, by its kind; keys that one of them lacks are nil there.
+    struct Object: Decodable, Equatable {
+        var kind: String
+        var metadata: Metadata
+        var status: Status?
+
+        var isPod: Bool { kind == "Pod" }
+        /// Of a pod, the Job that it belongs to.
+        var job: String? { metadata.labels?["job-name"] }
+
+        /// A condition that holds.
+        func condition(_ type: String) -> Condition? {
+            status?.conditions?.first { $0.type == type && $0.status == "True" }
+        }
+    }
+
+    struct Status: Decodable, Equatable {
+        var conditions: [Condition]?
+        var phase: String?
+        /// Of a pod that was evicted: `Evicted`.
+        var reason: String?
+        var message: String?
+        var containerStatuses: [Container]?
+    }
+
+    struct Container: Decodable, Equatable {
+        var state: State?
+    }
+
+    struct State: Decodable, Equatable {
+        var waiting: Waiting?
+        var terminated: Terminated?
+    }
+
+    struct Waiting: Decodable, Equatable {
+        var reason: String?
+        var message: String?
+    }
+
+    struct Terminated: Decodable, Equatable {
+        var exitCode: Int32
+        var reason: String?
+    }
+
+    struct Event: Decodable, Equatable {
+        var reason: String?
+        var message: String?
+    }
+}

@@ -1,0 +1,84 @@
+import SluiceModel
+
+/// One Job and its pod as they were last seen, and what that means for the attempt.
+struct KubernetesSighting: JobRow {
+    let job: KubernetesObjects.Object
+    let pod: KubernetesObjects.Object?
+    /// Why there is no pod, where the cluster says it: a quota that is used up.
+    var obstacle: String?
+
+    var isPending: Bool { isOpen && pod?.status?.phase ?? "Pending" == "Pending" }
+
+    /// `waited`: since it was first seen pending.
+    func sighting(waited: Duration, patience: Duration) -> JobSighting {
+        // Of the pair `FailureTarget`, `Failed` only the second one says that its pods are gone; so for success.
+        if job.condition("Complete") != nil { return .ended(JobEnding(cause: .completed, words: "Complete")) }
+        if let failed = job.condition("Failed") { return .ended(JobEnding(cause: cause(failed), words: words(failed))) }
+        guard isPending else { return .running }
+        switch wait {
+        case .usual(let reason): return .pending(reason: reason)
+        case .never(let reason): return .impossible(reason)
+        case .notNow(let reason):
+            guard waited >= patience else { return .pending(reason: reason) }
+            return .impossible("\(reason), for \(Int(waited.inSeconds)) s now")
+        }
+    }
+
+    private var isOpen: Bool { job.condition("Complete") == nil && job.condition("Failed") == nil }
+
+    // MARK: Waiting
+
+    private enum Wait { case usual(String), notNow(String), never(String) }
+
+    private var wait: Wait {
+        guard let pod else { return obstacle.map { .notNow($0) } ?? .usual("the Job has no pod yet") }
+        if let unscheduled = pod.status?.conditions?.first(where: { $0.type == "PodScheduled" && $0.status == "False" })
+        {
+            return .notNow(Self.sentence(unscheduled.reason, unscheduled.message))
+        }
+        guard let waiting = pod.status?.containerStatuses?.first?.state?.waiting, let reason = waiting.reason else {
+            return .usual("the pod is being made")
+        }
+        switch reason {
+        case "ContainerCreating", "PodInitializing": return .usual(reason)
+        case "InvalidImageName", "ErrImageNeverPull": return .never(Self.sentence(reason, waiting.message))
+        default: return .notNow(Self.sentence(reason, waiting.message))
+        }
+    }
+
+    private static func sentence(_ reason: String?, _ message: String?) -> String {
+        [reason, message].compactMap(\.self).filter { !$0.isEmpty }.joined(separator: ": ")
+    }
+
+    // MARK: Failing
+
+    private var container: KubernetesObjects.Terminated? {
+        pod?.status?.containerStatuses?.first?.state?.terminated
+    }
+
+    private func cause(_ failed: KubernetesObjects.Condition) -> JobEnding.Cause {
+        if container?.reason == "OOMKilled" { return .outOfMemory }
+        if failed.reason == "DeadlineExceeded" { return .timeout }
+        guard let pod else { return .nodeFailed }
+        switch pod.condition("DisruptionTarget")?.reason {
+        case "PreemptionByScheduler": return .preempted
+        case .some: return .nodeFailed
+        case nil: break
+        }
+        switch pod.status?.reason {
+        case "Evicted", "NodeLost", "NodeAffinity", "Shutdown", "Terminated", "UnexpectedAdmissionError":
+            return .nodeFailed
+        default: return .failed
+        }
+    }
+
+    /// `Failed BackoffLimitExceeded, exit 137 OOMKilled`
+    private func words(_ failed: KubernetesObjects.Condition) -> String {
+        var words = ["Failed"]
+        if let reason = failed.reason { words.append(reason) }
+        var text = words.joined(separator: " ")
+        if let container { text += ", exit \(container.exitCode)" + (container.reason.map { " \($0)" } ?? "") }
+        if let reason = pod?.status?.reason { text += ", pod \(reason)" }
+        return pod == nil ? text + ", its pod is gone" : text
+    }
+}

