@@ -37,7 +37,8 @@ class EndingTests(SDKCase):
         script = """
             import sluice
             def estimate(ctx):
-                return [sluice.Estimate("small", 1.5, 2), sluice.Estimate("large", 1, 1, memory=1024, cost=0.5)]
+                large = sluice.Estimate("large", 1, 1, memory=1024, cost=0.5)
+                return [sluice.Estimate("small", 1.5, 2), large]
             sluice.main({"estimate": estimate})
         """
         plugin = self.start_script(script, {"verb": "estimate"})

@@ -11,8 +11,8 @@
         sluice.main(run)                       # or sluice.main({"run": run, "cleanup": cleanup})
 
 A handler that returns has succeeded; that of the verb `estimate` returns a list of `Estimate`.
-`raise sluice.Failed("auc 0.91 is under 0.95")` is its own verdict, `raise sluice.UserError("…", hint="…")` and
-its siblings are errors with a class; anything else is a bug.
+`raise sluice.Failed("auc 0.91 is under 0.95")` is its own verdict, `raise sluice.UserError("…", hint="…")`
+and its siblings are errors with a class; anything else is a bug.
 
 `main` moves the protocol to private descriptors, so that `print`, C libraries and child processes can write
 to stdout (it is the log) and read stdin (it is empty) without touching it. It must run in the main thread.
@@ -128,7 +128,8 @@ class Grant(NamedTuple):
 
 
 class Estimate(NamedTuple):
-    """What a call would take with a profile: half of all are faster than `p50_s`, nine of ten than `p90_s`."""
+    """What a call would take with a profile: half of all are faster than `p50_s`, nine of ten
+    than `p90_s`."""
 
     profile: str
     p50_s: float
