@@ -50,7 +50,8 @@ def cleanup(ctx: sluice.Context) -> None:
     if not releases.root.is_dir():
         return
     with releases.locked(ctx, CLEANUP_PATIENCE_S):
-        ctx.log(f"removed {releases.sweep()} half-made folders")
+        if removed := releases.sweep():
+            ctx.log(f"removed what was left half-made: {removed}")
 
 
 def deploy(ctx: sluice.Context, settings: Settings, releases: Releases) -> None:

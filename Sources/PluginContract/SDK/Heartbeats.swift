@@ -12,16 +12,7 @@ final class Heartbeats: Sendable {
     init(every seconds: Double, beat: @escaping @Sendable () -> Void) {
         period = UInt32(max(0.05, min(seconds, 3600)) * 1e6)
         self.beat = beat
-        var thread = pthread_t()
-        let box = Unmanaged.passRetained(self)
-        let failure = pthread_create(
-            &thread, nil,
-            { raw in
-                guard let raw else { return nil }
-                Unmanaged<Heartbeats>.fromOpaque(raw).takeRetainedValue().run()
-                return nil
-            }, box.toOpaque())
-        if failure == 0 { pthread_detach(thread) } else { box.release() }
+        DetachedThread.start { self.run() }
     }
 
     func stop() { stopped.store(true, ordering: .relaxed) }

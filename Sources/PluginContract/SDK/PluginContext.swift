@@ -105,19 +105,7 @@ public final class PluginContext: Sendable {
     }
 
     /// Starts the thread that hears `cancel`, `saved` and the end of stdin.
-    func listen() {
-        var thread = pthread_t()
-        let box = Unmanaged.passRetained(self)
-        let failure = pthread_create(
-            &thread, nil,
-            { raw in
-                guard let raw else { return nil }
-                Unmanaged<PluginContext>.fromOpaque(raw).takeRetainedValue().hear()
-                return nil
-            }, box.toOpaque())
-        guard failure == 0 else { return box.release() }
-        pthread_detach(thread)
-    }
+    func listen() { DetachedThread.start { self.hear() } }
 
     private func hear() {
         while let line = channel.readLine() {

@@ -3,14 +3,14 @@ import SluiceModel
 import SluicePlanning
 import SluiceStore
 
-/// The runs that a push asks for. Many references of one commit are read once.
+/// The runs that a push asks for.
 struct WantedRuns {
     let context: RepositoryContext
     let event: IntakeEvent
     private(set) var runs: [NewRun] = []
     /// For the person who pushed: what runs nothing, and why.
     private(set) var remarks: [String] = []
-    private var definitions: [ObjectID: [Definition]] = [:]
+    private var definitions = DefinitionsByTree()
     private let options: PushOptions
 
     init(context: RepositoryContext, event: IntakeEvent) {
@@ -35,7 +35,7 @@ struct WantedRuns {
         let changes = ChangesOnDemand { [trigger = event.trigger] in
             try opener.changes(to: opened.revision, from: previous, trigger: trigger, since: nil)
         }
-        for definition in try definitions(in: opened) where try isWanted(definition, reference, changes) {
+        for definition in try definitions.all(in: opened) where try isWanted(definition, reference, changes) {
             runs.append(
                 NewRun(
                     pipeline: definition.name, path: definition.source.path, repository: context.repository,
@@ -43,13 +43,6 @@ struct WantedRuns {
                     priority: priority(of: definition, opened.revision),
                     concurrency: definition.pipeline?.concurrency ?? Concurrency()))
         }
-    }
-
-    private mutating func definitions(in opened: OpenRevision) throws -> [Definition] {
-        if let known = definitions[opened.revision.tree] { return known }
-        let read = try PlanMaker.definitions(in: opened.tree)
-        definitions[opened.revision.tree] = read
-        return read
     }
 
     /// What is not trusted may step back, and never pushes itself to the front.

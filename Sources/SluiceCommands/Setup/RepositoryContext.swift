@@ -27,12 +27,18 @@ struct RepositoryContext: Sendable {
         }
     }
 
-    /// Inside a hook: the repository, and the quarantine, that git's environment names.
-    static func openInHook() throws -> RepositoryContext { try make(GitRepository.openFromEnvironment()) }
+    /// Inside a hook: the repository, and the quarantine, that git's environment names. `configuration`: the operator's,
+    /// where it has been read before.
+    static func openInHook(under configuration: OperatorConfiguration? = nil) throws -> RepositoryContext {
+        try make(GitRepository.openFromEnvironment(), configuration)
+    }
 
-    private static func make(_ git: GitRepository) throws -> RepositoryContext {
+    private static func make(
+        _ git: GitRepository, _ configuration: OperatorConfiguration? = nil
+    ) throws -> RepositoryContext {
         RepositoryContext(
-            git: git, configuration: try OperatorSettings.load(gitDirectory: git.commonDirectory), job: try .current())
+            git: git, configuration: try configuration ?? OperatorSettings.load(gitDirectory: git.commonDirectory),
+            job: try .current())
     }
 
     /// Whether the operator's rules trust a reference. Never asked of the pushed tree. In a CI job for anything but a

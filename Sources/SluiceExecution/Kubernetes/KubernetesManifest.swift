@@ -60,7 +60,7 @@ struct KubernetesManifest {
     private var container: JSONValue {
         .object([
             "name": .string("attempt"), "image": .string(terms.image),
-            "command": .array(([terms.sluice] + order.program.dropFirst()).map { .string($0) }),
+            "command": .array(order.program.map { .string($0) }),
             "workingDir": .string(order.folder),
             "env": .array([.object(["name": .string("PATH"), "value": .string(order.searchPath)])]),
             "resources": .object(["requests": .object(amounts), "limits": .object(amounts)]),

@@ -74,9 +74,7 @@ struct KubernetesSighting: JobRow {
 
     /// `Failed BackoffLimitExceeded, exit 137 OOMKilled`
     private func words(_ failed: KubernetesObjects.Condition) -> String {
-        var words = ["Failed"]
-        if let reason = failed.reason { words.append(reason) }
-        var text = words.joined(separator: " ")
+        var text = "Failed" + (failed.reason.map { " \($0)" } ?? "")
         if let container { text += ", exit \(container.exitCode)" + (container.reason.map { " \($0)" } ?? "") }
         if let reason = pod?.status?.reason { text += ", pod \(reason)" }
         return pod == nil ? text + ", its pod is gone" : text

@@ -36,7 +36,7 @@ package struct SlurmTerms: Sendable, Equatable, Hashable {
     package var qos: String?
     /// A folder that the nodes see under the same path; the state folder lies in it.
     package var sharedRoot: String
-    /// The file slurm.conf of the cluster; nil: what the environment names, else Slurm's default.
+    /// The file slurm.conf of the cluster; nil: Slurm's default place.
     package var configuration: String?
     /// Seconds after which a request that no node can serve now is given up.
     package var patience: Duration

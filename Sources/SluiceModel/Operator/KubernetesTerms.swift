@@ -7,7 +7,7 @@ package struct KubernetesTerms: Sendable, Equatable, Hashable {
     package var claim: String
     /// A folder that the runner and the pods see under the same path; the state folder lies in it.
     package var sharedRoot: String
-    /// The kubeconfig file; nil: what the environment names, else kubectl's default.
+    /// The kubeconfig file; nil: the one in the user's home.
     package var configuration: String?
     /// nil: the current one.
     package var context: String?

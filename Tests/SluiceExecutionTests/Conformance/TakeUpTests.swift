@@ -31,6 +31,16 @@ struct TakeUpTests {
         JobOrder(key: record.key, request: request, files: files, sluice: Slurm.sluice)
     }
 
+    /// Handed over, submitted, and noted.
+    private func submitted(_ attempts: Attempts, to engine: any JobEngine) throws -> (AttemptRequest, job: String) {
+        let (request, files, record) = try handedOver(attempts)
+        guard case .accepted(let job) = engine.submit(order(record, request, files)) else {
+            throw TestFailure("it was not accepted")
+        }
+        #expect(files.write(JobRecord(key: record.key, id: job), to: files.job))
+        return (request, job)
+    }
+
     private func expectOneRun(_ attempts: Attempts, _ result: AttemptResult) {
         #expect(result.outcome == .succeeded, "\(result)")
         #expect(attempts.read("workspace/trace") == "ran\n")
@@ -64,12 +74,8 @@ struct TakeUpTests {
     @Test("while it runs: it is followed to its end, with what it said before", arguments: Lane.durable)
     func running(_ lane: Lane) async throws {
         let attempts = try Attempts()
-        let (request, files, record) = try handedOver(attempts)
         let engine = lane.engine()
-        guard case .accepted(let job) = engine.submit(order(record, request, files)) else {
-            throw TestFailure("it was not accepted")
-        }
-        #expect(files.write(JobRecord(key: record.key, id: job), to: files.job))
+        let (request, _) = try submitted(attempts, to: engine)
         try await attempts.appearance(of: "workspace/trace")
         async let taken = attempts.run(request, by: Lane.remote(engine, attempts))
         try attempts.write("workspace/go", "")
@@ -79,13 +85,9 @@ struct TakeUpTests {
     @Test("after it has ended: its result is there", arguments: Lane.durable)
     func ended(_ lane: Lane) async throws {
         let attempts = try Attempts()
-        let (request, files, record) = try handedOver(attempts)
         try attempts.write("workspace/go", "")
         let engine = lane.engine()
-        guard case .accepted(let job) = engine.submit(order(record, request, files)) else {
-            throw TestFailure("it was not accepted")
-        }
-        #expect(files.write(JobRecord(key: record.key, id: job), to: files.job))
+        let (request, _) = try submitted(attempts, to: engine)
         try await attempts.appearance(of: "node/result.json")
         expectOneRun(attempts, await attempts.run(request, by: Lane.remote(engine, attempts)))
     }
@@ -109,12 +111,8 @@ struct TakeUpTests {
     @Test("what nobody wants any more is ended, and never begins", arguments: Lane.durable)
     func unwanted(_ lane: Lane) async throws {
         let attempts = try Attempts()
-        let (request, files, record) = try handedOver(attempts)
         let engine = lane.engine()
-        guard case .accepted(let job) = engine.submit(order(record, request, files)) else {
-            throw TestFailure("it was not accepted")
-        }
-        #expect(files.write(JobRecord(key: record.key, id: job), to: files.job))
+        let (_, job) = try submitted(attempts, to: engine)
         try await attempts.appearance(of: "workspace/trace")
         Lane.remote(engine, attempts).endLeftovers(of: "")
         try await attempts.holds { _ in

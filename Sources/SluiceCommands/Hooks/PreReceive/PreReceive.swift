@@ -38,7 +38,8 @@ final class PreReceive: Sendable {
         var judge: PushJudge
         do {
             judge = PushJudge(
-                context: try .openInHook(), services: try .open(home: home), installation: installation)
+                context: try .openInHook(under: configuration), services: try .open(home: home),
+                installation: installation)
         } catch { return conclude(configuration, because: ErrorText.describe(error)) ?? true }
         for update in updates {
             let verdicts = judge.verdicts(on: update)

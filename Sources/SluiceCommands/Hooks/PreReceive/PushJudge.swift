@@ -16,7 +16,7 @@ struct PushJudge {
     static let mostBytes = 16 << 20
 
     private let allowance = ReadingAllowance(bytes: mostBytes)
-    private var definitions: [ObjectID: [Definition]] = [:]
+    private var definitions = DefinitionsByTree()
     private var pipelines = 0
     private var stages = 0
 
@@ -54,7 +54,7 @@ struct PushJudge {
             return []
         }
         opened.tree = CountedTree(opened.tree, allowance)
-        let all = try definitions(in: opened)
+        let all = try definitions.all(in: opened)
         let changes = ChangesOnDemand { [context] in
             let previous = update.old.isZero ? nil : update.old
             return try RevisionOpener(context: context).changes(
@@ -65,13 +65,6 @@ struct PushJudge {
             verdicts.append(try judge(definition, opened, changes))
         }
         return verdicts
-    }
-
-    private mutating func definitions(in opened: OpenRevision) throws -> [Definition] {
-        if let known = definitions[opened.revision.tree] { return known }
-        let read = try PlanMaker.definitions(in: opened.tree)
-        definitions[opened.revision.tree] = read
-        return read
     }
 
     private func isNamed(_ name: String, on reference: Reference) -> Bool {
