@@ -61,10 +61,14 @@ package struct DispatchPlan: Sendable, Equatable {
     package var makespan: Int
     /// Tasks, the first to go first.
     package var order: [Int]
+    /// Whether the first without room is to be promised a place, which what comes behind it may not take. It then
+    /// starts sooner, but what could have filled the gap waits: which of the two ends first differs by project.
+    package var keepsPlaces: Bool
 
-    init(_ problem: DispatchProblem, start: [Int], order: [Int]) {
+    init(_ problem: DispatchProblem, start: [Int], policy: DispatchPolicy) {
         self.start = start
-        self.order = order
+        order = policy.order
+        keepsPlaces = policy.keepsPlaces
         makespan = problem.tasks.indices.reduce(0) { max($0, start[$1] + problem.tasks[$1].duration) }
     }
 }

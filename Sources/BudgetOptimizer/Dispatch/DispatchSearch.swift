@@ -3,7 +3,8 @@
 /// The first schedule places tasks by the longest chain that hangs on them. It is then justified to the right and to
 /// the left until that does not shorten it (Valls, Ballestín and Quintanilla 2005), and its start times, shaken, are
 /// the order for the next one (iterated local search). Tasks that run stay where they are. As durations will not be
-/// what is expected, the order is then chosen by how it does on several draws of them.
+/// what is expected, the order is then chosen by how it does on several draws of them, and so is whether the first
+/// without room is promised a place.
 package struct DispatchSearch {
     private let problem: DispatchProblem
     private let tails: [Int]
@@ -46,12 +47,12 @@ package struct DispatchSearch {
             let next = justified(forward(by: shaken(best.start, span: best.span)))
             if next.span <= best.span { best = next }
         }
-        return DispatchPlan(problem, start: best.start, order: robustOrder(best, current))
+        return DispatchPlan(problem, start: best.start, policy: robustPolicy(best, current))
     }
 
     /// Of several orders the one that ends first on average over durations as they may turn out: the one that holds,
     /// the plan's, the longest chains, what lies between those two, and the best of them shaken.
-    private mutating func robustOrder(_ plan: Schedule, _ current: [Int]?) -> [Int] {
+    private mutating func robustPolicy(_ plan: Schedule, _ current: [Int]?) -> DispatchPolicy {
         let scenarios = (0..<Self.scenarios).map { $0 == 0 ? problem.tasks.map(\.duration) : drawnDurations() }
         let longest = tails.max() ?? 0
         let chains = tails.map { longest - $0 }
@@ -59,7 +60,7 @@ package struct DispatchSearch {
         var best: (keys: [Int], order: [Int])?
         var least = Int.max
         func tryOut(_ keys: [Int], _ order: [Int]) {
-            let sum = makespans(order, scenarios)
+            let sum = makespans(DispatchPolicy(order: order, keepsPlaces: false), scenarios)
             guard sum < least else { return }
             (best, least) = ((keys, order), sum)
         }
@@ -69,7 +70,9 @@ package struct DispatchSearch {
             let keys = shaken(best?.keys ?? chains, span: plan.span)
             tryOut(keys, order(keys))
         }
-        return best?.order ?? Array(problem.tasks.indices)
+        let filling = DispatchPolicy(order: best?.order ?? Array(problem.tasks.indices), keepsPlaces: false)
+        let keeping = DispatchPolicy(order: filling.order, keepsPlaces: true)
+        return makespans(keeping, scenarios) < least ? keeping : filling
     }
 
     private func order(_ keys: [Int]) -> [Int] {
@@ -77,11 +80,9 @@ package struct DispatchSearch {
     }
 
     /// Summed over the scenarios.
-    private func makespans(_ order: [Int], _ scenarios: [[Int]]) -> Int {
+    private func makespans(_ policy: DispatchPolicy, _ scenarios: [[Int]]) -> Int {
         let trial = DispatchTrial(problem, dependants: dependants)
-        var rank = order
-        for (place, task) in order.enumerated() { rank[task] = place }
-        return scenarios.reduce(0) { $0 + trial.makespan(rank: rank, taskAt: order, durations: $1) }
+        return scenarios.reduce(0) { $0 + trial.makespan(policy, durations: $1) }
     }
 
     private static let scenarios = 8

@@ -15,11 +15,10 @@ package struct Reservation<Capacity: SharedCapacity>: Sendable {
     /// What is left beside it then.
     private var spare: Capacity
 
-    /// It is promised the time at which it is planned, or the first at which there is room when that is later.
-    /// nil where what runs does not make the room: others hold it, and nobody knows when they give it back.
+    /// It is promised the first time at which there is room. nil where what runs does not make the room: others hold
+    /// it, and nobody knows when they give it back.
     package init?(
-        for request: Capacity.Request, planned: Int64, free: Capacity,
-        running: [(end: Int64, request: Capacity.Request)]
+        for request: Capacity.Request, free: Capacity, running: [(end: Int64, request: Capacity.Request)]
     ) {
         var capacity = free
         var time: Int64?
@@ -27,7 +26,7 @@ package struct Reservation<Capacity: SharedCapacity>: Sendable {
             // What ends at the same moment belongs to the spare room too.
             if let time, end > time { break }
             capacity.giveBack(held)
-            if time == nil, capacity.holds(request) { time = max(end, planned) }
+            if time == nil, capacity.holds(request) { time = end }
         }
         guard let time else { return nil }
         capacity.take(request)
@@ -41,5 +40,25 @@ package struct Reservation<Capacity: SharedCapacity>: Sendable {
     /// It starts.
     package mutating func start(_ request: Capacity.Request, end: Int64) {
         if end > time { spare.take(request) }
+    }
+}
+
+/// Capacities counted down, line by line.
+package struct CountedCapacity: SharedCapacity {
+    package private(set) var free: [Int64]
+
+    package init(_ free: [Int64]) { self.free = free }
+
+    package func holds(_ request: [Int64]) -> Bool {
+        for line in free.indices where request[line] > free[line] { return false }
+        return true
+    }
+
+    package mutating func take(_ request: [Int64]) {
+        for line in free.indices { free[line] -= request[line] }
+    }
+
+    package mutating func giveBack(_ request: [Int64]) {
+        for line in free.indices { free[line] += request[line] }
     }
 }

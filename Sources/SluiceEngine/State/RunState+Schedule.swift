@@ -75,20 +75,16 @@ extension RunState {
         return true
     }
 
-    /// The first that asks for more than is free gets the next place; what follows may not move it back.
+    /// The first that asks for more than is free gets the next place, where the schedule says so or there is none; what
+    /// follows may not move it back.
     mutating func promise(_ index: Int, at now: Timestamp) {
-        guard promised == nil else { return }
+        guard promised == nil, scheduled?.schedule.keepsPlaces ?? true else { return }
         let stage = plan.stages[index]
         let ends = running.map { other, attempt in
             let profile = plan.stages[other].profiles[attempt.profile]
             return (end: expectedEnd(profile, since: attempt.started, at: now), request: profile.request)
         }
-        let planned = scheduled.flatMap { known in
-            known.schedule.start(of: index).map { known.made.milliseconds + Int64($0) }
-        }
-        promised = Reservation(
-            for: stage.profiles[stage.chosen ?? 0].request, planned: planned ?? now.milliseconds, free: free,
-            running: ends)
+        promised = Reservation(for: stage.profiles[stage.chosen ?? 0].request, free: free, running: ends)
     }
 
     /// Whether one that has room would move the promised one back.

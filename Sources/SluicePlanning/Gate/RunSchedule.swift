@@ -4,12 +4,13 @@ import SluiceModel
 /// When what is left of a run is expected to start and to end, and who goes first: made anew when reality has drifted
 /// from it. It decides an order, never whether something may run.
 package struct RunSchedule: Sendable, Equatable {
-    /// By stage, in milliseconds from when it was made; nil for what has ended or does not run.
-    private let starts: [Int?]
+    /// By stage, when it ends, in milliseconds from when it was made; nil for what has ended or does not run.
     private let ends: [Int?]
     private let span: Int
     /// Stages that have not started, the first to go first.
     package let order: [Int]
+    /// Whether the first without room is promised a place.
+    package let keepsPlaces: Bool
 
     /// nil where no order would matter, because everything that is left fits in at once, or where there are too many
     /// stages to plan them while they wait. `current` is the order that holds, of all stages.
@@ -25,11 +26,11 @@ package struct RunSchedule: Sendable, Equatable {
         let problem = Self.problem(plan, progress, left, places)
         guard problem.isContended else { return nil }
         let schedule = DispatchSearch.plan(problem, current: current.compactMap { places[$0] }, seed: seed)
-        starts = plan.stages.indices.map { stage in places[stage].map { schedule.start[$0] } }
         ends = plan.stages.indices.map { stage in
             places[stage].map { schedule.start[$0] + problem.tasks[$0].duration }
         }
         span = schedule.makespan
+        keepsPlaces = schedule.keepsPlaces
         order = schedule.order.map { left[$0] }.filter { progress.running[$0] == nil }
     }
 
@@ -75,9 +76,6 @@ package struct RunSchedule: Sendable, Equatable {
             expected: Int(min(longest, profile.time.wholeMilliseconds)),
             elapsed: Int(min(longest, max(0, elapsed.wholeMilliseconds))))
     }
-
-    /// Milliseconds from when it was made.
-    package func start(of stage: Int) -> Int? { starts[stage] }
 
     /// How far the end of a stage, `actual` milliseconds after the schedule was made, or that it has not come by
     /// then, shows that the schedule does not hold, in words; nil while it does.

@@ -10,23 +10,43 @@ struct DispatchTests {
         Sketch.stage(name, needs: needs).ways(Sketch.profile(cpus: cpus, seconds: seconds))
     }
 
-    @Test("a small stage that would move back the first one without room waits, a shorter one does not")
-    func promise() {
+    /// One that is ready before all others, and what becomes ready while it runs.
+    private func drill(_ more: [Plan.Stage] = []) -> Drill {
         var drill = Drill.of(
             [
-                stage("busy", cpus: 3, seconds: 100), stage("large", cpus: 4, seconds: 500),
-                stage("long", cpus: 1, seconds: 200), stage("short", cpus: 1, seconds: 90),
-            ].enumerated().map { place, stage in stage.changed { $0.start = Double(place) } })
-        drill.pass(seconds: 0)
+                stage("head", cpus: 1, seconds: 1), stage("busy", cpus: 3, seconds: 100),
+                stage("large", cpus: 4, seconds: 500, needs: ["head"]),
+                stage("long", cpus: 1, seconds: 200, needs: ["head"]),
+                stage("short", cpus: 1, seconds: 90, needs: ["head"]),
+            ] + more)
+        #expect(drill.atWork == ["busy", "head"])
+        drill.pass(seconds: 1)
+        drill.end("head")
+        return drill
+    }
+
+    @Test("a small stage that would move back the first one without room waits, a shorter one does not")
+    func promise() {
+        var drill = drill([stage("after", cpus: 1, seconds: 1_000, needs: ["large"])])
         #expect(drill.atWork == ["busy", "short"])
         drill.pass(seconds: 90)
         drill.end("short")
         #expect(drill.atWork == ["busy"])
-        drill.pass(seconds: 10)
+        drill.pass(seconds: 9)
         drill.end("busy")
         #expect(drill.atWork == ["large"])
         drill.end("large")
-        #expect(drill.atWork == ["long"])
+        #expect(drill.atWork == ["after", "long"])
+        #expect(drill.violations.isEmpty)
+    }
+
+    @Test("where the run ends no later for it, what fits goes before the first one without room")
+    func filling() {
+        var drill = drill()
+        #expect(drill.atWork == ["busy", "long"])
+        drill.pass(seconds: 99)
+        drill.end("busy")
+        #expect(drill.atWork == ["long", "short"])
         #expect(drill.violations.isEmpty)
     }
 

@@ -3,7 +3,7 @@ import BudgetOptimizer
 /// Plays a project through by a policy that knows only what is expected, and what has happened.
 struct Playing {
     enum Policy: CaseIterable {
-        /// The plan's order with a promised place for the first without room, planned anew on drift: as runs do.
+        /// The plan's order, and what it says of promised places, planned anew on drift: as runs do.
         case sluice
         /// In the order in which tasks became ready.
         case firstInFirstOut
@@ -20,13 +20,13 @@ struct Playing {
     private var dependants: [[Int]]
     /// In the order in which they became ready.
     private var ready: [Int] = []
-    private var free: Pool
+    private var free: CountedCapacity
     private var rank: [Int]
-    /// By task: when it is to start and to end, as ticks since `planned`.
-    private var plannedStart: [Int] = []
+    /// By task: when it is to end, as ticks since `planned`.
     private var plannedEnd: [Int] = []
     private var planned = 0
     private var span = 0
+    private var keepsPlaces = false
     private(set) var plans = 0
 
     init(_ project: RandomProject, _ policy: Policy) {
@@ -38,7 +38,7 @@ struct Playing {
         unmet = tasks.map(\.needs.count)
         dependants = tasks.map { _ in [] }
         for (index, task) in tasks.enumerated() { for need in task.needs { dependants[need].append(index) } }
-        free = Pool(free: project.expected.capacities)
+        free = CountedCapacity(project.expected.capacities)
         rank = Array(tasks.indices)
         ready = tasks.indices.filter { tasks[$0].needs.isEmpty }
     }
@@ -60,7 +60,7 @@ struct Playing {
     private mutating func dispatch() {
         let tasks = project.expected.tasks
         if policy != .firstInFirstOut { ready.sort { (rank[$0], $0) < (rank[$1], $1) } }
-        var promise: Reservation<Pool>?
+        var promise: Reservation<CountedCapacity>?
         var left: [Int] = []
         for task in ready {
             let demand = tasks[task].demand
@@ -70,18 +70,17 @@ struct Playing {
                 free.take(demand)
                 started[task] = now
             } else {
-                if policy == .sluice, promise == nil, !free.holds(demand) { promise = reserve(task) }
+                if keepsPlaces, promise == nil, !free.holds(demand) { promise = reserve(task) }
                 left.append(task)
             }
         }
         ready = left
     }
 
-    private func reserve(_ task: Int) -> Reservation<Pool>? {
+    private func reserve(_ task: Int) -> Reservation<CountedCapacity>? {
         let running = atWork.map { (end: Int64(now + remaining($0)), request: project.expected.tasks[$0].demand) }
         return Reservation(
-            for: project.expected.tasks[task].demand, planned: Int64(planned + plannedStart[task]), free: free,
-            running: running)
+            for: project.expected.tasks[task].demand, free: free, running: running)
     }
 
     private var atWork: [Int] { started.indices.filter { started[$0] != nil && !ended[$0] } }
@@ -140,21 +139,11 @@ struct Playing {
         let plan = DispatchSearch.plan(problem, current: plans == 1 ? nil : current, seed: 1)
         for (position, index) in plan.order.enumerated() { rank[left[index]] = position }
         plannedEnd = tasks.map { _ in 0 }
-        plannedStart = plannedEnd
         span = plan.makespan
+        keepsPlaces = plan.keepsPlaces
         planned = now
         for (index, task) in left.enumerated() {
-            plannedStart[task] = plan.start[index]
             plannedEnd[task] = plan.start[index] + problem.tasks[index].duration
         }
     }
-}
-
-/// A pool counted down.
-struct Pool: SharedCapacity {
-    var free: [Int64]
-
-    func holds(_ request: [Int64]) -> Bool { zip(free, request).allSatisfy { $0 >= $1 } }
-    mutating func take(_ request: [Int64]) { for line in free.indices { free[line] -= request[line] } }
-    mutating func giveBack(_ request: [Int64]) { for line in free.indices { free[line] += request[line] } }
 }
