@@ -62,14 +62,35 @@ struct DegradeText {
         }
     }
 
-    /// "as small instead of large: penalty 3, marks the run degraded"; nil where it runs as well as it can.
+    /// "as small instead of large: epochs 5, not 20, penalty 3, marks the run degraded"; nil where it runs as well as it
+    /// can.
     static func loss(_ stage: Plan.Stage) -> String? {
         guard let chosen = stage.chosen, let best = stage.best else { return nil }
         let profile = stage.profiles[chosen].profile
         guard profile.isDegraded || best.profile.penalty < profile.penalty else { return nil }
         let mark = profile.isDegraded ? ", marks the run degraded" : ""
-        return "as \(profile.name) instead of \(best.profile.name): penalty \(profile.penalty)\(mark)"
+        let changes = differences(profile.with, best.profile.with, base: stage.definition.with.value)
+        let loss = (changes + ["penalty \(profile.penalty)"]).joined(separator: ", ")
+        return "as \(profile.name) instead of \(best.profile.name): \(loss)\(mark)"
     }
+
+    /// "epochs 5, not 20": what its plugin is told otherwise, at most two of it, each with a short value.
+    private static func differences(
+        _ chosen: [String: JSONValue], _ best: [String: JSONValue], base: JSONValue
+    ) -> [String] {
+        Set(chosen.keys).union(best.keys).sorted().compactMap { name in
+            guard let now = chosen[name] ?? base[name], now != best[name] ?? base[name] else { return nil }
+            guard let before = best[name] ?? base[name] else { return "\(name) \(short(now))" }
+            return "\(name) \(short(now)), not \(short(before))"
+        }.prefix(2).map(\.self)
+    }
+
+    private static func short(_ value: JSONValue) -> String {
+        let text = value.plainText
+        return text.count > longestValue ? text.prefix(longestValue) + "…" : text
+    }
+
+    private static let longestValue = 20
 }
 
 extension Plan.Stage {

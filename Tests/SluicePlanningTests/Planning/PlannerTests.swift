@@ -52,7 +52,7 @@ struct PlannerTests {
                 prepare: hit (same inputs as in run 1) holds -
                 train: hit (same inputs as in run 1) holds -
                 evaluate: miss (needs train, which runs) holds small @0.0
-                train runs as less instead of large: penalty 2, marks the run degraded
+                train runs as less instead of large: subsample 0.2, penalty 2, marks the run degraded
                 the best profiles need cost 0.05, 0.04 is left: 0.01 short
                 """)
         #expect(again.isDegraded && again.decision.objective?.cost == Amount(decimal: "0.01"))
