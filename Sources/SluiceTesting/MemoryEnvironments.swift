@@ -22,4 +22,8 @@ package final class MemoryEnvironments: EnvironmentProvider {
         if let error { throw error }
         return ProvidedEnvironment(folder: "/environments/1", lock: "lock", buildSeconds: 0)
     }
+
+    package func copy(_ environment: String, below folder: String) throws(PluginError) -> String {
+        folder + "/" + (environment.split(separator: "/").last ?? "")
+    }
 }

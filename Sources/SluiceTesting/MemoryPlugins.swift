@@ -30,5 +30,11 @@ package struct MemoryPlugins: PluginFinder {
         return folders[name] ?? []
     }
 
+    package func copy(_ plugin: PluginFolder, to path: String) throws(PluginError) {
+        guard folders[plugin.name]?.contains(where: { $0.digest == plugin.digest }) == true else {
+            throw PluginError(.unreadable, "plugin \(plugin.name) has changed")
+        }
+    }
+
     package func names() -> [String] { (Array(folders.keys) + Array(broken.keys)).sorted() }
 }

@@ -16,19 +16,33 @@ package final class MemoryWorkspaces: Workspaces {
     private let disk: MemoryDisk
     private let log = Mutex<[Discarded]>([])
 
-    package init(disk: MemoryDisk) { self.disk = disk }
+    private let broughtHome = Mutex<[String]>([])
+    /// The executor whose nodes share `/shared`.
+    private let shared: String?
+
+    package init(disk: MemoryDisk, shared: String? = nil) {
+        self.disk = disk
+        self.shared = shared
+    }
+
+    package var home: [String] { broughtHome.withLock { $0 } }
 
     package var discarded: [Discarded] { log.withLock { $0 } }
 
-    package func folder(run: RunID, stage: String, number: Int) -> AttemptFolder {
+    package func folder(run: RunID, stage: String, number: Int, on executor: String) -> AttemptFolder {
         let name = "runs/\(run)/\(stage)/\(number)"
-        return AttemptFolder(root: "/state/" + name, name: name)
+        return folder(named: executor == shared ? "/shared/" + name : name)
     }
 
-    package func create(run: RunID, stage: String, number: Int) throws(StoreError) -> AttemptFolder {
-        let folder = folder(run: run, stage: stage, number: number)
-        disk.remove(folder.root)
-        return folder
+    package func folder(named name: String) -> AttemptFolder {
+        guard name.hasPrefix("/") else { return AttemptFolder(root: "/state/" + name, name: name) }
+        return AttemptFolder(root: name, name: name, shared: "/shared")
+    }
+
+    package func create(_ folder: AttemptFolder) { disk.remove(folder.root) }
+
+    package func bringHome(_ folder: AttemptFolder) throws(StoreError) {
+        broughtHome.withLock { $0.append(folder.name) }
     }
 
     package func discard(_ folder: AttemptFolder, keepingOutputs: Bool) {
@@ -42,7 +56,9 @@ package final class MemoryWorkspaces: Workspaces {
             .filter { path in globs.contains { $0.matches(path) } }
     }
 
-    package func deployment(repository: String, pipeline: String, reference: String) throws(StoreError) -> String {
-        "/state/deployments/\(pipeline)/\(reference)"
+    package func deployment(
+        repository: String, pipeline: String, reference: String, on executor: String
+    ) throws(StoreError) -> String {
+        "\(executor == shared ? "/shared" : "/state")/deployments/\(pipeline)/\(reference)"
     }
 }

@@ -59,6 +59,21 @@ struct PluginFoldersTests {
         }
     }
 
+    @Test("a copy is what the digest says, or it is refused")
+    func copy() throws {
+        let attempts = try Attempts()
+        let finder = try Self.finder(attempts)
+        chmod("\(attempts.root)/b/other/run.py", 0o755)
+        symlink("run.py", "\(attempts.root)/b/other/alias")
+        let plugin = try #require(try finder.folders(named: "other").first)
+        try attempts.write("b/other/x.pyc", "x")
+        try finder.copy(plugin, to: "\(attempts.root)/copy")
+        #expect(access("\(attempts.root)/copy/alias", X_OK) == 0 && attempts.read("copy/x.pyc") == nil)
+        try attempts.write("b/other/run.py", "print(2)\n")
+        let error = #expect(throws: PluginError.self) { try finder.copy(plugin, to: "\(attempts.root)/second") }
+        #expect(error?.message.contains("has changed") == true)
+    }
+
     @Test("a FIFO in a plugin's folder hangs nobody")
     func fifo() throws {
         let attempts = try Attempts()

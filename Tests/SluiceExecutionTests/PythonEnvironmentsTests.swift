@@ -58,6 +58,31 @@ struct PythonEnvironmentsTests {
         #expect(lock.contains("tiny_thing==1.5\n"))
     }
 
+    @Test("a copy at another place has the same packages, names nothing of the old place, and is made once")
+    func copied() async throws {
+        let attempts = try Attempts()
+        try Self.makeWheel(attempts)
+        let environments = try Self.environments(attempts)
+        let requirements = Array("tiny-thing==1.5\n".utf8)
+        let identity = try environments.identity(of: requirements, searchPath: Self.searchPath)
+        let built = try environments.provide(identity, requirements: requirements) { _ in }
+        let scripts = try FileManager.default.contentsOfDirectory(atPath: built.folder + "/bin")
+        let copy = try environments.copy(built.folder, below: "\(attempts.root)/shared/environments")
+        #expect(copy == "\(attempts.root)/shared/environments/\(identity.key.hex)")
+        for script in scripts.map({ "bin/" + $0 }) + ["pyvenv.cfg"] {
+            let text = attempts.read("shared/environments/\(identity.key.hex)/\(script)") ?? ""
+            #expect(!text.contains(built.folder), "\(script)")
+        }
+        try attempts.write("plugin/p.py", "import sluice, tiny_thing, sys; print(tiny_thing.VALUE, sys.prefix)")
+        let program = AttemptRequest.Program.plugin(
+            command: ["python", "./p.py"], folder: "\(attempts.root)/plugin", python: copy)
+        let result = await attempts.run(attempts.request(program, .command))
+        #expect(result.outcome == .succeeded && attempts.shown == ["1 \(copy)"], "\(result) \(attempts.shown)")
+        #expect(try environments.copy(built.folder, below: "\(attempts.root)/shared/environments") == copy)
+        let left = try FileManager.default.contentsOfDirectory(atPath: "\(attempts.root)/shared/environments")
+        #expect(left == [identity.key.hex], "drafts and locks lie elsewhere: \(left)")
+    }
+
     @Test("a requirement that cannot be resolved fails with the installer's words and leaves nothing")
     func unresolvable() throws {
         let attempts = try Attempts()

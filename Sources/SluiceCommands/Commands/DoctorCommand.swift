@@ -4,6 +4,7 @@ import SluiceExecution
 import SluiceGit
 import SluiceModel
 import SluiceReport
+import SluiceStore
 
 /// `sluice doctor`: whether everything is there that a run may need.
 struct DoctorCommand: ParsableCommand {
@@ -24,13 +25,31 @@ struct DoctorCommand: ParsableCommand {
         say("gpus", gpus())
         for line in limits() { say("limits", line) }
         for line in sandbox() { say("sandbox", line) }
+        let state: StateFolder
         do {
-            let services = try StateServices.open()
-            say("state folder", services.folder.path)
+            state = try StateServices.open().folder
+            say("state folder", state.path)
         } catch {
             say("state folder", ErrorText.describe(error))
             throw ErrorText.status(of: error).code
         }
+        try sayShared(with: state)
+    }
+
+    /// Where nodes of the operator's executors see what they need; of the repository that the current folder lies in.
+    private func sayShared(with state: StateFolder) throws {
+        var isUsable = true
+        for executor in (try? OperatorSettings.here())?.executors ?? [] {
+            do throws(StoreError) {
+                let folder = try SharedFolder(root: executor.sharedRoot, state: state)
+                try folder.check()
+                say("executor", "\(executor.name): shares \(folder.path) with its nodes")
+            } catch {
+                isUsable = false
+                say("executor", "\(executor.name): \(error.description)")
+            }
+        }
+        if !isUsable { throw ExitStatus.unavailable.code }
     }
 
     private func say(_ what: String, _ state: String) {

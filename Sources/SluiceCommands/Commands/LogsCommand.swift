@@ -35,8 +35,8 @@ struct LogsCommand: ParsableCommand {
             if follow, wanted?.stage == nil { output.tell(try news.sinceLastLook()) }
             for stage in record.stages where wanted?.stage == nil || wanted?.stage == stage.name {
                 for attempt in stage.attempts {
-                    let path = services.folder.path + "/" + attempt.started.folder + "/log.jsonl"
-                    for line in files[path, default: LogFile(path: path)].newLines() { show(line, of: stage.name) }
+                    let paths = services.folder.logs(of: attempt.started, at: stage.name, in: run)
+                    for line in files[paths[0], default: LogFile(paths)].newLines() { show(line, of: stage.name) }
                 }
             }
             guard follow, record.head.state != .ended else { return }

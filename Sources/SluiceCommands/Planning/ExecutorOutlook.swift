@@ -1,20 +1,19 @@
-import Glibc
 import SluiceExecution
 import SluiceModel
 import SluicePlanning
+import SluiceStore
 
 /// What the operator's executors have for a pipeline now: their pools, their queues, and which cannot be used.
 struct ExecutorOutlook {
     let context: RepositoryContext
-    /// The state folder.
-    let folder: String
+    let state: StateFolder
 
     /// Asks only those engines on which a stage of the pipeline may run.
     func add(to planning: inout PlanningContext, for linked: LinkedPipeline) {
         let asked = Set(linked.pipeline.stages.flatMap { $0.profiles.compactMap(\.profile.request.pool) })
         var queues: [String: SlurmPool] = [:]
         for terms in context.configuration.executors where asked.contains(terms.name) {
-            if let obstacle = obstacle(terms.sharedRoot) {
+            if let obstacle = obstacle(terms) {
                 planning.unreachable[terms.name] = obstacle
                 continue
             }
@@ -45,13 +44,13 @@ struct ExecutorOutlook {
         }
     }
 
-    private func obstacle(_ sharedRoot: String) -> String? {
-        guard let root = realpath(sharedRoot, nil) else { return "`\(sharedRoot)` is not there" }
-        defer { free(root) }
-        let shared = String(cString: root)
-        guard folder == shared || folder.hasPrefix(shared == "/" ? "/" : shared + "/") else {
-            return "the state folder \(folder) is not below `shared_root` \(shared), so nodes do not see it"
+    /// Why its nodes would not find what an attempt needs.
+    private func obstacle(_ terms: ExecutorTerms) -> String? {
+        do throws(StoreError) {
+            try SharedFolder(root: terms.sharedRoot, state: state).check()
+            return nil
+        } catch {
+            return error.description
         }
-        return nil
     }
 }

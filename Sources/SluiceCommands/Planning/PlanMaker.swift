@@ -63,7 +63,7 @@ struct PlanMaker: Sendable {
             folder: services.folder.environments, sdk: installation.pythonSDK ?? "sluice.py",
             operatorEnvironment: ProcessEnvironment.all,
             rules: PythonEnvironments.BuildRules(
-                sandbox: context.sandbox(stateFolder: services.folder.path), isTrusted: isTrusted,
+                sandbox: context.sandbox(state: services.folder), isTrusted: isTrusted,
                 allowsSource: context.configuration.allowsSourcePackages ?? false))
     }
 
@@ -136,7 +136,7 @@ struct PlanMaker: Sendable {
         var planning = planningContext(
             opened, trigger: trigger, changed: changed, options: options, run: run, before: question.before)
         planning.changes = question.changes
-        ExecutorOutlook(context: context, folder: services.folder.path).add(to: &planning, for: linked)
+        ExecutorOutlook(context: context, state: services.folder).add(to: &planning, for: linked)
         planning.wantsKeyParts = question.wantsKeyParts
         do {
             return try Planner.plan(linked, in: planning)

@@ -3,10 +3,11 @@ import Glibc
 
 /// An attempt's log, read from where the last look ended.
 struct LogFile {
-    let path: String
+    /// Where it may be: it moves, whole, from the last one to the first.
+    private let paths: [String]
     private var offset: off_t = 0
 
-    init(path: String) { self.path = path }
+    init(_ paths: [String]) { self.paths = paths }
 
     struct Entry: Decodable {
         var time: String
@@ -24,10 +25,14 @@ struct LogFile {
 
     /// Whole lines that have come since.
     mutating func newLines() -> [Substring] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0, lseek(descriptor, offset, SEEK_SET) >= 0 else { return [] }
+        var (path, descriptor) = ("", Int32(-1))
+        for next in paths where descriptor < 0 {
+            (path, descriptor) = (next, open(next, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC))
+        }
+        guard descriptor >= 0 else { return [] }
         defer { close(descriptor) }
-        guard let bytes = try? Files.bytes(from: descriptor, named: path, limit: 1 << 30),
+        guard lseek(descriptor, offset, SEEK_SET) >= 0,
+            let bytes = try? Files.bytes(from: descriptor, named: path, limit: 1 << 30),
             let end = bytes.lastIndex(of: UInt8(ascii: "\n"))
         else { return [] }
         offset += off_t(end + 1)

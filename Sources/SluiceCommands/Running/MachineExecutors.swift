@@ -20,7 +20,7 @@ struct MachineExecutors {
         let local = LocalExecutor(
             stateFolder: services.folder.path, enforcement: configuration.enforcement ?? .auto,
             devices: Machine.devices(atLeast: configuration.local?.gpus ?? 0),
-            sandbox: context.sandbox(stateFolder: services.folder.path))
+            sandbox: context.sandbox(state: services.folder))
         return Executors(local: local, others: configuration.executors.map(executor))
     }
 

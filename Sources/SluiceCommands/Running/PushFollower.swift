@@ -56,8 +56,8 @@ private struct FollowedRun {
         var printed: [String] = []
         for stage in try services.store.record(of: run).stages {
             for attempt in stage.attempts {
-                let path = services.folder.path + "/" + attempt.started.folder + "/log.jsonl"
-                for entry in files[path, default: LogFile(path: path)].newEntries() {
+                let paths = services.folder.logs(of: attempt.started, at: stage.name, in: run)
+                for entry in files[paths[0], default: LogFile(paths)].newEntries() {
                     printed += SafeText.lines(entry.text).map { "[\(stage.name)] \($0)" }
                 }
             }

@@ -31,10 +31,13 @@ struct RunSession: Sendable {
             }
             try context.requireSandbox(isTrusted: head.revision.isTrusted)
             let driver = RunDriver(
-                run: head.id, ports: ports(tree: tree, isTrusted: head.revision.isTrusted), observers: observers)
+                run: head.id, ports: try ports(tree: tree, isTrusted: head.revision.isTrusted), observers: observers)
             willDrive(driver)
             let watch = CancellationWatch(head.id, in: journal, driver: driver)
-            defer { watch.stop() }
+            defer {
+                watch.stop()
+                context.sweepSharedFolders(of: services)
+            }
             guard let record, !record.stages.isEmpty else {
                 return try driver.execute(plan, options: head.options, patience: patience)
             }
@@ -78,12 +81,13 @@ struct RunSession: Sendable {
         return .refused
     }
 
-    private func ports(tree: any TreeReader, isTrusted: Bool) -> RunPorts {
+    private func ports(tree: any TreeReader, isTrusted: Bool) throws -> RunPorts {
         let maker = PlanMaker(context: context, services: services, installation: installation)
+        let shared = try context.configuration.sharedFolders(of: services.folder)
         return RunPorts(
             tree: tree, journal: services.store, ledger: services.store, cache: services.store,
             artifacts: services.artifacts,
-            workspaces: AttemptFolders(folder: services.folder), plugins: maker.finder,
+            workspaces: AttemptFolders(folder: services.folder, shared: shared), plugins: maker.finder,
             environments: maker.environments(isTrusted: isTrusted),
             executors: MachineExecutors(context: context, services: services, installation: installation).all,
             clock: services.clock,

@@ -18,10 +18,12 @@ struct UndrivenRun {
         let record = try services.store.record(of: head.id)
         guard record.head.state != .ended else { return }
         let executors = MachineExecutors.of(head.repository, services: services)
+        let workspaces = AttemptFolders(folder: services.folder)
         for attempt in record.stages.compactMap({ $0.running?.started }) {
-            executors[attempt.executor].endLeftovers(of: attempt.folder)
+            workspaces.abandon(workspaces.folder(named: attempt.folder), by: executors[attempt.executor])
         }
         try services.store.append(events(record), to: head.id, at: services.clock.now())
+        (try? RepositoryContext.open(at: head.repository.gitDirectory))?.sweepSharedFolders(of: services)
         unpin()
     }
 

@@ -1,13 +1,15 @@
 import SluiceExecution
 import SluiceModel
+import SluiceStore
 
 extension RepositoryContext {
     /// What the operator says of sandboxes, and what no stage is to see in one.
-    func sandbox(stateFolder: String) -> SandboxSettings {
+    func sandbox(state: StateFolder) -> SandboxSettings {
+        let shared = ((try? configuration.sharedFolders(of: state)) ?? [:]).values.map(\.path)
         let repository = [git.commonDirectory] + [git.workTree].compactMap(\.self)
         return SandboxSettings(
             configuration.sandbox ?? .off,
-            hidden: [stateFolder] + OperatorSettings.files(gitDirectory: git.commonDirectory)
+            hidden: [state.path] + Set(shared).sorted() + OperatorSettings.files(gitDirectory: git.commonDirectory)
                 + configuration.secrets.values.compactMap(\.file).sorted(),
             hiddenWhenStrict: Array(Set(repository)).sorted(), searchPath: searchPath)
     }

@@ -28,16 +28,29 @@ struct AttemptRunner: Sendable {
                 number: order.number, result: AttemptResult(outcome: .failed, error: error.attemptError))
         }
         report = measured(report)
-        let keepsOutputs = report.result.outcome != .succeeded
-        guard executor.holds(folder.name) else {
-            ports.workspaces.discard(folder, keepingOutputs: keepsOutputs)
-            return report
-        }
-        report.settle = { [ports, folder, executor] in
-            ports.workspaces.discard(folder, keepingOutputs: keepsOutputs)
-            executor.forget(folder.name)
-        }
+        bringHome(&report)
+        report.settle = settling(keepingOutputs: report.result.outcome != .succeeded)
+        guard !executor.holds(folder.name) else { return report }
+        report.settle()
+        report.settle = {}
         return report
+    }
+
+    private func settling(keepingOutputs: Bool) -> @Sendable () -> Void {
+        { [ports, folder, executor] in
+            executor.forget(folder.name)
+            ports.workspaces.discard(folder, keepingOutputs: keepingOutputs)
+        }
+    }
+
+    /// Before anybody hears of its end: whoever does looks for its log here.
+    private func bringHome(_ report: inout AttemptReport) {
+        guard folder.shared != nil else { return }
+        do throws(StoreError) {
+            try ports.workspaces.bringHome(folder)
+        } catch {
+            report.result.warnings.append("its log is still at \(folder.log): \(error.message)")
+        }
     }
 
     /// With what was stored, and with what nothing measures and is charged as declared.
@@ -84,6 +97,7 @@ struct AttemptRunner: Sendable {
     }
 
     private func prepare() throws(PreparationError) -> AttemptRequest {
+        try makeFolders()
         try during("the workspace") { () throws(GitError) in
             try ports.tree.snapshot(sources, into: folder.workspace)
         }
@@ -95,6 +109,17 @@ struct AttemptRunner: Sendable {
             }
         }
         return try request(inputs: inputs, program: program)
+    }
+
+    /// What other machines share may be away for a while.
+    private func makeFolders() throws(PreparationError) {
+        do throws(StoreError) {
+            try ports.workspaces.create(folder)
+        } catch {
+            throw PreparationError(
+                attemptError: AttemptError(
+                    errorClass: .transient, code: "attempt.folders", message: error.message, hint: error.hint))
+        }
     }
 
     /// The request of an attempt whose folders are filled.
@@ -172,7 +197,14 @@ struct AttemptRunner: Sendable {
             return .script(order.binding.script(paths: paths) ?? "")
         }
         let folder = try PluginFreezer(ports: ports, folder: folder).folder(of: plugin)
-        return .plugin(command: plugin.manifest.command, folder: folder, python: order.environment)
+        return .plugin(command: plugin.manifest.command, folder: folder, python: try environment())
+    }
+
+    private func environment() throws(PreparationError) -> String? {
+        guard let built = order.environment, let shared = folder.shared else { return order.environment }
+        return try during("the Python environment") { () throws(PluginError) in
+            try ports.environments.copy(built, below: shared + "/environments")
+        }
     }
 
     private func deployment() throws(PreparationError) -> String? {
@@ -180,7 +212,7 @@ struct AttemptRunner: Sendable {
         return try during("the deployment's folder") { () throws(StoreError) in
             try ports.workspaces.deployment(
                 repository: order.repository, pipeline: order.pipeline,
-                reference: order.commit.reference ?? order.commit.oid)
+                reference: order.commit.reference ?? order.commit.oid, on: executor.name)
         }
     }
 }

@@ -5,17 +5,23 @@ struct PluginFreezer {
     let ports: RunPorts
     let folder: AttemptFolder
 
-    /// The plugin's folder on disk: a snapshot for one of the commit's tree, the place itself for an installed one,
-    /// whose digest must still be the frozen one.
+    /// The plugin's folder on disk: a snapshot for one of the commit's tree; for an installed one, whose digest must
+    /// still be the frozen one, the place itself, or a copy where nodes see only what is shared with them.
     func folder(of plugin: ResolvedPlugin) throws(PreparationError) -> String {
         switch plugin.folder.origin {
-        case .tree: try snapshot(plugin)
-        case .operator, .bundled: try unchanged(plugin)
+        case .tree: return try snapshot(plugin)
+        case .operator, .bundled:
+            let place = try unchanged(plugin)
+            guard folder.shared != nil else { return place }
+            try during("plugin \(plugin.manifest.name)") { () throws(PluginError) in
+                try ports.plugins.copy(plugin.folder, to: folder.plugin)
+            }
+            return folder.plugin
         }
     }
 
     private func snapshot(_ plugin: ResolvedPlugin) throws(PreparationError) -> String {
-        let root = folder.root + "/plugin"
+        let root = folder.plugin
         try during("plugin \(plugin.manifest.name)") { () throws(StoreError) in
             try ports.workspaces.makeFolder(root)
         }

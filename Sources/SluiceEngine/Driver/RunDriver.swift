@@ -39,10 +39,11 @@ package struct RunDriver: Sendable {
             for attempt in stage.attempts where attempt.ended == nil {
                 let started = attempt.started
                 let executor = ports.executors[started.executor]
+                let folder = ports.workspaces.folder(named: started.folder)
                 if plan.has(stage.name, started.profile), executor.holds(started.folder) {
-                    held.add(stage.name, executor, started.folder)
+                    held.add(stage.name, executor, folder)
                 } else {
-                    executor.endLeftovers(of: started.folder)
+                    ports.workspaces.abandon(folder, by: executor)
                     let share = plan.share(of: attempt, at: stage.name)
                     lost.append(
                         .attemptEnded(stage: stage.name, .lost(number: started.number, charged: share)))
@@ -65,7 +66,7 @@ package struct RunDriver: Sendable {
         var attempts: [Int: Cancellation] = [:]
         var held = held
         // Those that the run did not want any more.
-        defer { held.endAll() }
+        defer { held.endAll(in: ports.workspaces) }
         var queue: [Happening] = [.begin]
         do {
             while true {
@@ -110,9 +111,7 @@ package struct RunDriver: Sendable {
             queue.append(.lookedUp(stage: stage, try ResultLookup(ports: ports).entry(for: key, query)))
         case .provideEnvironment(let stage, let plugin): provideEnvironment(stage, plugin)
         case .start(let order) where order.isTakenUp:
-            held.take(order.definition.name)
-            let folder = ports.workspaces.folder(run: run, stage: order.definition.name, number: order.number)
-            launch(order, folder, &attempts)
+            if let folder = held.take(order.definition.name) { launch(order, folder, &attempts) }
         case .start(let order): if let obstacle = try start(order, &attempts) { queue.append(obstacle) }
         case .cancelAttempt(let stage, let reason, let killNow):
             killNow ? attempts[stage]?.killNow(reason) : attempts[stage]?.cancel(reason)
@@ -170,16 +169,14 @@ package struct RunDriver: Sendable {
         _ order: AttemptOrder, _ attempts: inout [Int: Cancellation]
     ) throws(StoreError) -> Happening? {
         let stage = order.definition.name
-        let folder = try ports.workspaces.create(run: run, stage: stage, number: order.number)
+        let folder = ports.workspaces.folder(
+            run: run, stage: stage, number: order.number, on: order.profile.request.executor)
         let started = RunEvent.Started(
             number: order.number, profile: order.profile.profile.name, executor: order.profile.request.executor,
             decision: order.decision, folder: folder.name, granted: order.profile.request,
             plugin: order.definition.plugin?.manifest.name, estimate: order.profile.estimate,
             dataBytes: order.definition.dataBytes, isDegraded: order.profile.profile.isDegraded)
-        if let obstacle = try announceStart(order, .attemptStarted(stage: stage, started)) {
-            ports.workspaces.discard(folder, keepingOutputs: false)
-            return obstacle
-        }
+        if let obstacle = try announceStart(order, .attemptStarted(stage: stage, started)) { return obstacle }
         launch(order, folder, &attempts)
         return nil
     }

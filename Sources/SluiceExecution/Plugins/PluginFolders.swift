@@ -41,6 +41,17 @@ package struct PluginFolders: PluginFinder {
         return found
     }
 
+    package func copy(_ plugin: PluginFolder, to path: String) throws(PluginError) {
+        do throws(TreeCopy.Failure) {
+            try TreeCopy(skips: { $0 == "__pycache__" || $0.hasSuffix(".pyc") }).copy(plugin.path, to: path)
+        } catch {
+            throw PluginError(.unreadable, error.message)
+        }
+        guard try FolderDigest.of(path).description == plugin.digest else {
+            throw PluginError(.unreadable, "plugin \(plugin.name) has changed since the plan was made")
+        }
+    }
+
     package func names() -> [String] {
         let all = roots.flatMap { root in
             (folderNames(root.path) ?? []).filter {

@@ -55,7 +55,7 @@ package struct PythonEnvironments: EnvironmentProvider {
 
     package func identity(of requirements: [UInt8]?, searchPath: String) throws(PluginError) -> EnvironmentIdentity {
         // Where it cannot be made, answers are only not kept.
-        try? makeFolder()
+        try? Self.makeFolder(folder)
         var environment = operatorEnvironment
         environment["PATH"] = searchPath
         let interpreter = try PythonInterpreter.find(
@@ -81,13 +81,10 @@ package struct PythonEnvironments: EnvironmentProvider {
         let place = place(identity.key)
         if let lock = lock(of: place) { return ProvidedEnvironment(folder: place, lock: lock, buildSeconds: 0) }
         if let requirements { try Requirements.check(requirements) }
-        try makeFolder()
+        try Self.makeFolder(folder)
         mkdir(caches, 0o700)
-        let guardian = Descriptor(open(place + ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600))
-        guard guardian.isOpen else {
-            throw PluginError(.environmentFailed, "\(place).lock cannot be made: \(errorText(errno))")
-        }
-        while flock(guardian.number, LOCK_EX) != 0, errno == EINTR {}
+        let guardian = try hold(place)
+        defer { withExtendedLifetime(guardian) {} }
         // Somebody else may have built it while we waited.
         if let lock = lock(of: place) { return ProvidedEnvironment(folder: place, lock: lock, buildSeconds: 0) }
         let start = MonotonicClock.now()
@@ -105,6 +102,27 @@ package struct PythonEnvironments: EnvironmentProvider {
         }
     }
 
+    /// The lock lies beside the original, on a disk of this machine.
+    package func copy(_ environment: String, below folder: String) throws(PluginError) -> String {
+        let name = environment.split(separator: "/").last ?? ""
+        let place = "\(rules.isTrusted ? folder : folder + "/untrusted")/\(name)"
+        let guardian = try hold(environment)
+        defer { withExtendedLifetime(guardian) {} }
+        guard lock(of: place) == nil else { return place }
+        try Self.makeFolder(String(place.dropLast(name.count + 1)))
+        try PythonEnvironmentCopy(source: environment, place: place).make()
+        return place
+    }
+
+    private func hold(_ place: String) throws(PluginError) -> Descriptor {
+        let guardian = Descriptor(open(place + ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600))
+        guard guardian.isOpen else {
+            throw PluginError(.environmentFailed, "\(place).lock cannot be made: \(errorText(errno))")
+        }
+        while flock(guardian.number, LOCK_EX) != 0, errno == EINTR {}
+        return guardian
+    }
+
     /// What installers keep for the next time.
     private var caches: String { folder + "/cache" }
 
@@ -116,7 +134,7 @@ package struct PythonEnvironments: EnvironmentProvider {
     }
 
     /// With its missing parents.
-    private func makeFolder() throws(PluginError) {
+    private static func makeFolder(_ folder: String) throws(PluginError) {
         var path = ""
         for part in folder.split(separator: "/") {
             path += "/" + part

@@ -7,6 +7,7 @@ import SluiceModel
 package struct RemoteExecutor: Executor {
     package let name: String
     let engine: any JobEngine
+    /// Where attempts lie whose records name them relatively.
     let stateFolder: String
     /// The binary, as the nodes see it.
     let sluice: String
@@ -43,7 +44,9 @@ package struct RemoteExecutor: Executor {
 
     package func forget(_ folder: String) { removeTree(files(folder).folder) }
 
-    private func files(_ folder: String) -> AttemptFiles { AttemptFiles(attemptFolder: "\(stateFolder)/\(folder)") }
+    private func files(_ folder: String) -> AttemptFiles {
+        AttemptFiles(attemptFolder: folder.hasPrefix("/") ? folder : "\(stateFolder)/\(folder)")
+    }
 }
 
 /// What a runner notes of a job, so that another one finds it.

@@ -34,7 +34,7 @@ package struct SlurmTerms: Sendable, Equatable, Hashable {
     package var partition: String?
     package var account: String?
     package var qos: String?
-    /// A folder that the nodes see under the same path; the state folder lies in it.
+    /// A folder that the nodes see under the same path.
     package var sharedRoot: String
     /// The file slurm.conf of the cluster; nil: Slurm's default place.
     package var configuration: String?

@@ -6,6 +6,8 @@ package protocol EnvironmentProvider: Sendable {
     /// Builds it unless it is there; parallel callers wait for one build. Returns its folder.
     func provide(_ identity: EnvironmentIdentity, requirements: [UInt8]?, log: @escaping @Sendable (String) -> Void)
         throws(PluginError) -> ProvidedEnvironment
+    /// A copy of a built environment below another folder, made unless it is there. Returns its folder.
+    func copy(_ environment: String, below folder: String) throws(PluginError) -> String
 }
 
 package struct EnvironmentIdentity: Sendable, Hashable, Codable {

@@ -73,7 +73,7 @@ package struct RunEvent: Sendable, Equatable {
         package var profile: String
         package var executor: String
         package var decision: GateDecision
-        /// The attempt's folder below the state folder, for logs and for recovery.
+        /// The attempt's folder, for logs and for recovery: below the state folder, or absolute where it lies elsewhere.
         package var folder: String
         /// Whether its profile marks the run as degraded.
         package var isDegraded: Bool

@@ -1,21 +1,30 @@
 import struct Crypto.SHA256
-import struct Crypto.SHA256
 import Glibc
 import SluiceModel
 
-/// The folders of attempts below the state folder: fulfils the engine's port.
+/// The folders of attempts: fulfils the engine's port.
 package struct AttemptFolders: Workspaces {
     private let state: StateFolder
+    /// By the executors whose nodes see nothing else of this state.
+    private let shared: [String: SharedFolder]
 
-    package init(folder: StateFolder) { state = folder }
-
-    package func folder(run: RunID, stage: String, number: Int) -> AttemptFolder {
-        let name = state.attemptFolder(run: run, stage: stage, number: number)
-        return AttemptFolder(root: state.path + "/" + name, name: name)
+    package init(folder: StateFolder, shared: [String: SharedFolder] = [:]) {
+        state = folder
+        self.shared = shared
     }
 
-    package func create(run: RunID, stage: String, number: Int) throws(StoreError) -> AttemptFolder {
-        let folder = folder(run: run, stage: stage, number: number)
+    package func folder(run: RunID, stage: String, number: Int, on executor: String) -> AttemptFolder {
+        let name = state.attemptFolder(run: run, stage: stage, number: number)
+        guard let place = shared[executor]?.path else { return folder(named: name) }
+        return AttemptFolder(root: place + "/" + name, name: place + "/" + name, shared: place)
+    }
+
+    package func folder(named name: String) -> AttemptFolder {
+        guard name.hasPrefix("/") else { return AttemptFolder(root: state.path + "/" + name, name: name) }
+        return AttemptFolder(root: name, name: name, shared: SharedFolder(ofAttempt: name)?.path)
+    }
+
+    package func create(_ folder: AttemptFolder) throws(StoreError) {
         try TreeRemoval.remove(folder.root)
         try makeFolder(folder.root)
         for path in [
@@ -23,25 +32,50 @@ package struct AttemptFolders: Workspaces {
         ] where mkdir(path, 0o700) != 0 {
             throw FileError("make", path).storeError
         }
-        return folder
     }
 
-    /// What cannot be removed is left for `gc`: an attempt's outcome does not depend on it.
+    package func bringHome(_ folder: AttemptFolder) throws(StoreError) {
+        guard let shared = folder.shared else { return }
+        let own = AttemptFolder(root: state.path + folder.root.dropFirst(shared.utf8.count), name: "")
+        try makeFolder(own.root)
+        for (source, target) in [(folder.metrics, own.metrics), (folder.log, own.log)] {
+            do { try LogTransfer.move(source, to: target) } catch { throw error.storeError }
+        }
+    }
+
+    /// What cannot be removed is left: an attempt's outcome does not depend on it.
     package func discard(_ folder: AttemptFolder, keepingOutputs: Bool) {
-        var paths = [folder.workspace, folder.inputs, folder.scratch, folder.home, folder.temporary]
+        var paths = [
+            folder.workspace, folder.inputs, folder.scratch, folder.home, folder.temporary, folder.plugin,
+        ]
         if !keepingOutputs { paths.append(folder.outputs) }
         for path in paths { try? TreeRemoval.remove(path) }
+        guard folder.shared != nil else { return }
+        // Elsewhere nothing stays but what somebody may want to look at. Its parents are others' too while a run goes on.
+        if keepingOutputs { rmdir(folder.outputs) }
+        rmdir(folder.root)
     }
 
     package func makeFolder(_ path: String) throws(StoreError) {
-        guard path.hasPrefix(state.path + "/"), !path.split(separator: "/").contains("..") else {
-            throw StoreError(.failed, "not below the state folder: \(ShownPath.text(of: path.utf8))")
-        }
-        var made = state.path
-        for part in path.dropFirst(state.path.count).split(separator: "/") {
+        var made = try place(of: path)
+        guard !path.split(separator: "/").contains("..") else { throw Self.outside(path) }
+        for part in path.dropFirst(made.utf8.count).split(separator: "/") {
             made += "/" + part
             if mkdir(made, 0o700) != 0, errno != EEXIST { throw FileError("make", made).storeError }
         }
+    }
+
+    /// The state folder, or what it shares with nodes, ready to be used.
+    private func place(of path: String) throws(StoreError) -> String {
+        if path.hasPrefix(state.path + "/") { return state.path }
+        let place = shared.values.first { path.hasPrefix($0.path + "/") }
+        guard let place else { throw Self.outside(path) }
+        try place.prepare()
+        return place.path
+    }
+
+    private static func outside(_ path: String) -> StoreError {
+        StoreError(.failed, "not below the state folder: \(ShownPath.text(of: path.utf8))")
     }
 
     package func files(below folder: String, matching globs: [Glob]) throws(StoreError) -> [String] {
@@ -59,10 +93,12 @@ package struct AttemptFolders: Workspaces {
         }
     }
 
-    package func deployment(repository: String, pipeline: String, reference: String) throws(StoreError) -> String {
+    package func deployment(
+        repository: String, pipeline: String, reference: String, on executor: String
+    ) throws(StoreError) -> String {
         let short = reference.hasPrefix("refs/") ? String(reference.dropFirst(5)) : reference
         let names = [Self.name(ofRepository: repository)] + [pipeline, short].map(StageFolderName.name)
-        let path = state.deployments + "/" + names.joined(separator: "/")
+        let path = (shared[executor]?.deployments ?? state.deployments) + "/" + names.joined(separator: "/")
         try makeFolder(path)
         return path
     }

@@ -5,12 +5,13 @@ import SluiceModel
 ///
 ///     sluice.db                          queue, journal and derived tables
 ///     artifacts/                         outputs by digest
-///     runs/<id>/<stage>/<number>/        attempts: logs, workspaces
+///     runs/<id>/<stage>/<number>/        attempts: logs, and workspaces of those on this machine
 ///     environments/                      interpreters' environments by key
 ///     spool/{tmp,new,bad}                events that hooks wrote
 ///     repositories                       git directories whose hooks were installed for this folder
 ///     locks/                             what is alive: held file locks
 ///     deployments/                       folders that outlive runs
+///     id                                 what this folder's part of a shared root is called (`SharedFolder`)
 package struct StateFolder: Sendable, Hashable {
     /// Absolute.
     package let path: String
@@ -25,9 +26,16 @@ package struct StateFolder: Sendable, Hashable {
     package var locks: String { path + "/locks" }
     package var deployments: String { path + "/deployments" }
 
-    /// The folder of one attempt, relative to `path`; what records hold.
+    /// The folder of one attempt, relative to `path` or to what is shared with its nodes.
     package func attemptFolder(run: RunID, stage: String, number: Int) -> String {
         "runs/\(run)/\(StageFolderName.name(of: stage))/\(number)"
+    }
+
+    /// Where an attempt's log is: with its nodes while it runs elsewhere, then here.
+    package func logs(of started: RunEvent.Started, at stage: String, in run: RunID) -> [String] {
+        let own = path + "/" + attemptFolder(run: run, stage: stage, number: started.number)
+        let all = started.folder.hasPrefix("/") ? [own, started.folder] : [own]
+        return all.map { AttemptFolder(root: $0, name: "").log }
     }
 
     /// Makes what is missing, readable by its owner alone, and refuses a folder that cannot be trusted or cannot

@@ -10,6 +10,8 @@ final class Scene: Sendable {
     var bare: String { root + "/server.git" }
     var clone: String { root + "/clone" }
     var home: String { root + "/state" }
+    /// What nodes of a cluster see, and nothing else of this desk counts on; made by who needs it.
+    var shared: String { root + "-shared" }
 
     /// What a person at this desk has in the environment.
     let environment: [String: String]
@@ -28,7 +30,10 @@ final class Scene: Sendable {
         if !files.isEmpty { try commit(files) }
     }
 
-    deinit { if getenv("SLUICE_KEEP_SCENES") == nil { try? FileManager.default.removeItem(atPath: root) } }
+    deinit {
+        guard getenv("SLUICE_KEEP_SCENES") == nil else { return }
+        for folder in [root, shared] { try? FileManager.default.removeItem(atPath: folder) }
+    }
 
     /// The built binary lies beside the test bundle.
     static let binary = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()

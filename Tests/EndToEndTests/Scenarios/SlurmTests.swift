@@ -10,8 +10,9 @@ struct SlurmTests {
     private func scene(_ pipeline: String, executors: [String], withHook: Bool = false) throws -> Scene {
         let scene = try Scene(withHook: withHook)
         let configuration = getenv("SLUICE_TEST_SLURM").map { String(cString: $0) } ?? ""
-        let lines = executors.map { "  \($0), kind: slurm, shared_root: \(scene.root), config: \(configuration) }" }
+        let lines = executors.map { "  \($0), kind: slurm, shared_root: \(scene.shared), config: \(configuration) }" }
         let text = executors.isEmpty ? "" : "executors:\n" + lines.joined(separator: "\n") + "\n"
+        try FileManager.default.createDirectory(atPath: scene.shared, withIntermediateDirectories: true)
         let path = scene.environment["PATH"] ?? ""
         try scene.configure(text + "path: \(path)\n", in: withHook ? scene.bare : scene.clone + "/.git")
         let body = pipeline.replacingOccurrences(of: "LEDGER", with: scene.root)
@@ -62,8 +63,8 @@ struct SlurmTests {
         #expect((attempt["used"] as? [String: Any])?["cost"] as? Double ?? 0 > 0)
         #expect(try String(contentsOfFile: scene.ledger("evaluated"), encoding: .utf8) == "1 2 3\n4\n")
         #expect(try scene.sluice(["logs", "1/train"], in: scene.bare).output.contains("gpu "))
-        let left = try FileManager.default.subpathsOfDirectory(atPath: scene.home + "/runs")
-        #expect(!left.contains { $0.contains("/node/") }, "nothing of what was handed over stays: \(left)")
+        let left = try FileManager.default.subpathsOfDirectory(atPath: scene.shared)
+        #expect(!left.contains { $0.contains("/runs/") }, "nothing of what was handed over stays: \(left)")
     }
 
     @Test(
@@ -89,7 +90,7 @@ struct SlurmTests {
     }
 
     private func results(_ scene: Scene) -> [String] {
-        let all = (try? FileManager.default.subpathsOfDirectory(atPath: scene.home + "/runs")) ?? []
+        let all = (try? FileManager.default.subpathsOfDirectory(atPath: scene.shared)) ?? []
         return all.filter { $0.hasSuffix("/node/result.json") }
     }
 

@@ -210,6 +210,27 @@ struct RunDriverTests {
         #expect(world.record.stages[0].warnings.contains { $0.contains("goes on") })
     }
 
+    @Test("what an attempt needs whose nodes see a shared folder alone lies in it, and its log comes home")
+    func shared() throws {
+        var world = World(shared: "far")
+        let cluster = far(world, holding: [])
+        world.others = [cluster]
+        world.plugins = MemoryPlugins(bundled: ["p": "name: p"])
+        let stage = onCluster(Sketch.stage("a").making("out").using(Sketch.plugin("p", wantsPython: true)))
+        var plan = Sketch.plan([stage, Sketch.stage("b", needs: ["a"])])
+        plan.pools = ["far": plan.pool]
+        #expect(try world.driver.execute(plan, options: RunOptions()) == .succeeded)
+        let request = try #require(cluster.requests.first)
+        let root = "/shared/runs/1/a/1"
+        #expect(
+            request.program
+                == .plugin(command: ["./main"], folder: root + "/plugin", python: "/shared/environments/1"))
+        #expect(request.folders.workspace == root + "/work" && request.outputs.allSatisfy { $0.path.hasPrefix(root) })
+        #expect(world.record.stages[0].attempts[0].started.folder == root)
+        #expect(world.record.stages[1].attempts[0].started.folder == "runs/1/b/1")
+        #expect(world.workspaces.home == [root])
+    }
+
     @Test("an attempt that its executor does not hold is lost, wherever it ran")
     func losesWhatIsNotHeld() throws {
         var world = World()

@@ -23,10 +23,10 @@ struct World {
     init(
         script: (@Sendable (AttemptRequest, Cancellation, MemoryDisk) -> AttemptResult)? = nil,
         refuses: @escaping @Sendable ([RunEvent.Kind]) -> Bool = { _ in false },
-        environments: MemoryEnvironments = MemoryEnvironments()
+        environments: MemoryEnvironments = MemoryEnvironments(), shared: String? = nil
     ) {
         journal = MemoryJournal(cache: cache, refuses: refuses)
-        workspaces = MemoryWorkspaces(disk: disk)
+        workspaces = MemoryWorkspaces(disk: disk, shared: shared)
         artifacts = MemoryArtifacts(disk: disk)
         self.environments = environments
         let disk = disk

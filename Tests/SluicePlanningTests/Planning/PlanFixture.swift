@@ -37,6 +37,10 @@ struct FixedEnvironments: EnvironmentProvider {
     ) throws(PluginError) -> ProvidedEnvironment {
         throw PluginError(.environmentFailed, "a plan builds no environment")
     }
+
+    func copy(_ environment: String, below folder: String) throws(PluginError) -> String {
+        throw PluginError(.environmentFailed, "a plan copies no environment")
+    }
 }
 
 /// A repository, its records and a pipeline, and what a plan of it is made of.

@@ -15,20 +15,26 @@ struct AttemptFoldersTests {
         folders = AttemptFolders(folder: sandbox.folder)
     }
 
+    private func create(_ stage: String) throws -> AttemptFolder {
+        let folder = folders.folder(run: RunID(1), stage: stage, number: 1, on: "local")
+        try folders.create(folder)
+        return folder
+    }
+
     @Test("what a dead runner left in an attempt's folder is gone when it is made again")
     func madeAgain() throws {
-        let first = try folders.create(run: RunID(1), stage: "train[a=/b]", number: 1)
+        let first = try create("train[a=/b]")
         #expect(first.name == "runs/1/train[a=%2fb]/1")
         try Disk.write([1], to: first.workspace + "/left", mode: 0)
         chmod(first.workspace, 0o555)
-        let second = try folders.create(run: RunID(1), stage: "train[a=/b]", number: 1)
+        let second = try create("train[a=/b]")
         #expect(second == first)
         #expect(Disk.exists(second.workspace) && !Disk.exists(second.workspace + "/left"))
     }
 
     @Test("a discarded attempt keeps its log, and its outputs when they are asked for")
     func discard() throws {
-        let folder = try folders.create(run: RunID(1), stage: "s", number: 1)
+        let folder = try create("s")
         try Disk.write([1], to: folder.log)
         folders.discard(folder, keepingOutputs: true)
         #expect(Disk.exists(folder.log) && Disk.exists(folder.outputs) && !Disk.exists(folder.workspace))
@@ -38,7 +44,7 @@ struct AttemptFoldersTests {
 
     @Test("files are found by their patterns, sorted, and links are passed over")
     func files() throws {
-        let folder = try folders.create(run: RunID(1), stage: "s", number: 1)
+        let folder = try create("s")
         try folders.makeFolder(folder.workspace + "/sub/deep")
         for name in ["b.csv", "a.csv", "sub/deep/c.csv", "x.txt"] {
             try Disk.write([1], to: folder.workspace + "/" + name)
@@ -58,11 +64,17 @@ struct AttemptFoldersTests {
 
     @Test("deployments of different references have different folders that stay")
     func deployments() throws {
-        let one = try folders.deployment(repository: "/srv/a.git", pipeline: "p", reference: "refs/heads/m")
-        let two = try folders.deployment(repository: "/srv/a.git", pipeline: "p", reference: "refs/heads%2fm")
+        let one = try folders.deployment(
+            repository: "/srv/a.git", pipeline: "p", reference: "refs/heads/m", on: "local")
+        let two = try folders.deployment(
+            repository: "/srv/a.git", pipeline: "p", reference: "refs/heads%2fm", on: "local")
         #expect(one != two)
         #expect(one.contains("/a.git-") && one.hasSuffix("/p/heads%2fm"), "a person can read it")
-        #expect(try folders.deployment(repository: "/b/a.git", pipeline: "p", reference: "refs/heads/m") != one)
-        #expect(try folders.deployment(repository: "/srv/a.git", pipeline: "p", reference: "refs/heads/m") == one)
+        #expect(
+            try folders.deployment(repository: "/b/a.git", pipeline: "p", reference: "refs/heads/m", on: "local") != one
+        )
+        #expect(
+            try folders.deployment(repository: "/srv/a.git", pipeline: "p", reference: "refs/heads/m", on: "local")
+                == one)
     }
 }

@@ -1,0 +1,176 @@
+import Foundation
+import Glibc
+import SluiceTesting
+import Testing
+
+/// Clusters whose nodes see a shared folder, and nothing of the state folder, which lies elsewhere.
+@Suite("Shared folders of clusters", .serialized) struct SharedFolderTests {
+    /// A desk with a cluster as its executor `cluster`.
+    private final class Desk {
+        let scene: Scene
+        private let server: Process?
+        private let path: [String: String]
+
+        init(_ cluster: Cluster, _ files: [String: String]) throws {
+            scene = try Scene(withHook: false)
+            let (terms, server) = try cluster.terms(for: scene)
+            self.server = server
+            path = ["PATH": cluster.searchPath(of: scene)]
+            try scene.configure(
+                "executors:\n  cluster: { \(terms) }\npath: \(scene.environment["PATH"] ?? "")\n",
+                in: scene.clone + "/.git")
+            try scene.commit(files.mapValues { $0.replacingOccurrences(of: "LEDGER", with: scene.root) })
+        }
+
+        deinit { server?.terminate() }
+
+        func sluice(_ arguments: [String]) throws -> ProgramRun { try scene.sluice(arguments, environment: path) }
+
+        func start(_ arguments: [String]) throws -> StartedProgram {
+            try StartedProgram(
+                [Scene.binary] + arguments, environment: scene.environment.merging(path) { $1 }, folder: scene.clone)
+        }
+
+        /// Files and links, folders of environments left out.
+        var shared: [String] {
+            let all = (try? FileManager.default.subpathsOfDirectory(atPath: scene.shared)) ?? []
+            return all.filter { !$0.contains("/environments") }
+        }
+    }
+
+    private static let pipeline = [
+        "pipelines/p.yaml": """
+        schema: sluice/v1
+        name: p
+        profiles:
+          small: { cpus: 1, memory: 64MiB }
+          node: { cpus: 1, memory: 128MiB, executor: cluster }
+        stages:
+          prepare: { run: "echo 1 2 3 > data", outputs: { data: { type: file, path: data } }, profile: small }
+          train: { uses: learn, inputs: { data: prepare.data }, profile: node }
+          evaluate: { run: "cp ${inputs.model} LEDGER/evaluated", inputs: { model: train.model }, profile: small }
+        """,
+        "plugins/learn/plugin.yaml": """
+        name: learn
+        version: 1.0.0
+        protocol: sluice/1
+        role: train
+        command: [python3, -B, ./learn.py]
+        python: {}
+        inputs: { data: { type: file } }
+        outputs: { model: { type: file } }
+        effects: pure
+        """,
+        "plugins/learn/learn.py": """
+        import os, sys, time
+        import sluice
+
+        def run(ctx):
+            with open("LEDGER/trained", "a") as file:
+                print(sys.prefix, file=file)
+            ctx.log("hello from the node")
+            while not os.path.exists("LEDGER/go"):
+                time.sleep(0.05)
+            rows = ctx.inputs["data"].path.read_text()
+            ctx.outputs["model"].path.write_text(rows + "4" + chr(10))
+
+        if __name__ == "__main__":
+            sluice.main(run)
+        """,
+    ]
+
+    private func expectGood(_ desk: Desk, _ run: RunView) throws {
+        let scene = desk.scene
+        #expect(run.outcome == "succeeded", "\(run.json)")
+        #expect(run.attempts(of: "train").count == 1 && scene.lines(of: "trained") == 1, "\(run.json)")
+        #expect(run.attempts(of: "train").first?["executor"] as? String == "cluster")
+        #expect(try String(contentsOfFile: scene.ledger("evaluated"), encoding: .utf8) == "1 2 3\n4\n")
+        #expect(try desk.sluice(["logs", "1/train"]).output.contains("hello from the node"))
+        #expect(!desk.shared.contains { $0.contains("/runs/") }, "nothing of the run stays: \(desk.shared)")
+        let prefix = try String(contentsOfFile: scene.ledger("trained"), encoding: .utf8)
+        #expect(prefix.hasPrefix(scene.shared + "/sluice-"), "its Python environment is shared: \(prefix)")
+    }
+
+    @Test(
+        "a local and a remote stage exchange artifacts, and the node is told of nothing outside of the shared folder",
+        arguments: Cluster.here)
+    func exchange(_ cluster: Cluster) throws {
+        let desk = try Desk(cluster, Self.pipeline)
+        let run = try desk.start(["run"])
+        #expect(comesToHold(within: 120) { desk.scene.lines(of: "trained") == 1 })
+        let request = try #require(desk.shared.first { $0.hasSuffix("/train/1/node/request.json") })
+        let text = try String(contentsOfFile: desk.scene.shared + "/" + request, encoding: .utf8)
+        #expect(!text.replacingOccurrences(of: "\\/", with: "/").contains(desk.scene.home), "\(text)")
+        #expect(
+            comesToHold(within: 20) {
+                (try? desk.sluice(["logs", "1/train"]))?.output.contains("hello from the node") ?? false
+            }, "its log is shown while it runs")
+        desk.scene.touch("go")
+        #expect(run.wait().status == 0)
+        try expectGood(desk, desk.scene.show(1))
+    }
+
+    @Test("a runner that is killed loses nothing", arguments: Cluster.here)
+    func killedRunner(_ cluster: Cluster) throws {
+        let desk = try Desk(cluster, Self.pipeline)
+        let run = try desk.start(["run"])
+        #expect(comesToHold(within: 120) { desk.scene.lines(of: "trained") == 1 })
+        kill(run.pid, SIGKILL)
+        _ = run.wait()
+        desk.scene.touch("go")
+        #expect(comesToHold(within: 60) { desk.shared.contains { $0.hasSuffix("/node/result.json") } })
+        let worker = try desk.sluice(["worker", "--once"])
+        #expect(worker.status == 0, "\(worker.transcript)")
+        try expectGood(desk, desk.scene.show(1))
+    }
+
+    @Test(
+        "of an attempt that failed its outputs stay where they were made, and its log is here", arguments: Cluster.here)
+    func failed(_ cluster: Cluster) throws {
+        let desk = try Desk(
+            cluster,
+            [
+                "pipelines/p.yaml": """
+                schema: sluice/v1
+                name: p
+                profiles: { node: { cpus: 1, memory: 64MiB, executor: cluster } }
+                defaults: { profile: node }
+                stages:
+                  bad:
+                    run: "echo half > ${outputs.model}; echo oh no; exit 1"
+                    outputs: { model: model }
+                    retry: { limit: 0 }
+                """
+            ])
+        #expect(try desk.sluice(["run"]).status == 1)
+        let files = desk.shared.filter { $0.contains("/runs/1/bad/1/") }
+        #expect(
+            files.map { $0.split(separator: "/").suffix(2).joined(separator: "/") }.contains("out/model"), "\(files)")
+        #expect(files.allSatisfy { $0.contains("/1/out") }, "\(files)")
+        #expect(try desk.sluice(["logs", "1/bad"]).output.contains("oh no"))
+    }
+
+    @Test("a shared root that cannot be used is said by the plan and by the doctor")
+    func unusable() throws {
+        let scene = try Scene(withHook: false)
+        try scene.configure(
+            "executors:\n  cluster: { kind: slurm, shared_root: \(scene.shared) }\n", in: scene.clone + "/.git")
+        try scene.commit([
+            "pipelines/p.yaml": """
+            schema: sluice/v1
+            name: p
+            profiles: { node: { cpus: 1, memory: 64MiB, executor: cluster } }
+            stages: { only: { run: "true", profile: node } }
+            """
+        ])
+        let plan = try scene.sluice(["plan"])
+        let doctor = try scene.sluice(["doctor"])
+        #expect(plan.status == 65 && plan.transcript.contains("is no folder that is there"), "\(plan.transcript)")
+        #expect(doctor.status == 69 && doctor.output.contains("cluster: `shared_root`"), "\(doctor.transcript)")
+        try FileManager.default.createDirectory(atPath: scene.shared, withIntermediateDirectories: true)
+        let mended = try scene.sluice(["doctor"])
+        #expect(mended.status == 0 && mended.output.contains("shares \(scene.shared)/sluice-"), "\(mended.transcript)")
+        chmod(scene.shared, 0o777)
+        #expect(try scene.sluice(["doctor"]).output.contains("may be changed by others"))
+    }
+}
