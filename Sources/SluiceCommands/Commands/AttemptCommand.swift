@@ -6,30 +6,43 @@ import SluiceModel
 struct AttemptCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "attempt",
-        abstract: "Runs one attempt on this node and leaves its result in a file; engines call it, people need not.",
+        abstract: "Runs one attempt on this node; engines call it, people need not.",
         discussion: """
-            What it says comes line by line into RESULT.events. SIGTERM cancels it with the contract's grace, a second
-            one at once. Whatever the plugin's end, the status is 0 when the result is written, and 75 when another
-            process has run the request already.
-
-            Example:
+            Examples:
               sluice attempt /shared/a/request.json /shared/a/result.json
-            """)
+              sluice attempt stage prepare --exchange /shared/run-7
+            """,
+        subcommands: [OfRequest.self, OfStage.self], defaultSubcommand: OfRequest.self)
 
-    @Argument(help: "The attempt's request: JSON, mode 0600.")
-    var request: String
+    /// `sluice attempt REQUEST RESULT`: of a run that goes on elsewhere.
+    struct OfRequest: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "request",
+            abstract: "Runs what a runner wrote down, and leaves the result in a file; the default.",
+            discussion: """
+                What it says comes line by line into RESULT.events. SIGTERM cancels it with the contract's grace, a \
+                second one at once. Whatever the plugin's end, the status is 0 when the result is written, and 75 when \
+                another process has run the request already.
 
-    @Argument(help: "Where its result goes.")
-    var result: String
+                Example:
+                  sluice attempt /shared/a/request.json /shared/a/result.json
+                """)
 
-    func run() throws {
-        let node = NodeAttempt(files: AttemptFiles(request: request, result: result))
-        let cancellation = Cancellation()
-        RunSignals().forward(to: { node.stop(cancellation, signalled: $0, killNow: $1) })
-        switch node.run(cancellation: cancellation) {
-        case .written: break
-        case .claimed: throw CommandFailure(.held, "another process has run \(request)")
-        case .failed(let message): throw CommandFailure(.unavailable, message)
+        @Argument(help: "The attempt's request: JSON, mode 0600.")
+        var request: String
+
+        @Argument(help: "Where its result goes.")
+        var result: String
+
+        func run() throws {
+            let node = NodeAttempt(files: AttemptFiles(request: request, result: result))
+            let cancellation = Cancellation()
+            RunSignals().forward(to: { node.stop(cancellation, signalled: $0, killNow: $1) })
+            switch node.run(cancellation: cancellation) {
+            case .written: break
+            case .claimed: throw CommandFailure(.held, "another process has run \(request)")
+            case .failed(let message): throw CommandFailure(.unavailable, message)
+            }
         }
     }
 }

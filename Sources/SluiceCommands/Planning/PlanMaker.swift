@@ -60,7 +60,7 @@ struct PlanMaker: Sendable {
 
     func environments(isTrusted: Bool) -> PythonEnvironments {
         PythonEnvironments(
-            folder: services.folder.environments, sdk: installation.pythonSDK ?? "sluice.py",
+            folder: services.lasting.environments, sdk: installation.pythonSDK ?? "sluice.py",
             operatorEnvironment: ProcessEnvironment.all,
             rules: PythonEnvironments.BuildRules(
                 sandbox: context.sandbox(state: services.folder), isTrusted: isTrusted,

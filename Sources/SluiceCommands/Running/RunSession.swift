@@ -29,19 +29,7 @@ struct RunSession: Sendable {
                 try UndrivenRun(head: head, services: services).cancel(asked.reason)
                 return .cancelled
             }
-            try context.requireSandbox(isTrusted: head.revision.isTrusted)
-            let driver = RunDriver(
-                run: head.id, ports: try ports(tree: tree, isTrusted: head.revision.isTrusted), observers: observers)
-            willDrive(driver)
-            let watch = CancellationWatch(head.id, in: journal, driver: driver)
-            defer {
-                watch.stop()
-                context.sweepSharedFolders(of: services)
-            }
-            guard let record, !record.stages.isEmpty else {
-                return try driver.execute(plan, options: head.options, patience: patience)
-            }
-            return try driver.resume(plan, options: head.options, patience: patience, from: record)
+            return try drive(head, plan, tree, from: record)
         } catch let invalid as InvalidDefinition {
             return try reject(head, invalid.diagnostics, .policy("the definition is not valid"), in: journal)
         } catch let error as GitError {
@@ -50,6 +38,25 @@ struct RunSession: Sendable {
                 location: SourceLocation(file: head.path), hint: error.hint)
             return try reject(head, [diagnostic], .policy("the commit cannot be read"), in: journal)
         }
+    }
+
+    /// Drives a plan of the run that was made before.
+    func drive(
+        _ head: RunHead, _ plan: Plan, _ tree: any TreeReader, from record: RunRecord? = nil
+    ) throws -> RunOutcome? {
+        try context.requireSandbox(isTrusted: head.revision.isTrusted)
+        let driver = RunDriver(
+            run: head.id, ports: try ports(tree: tree, isTrusted: head.revision.isTrusted), observers: observers)
+        willDrive(driver)
+        let watch = CancellationWatch(head.id, in: services.store, driver: driver)
+        defer {
+            watch.stop()
+            context.sweepSharedFolders(of: services)
+        }
+        guard let record, !record.stages.isEmpty else {
+            return try driver.execute(plan, options: head.options, patience: patience)
+        }
+        return try driver.resume(plan, options: head.options, patience: patience, from: record)
     }
 
     func plan(
@@ -87,7 +94,8 @@ struct RunSession: Sendable {
         return RunPorts(
             tree: tree, journal: services.store, ledger: services.store, cache: services.store,
             artifacts: services.artifacts,
-            workspaces: AttemptFolders(folder: services.folder, shared: shared), plugins: maker.finder,
+            workspaces: AttemptFolders(folder: services.folder, lasting: services.lasting, shared: shared),
+            plugins: maker.finder,
             environments: maker.environments(isTrusted: isTrusted),
             executors: MachineExecutors(context: context, services: services, installation: installation).all,
             clock: services.clock,

@@ -41,6 +41,13 @@ struct RepositoryContext: Sendable {
             job: try .current())
     }
 
+    /// The same where another engine decides which machine a stage runs on: executors that profiles name mean nothing.
+    var placingAllHere: RepositoryContext {
+        var configuration = configuration
+        configuration.placesAllHere = true
+        return RepositoryContext(git: git, configuration: configuration, job: job)
+    }
+
     /// Whether the operator's rules trust a reference. Never asked of the pushed tree. In a CI job for anything but a
     /// push none is: what is checked out for a pull request may bear any name.
     func isTrusted(_ reference: Reference?) -> Bool {

@@ -4,6 +4,8 @@ import SluiceStore
 /// The state folder and what is kept in it, opened once per process.
 struct StateServices: Sendable {
     let folder: StateFolder
+    /// Where artifacts, environments and the folders of deploys lie: the state folder, or an exchange.
+    let lasting: StateFolder
     let store: Store
     let artifacts: ArtifactFiles
     let clock = SystemClock()
@@ -13,7 +15,16 @@ struct StateServices: Sendable {
     static func open(home: String? = nil) throws -> StateServices {
         let folder = StateFolder(path: try home ?? location())
         return StateServices(
-            folder: folder, store: try Store.open(folder), artifacts: ArtifactFiles(folder: folder))
+            folder: folder, lasting: folder, store: try Store.open(folder), artifacts: ArtifactFiles(folder: folder))
+    }
+
+    /// A state folder for this process alone; what lasts is kept in an exchange, where there is one. The caller removes
+    /// it.
+    static func openTemporary(for exchange: Exchange? = nil) throws -> StateServices {
+        let folder = StateFolder(path: try Files.makeTemporaryFolder("sluice-state"))
+        let lasting = exchange?.folder ?? folder
+        return StateServices(
+            folder: folder, lasting: lasting, store: try Store.open(folder), artifacts: ArtifactFiles(folder: lasting))
     }
 
     /// Whether there is something for a worker to do.

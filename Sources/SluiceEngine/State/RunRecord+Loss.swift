@@ -27,7 +27,7 @@ extension RunRecord {
 
 extension RunEvent.Ended {
     /// What is known of an attempt whose runner died: nothing, so that it is charged with what was held for it.
-    static func lost(number: Int, charged amounts: [BudgetResource: Amount] = [:]) -> RunEvent.Ended {
+    package static func lost(number: Int, charged amounts: [BudgetResource: Amount] = [:]) -> RunEvent.Ended {
         var result = AttemptResult(outcome: .lost, error: lostError)
         result.usage.declared = amounts.keys.map(\.rawValue).sorted()
         return RunEvent.Ended(

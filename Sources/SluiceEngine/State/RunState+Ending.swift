@@ -162,7 +162,7 @@ extension RunState.Node {
 }
 
 extension RunEvent.Planned {
-    init(_ plan: Plan) {
+    package init(_ plan: Plan) {
         let stages = plan.stages.map { stage in
             let chosen = stage.chosen.map { stage.profiles[$0] }
             var cache = stage.cache

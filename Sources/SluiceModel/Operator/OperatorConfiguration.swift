@@ -8,6 +8,9 @@ package struct OperatorConfiguration: Sendable, Equatable {
     package var enforcement: EnforcementChoice?
     /// Executors beside the local one, in the order of their names.
     package var executors: [ExecutorTerms]
+    /// Whether every profile runs here, whatever executor it names: another engine has put the stage where it is to
+    /// run. Nothing that a person writes.
+    package var placesAllHere = false
     /// How attempts are walled in; nil: nothing is said.
     package var sandbox: SandboxChoice?
     /// By name.

@@ -6,6 +6,7 @@ struct ExecutorLinker {
     let context: LinkContext
 
     func apply(to linked: inout LinkedPipeline) {
+        guard !context.configuration.placesAllHere else { return placeAllHere(in: &linked) }
         let known = Set(context.configuration.executors.map(\.name))
         var told: Set<String> = []
         for index in linked.pipeline.stages.indices {
@@ -21,6 +22,14 @@ struct ExecutorLinker {
             for profile in missing where told.insert(profile.profile.request.executor).inserted {
                 let finding = LinkFindings.unknownExecutor(profile.profile.request.executor, known: known.sorted())
                 context.findings.add(finding, at: place(of: profile.profile, stage.name))
+            }
+        }
+    }
+
+    private func placeAllHere(in linked: inout LinkedPipeline) {
+        for stage in linked.pipeline.stages.indices {
+            for profile in linked.pipeline.stages[stage].profiles.indices {
+                linked.pipeline.stages[stage].profiles[profile].profile.request.pool = nil
             }
         }
     }

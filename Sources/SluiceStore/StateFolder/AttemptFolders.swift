@@ -5,11 +5,14 @@ import SluiceModel
 /// The folders of attempts: fulfils the engine's port.
 package struct AttemptFolders: Workspaces {
     private let state: StateFolder
+    private let lasting: StateFolder
     /// By the executors whose nodes see nothing else of this state.
     private let shared: [String: SharedFolder]
 
-    package init(folder: StateFolder, shared: [String: SharedFolder] = [:]) {
+    /// `lasting` holds the folders of deploys; nil: the state folder does.
+    package init(folder: StateFolder, lasting: StateFolder? = nil, shared: [String: SharedFolder] = [:]) {
         state = folder
+        self.lasting = lasting ?? folder
         self.shared = shared
     }
 
@@ -65,9 +68,9 @@ package struct AttemptFolders: Workspaces {
         }
     }
 
-    /// The state folder, or what it shares with nodes, ready to be used.
+    /// One of the state folders, or what is shared with nodes, ready to be used.
     private func place(of path: String) throws(StoreError) -> String {
-        if path.hasPrefix(state.path + "/") { return state.path }
+        if let own = [state, lasting].first(where: { path.hasPrefix($0.path + "/") }) { return own.path }
         let place = shared.values.first { path.hasPrefix($0.path + "/") }
         guard let place else { throw Self.outside(path) }
         try place.prepare()
@@ -98,7 +101,7 @@ package struct AttemptFolders: Workspaces {
     ) throws(StoreError) -> String {
         let short = reference.hasPrefix("refs/") ? String(reference.dropFirst(5)) : reference
         let names = [Self.name(ofRepository: repository)] + [pipeline, short].map(StageFolderName.name)
-        let path = (shared[executor]?.deployments ?? state.deployments) + "/" + names.joined(separator: "/")
+        let path = (shared[executor]?.deployments ?? lasting.deployments) + "/" + names.joined(separator: "/")
         try makeFolder(path)
         return path
     }

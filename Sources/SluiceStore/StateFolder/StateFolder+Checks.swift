@@ -3,17 +3,17 @@ import SluiceModel
 
 extension StateFolder {
     /// The state holds what runs with its owner's rights: nobody else may own it or write into it.
-    func checkOwner() throws(StoreError) {
+    func checkOwner(called name: String = "state folder") throws(StoreError) {
         var status = stat()
         guard stat(path, &status) == 0 else { throw FileError("look at", path).storeError }
         guard status.st_uid == geteuid() else {
             throw StoreError(
-                .unavailable, "the state folder \(path) belongs to user \(status.st_uid), not to you",
+                .unavailable, "the \(name) \(path) belongs to user \(status.st_uid), not to you",
                 hint: "run as that user, or set SLUICE_HOME to a folder of your own")
         }
         guard status.st_mode & 0o022 == 0 else {
             throw StoreError(
-                .unavailable, "others may write into the state folder \(path)", hint: "chmod go-w \(path)")
+                .unavailable, "others may write into the \(name) \(path)", hint: "chmod go-w \(path)")
         }
     }
 

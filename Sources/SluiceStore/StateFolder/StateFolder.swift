@@ -51,6 +51,16 @@ package struct StateFolder: Sendable, Hashable {
         for folder in ["tmp", "new", "bad"] { try make(spool + "/" + folder) }
     }
 
+    /// Makes what an exchange needs. It has no database, so it may lie on a network file system.
+    func prepareForExchange() throws(StoreError) {
+        guard path.hasPrefix("/"), !path.utf8.contains(0) else {
+            throw StoreError(.unavailable, "the exchange's path is not absolute: \(path)")
+        }
+        if try !isThere(path) { try makeWithParents(path) }
+        try checkOwner(called: "exchange")
+        for folder in [artifacts, environments, locks, deployments, path + "/stages"] { try make(folder) }
+    }
+
     /// Lets hooks of other users leave events: they may make files in the spool, but list and read nothing.
     package func shareSpool() throws(StoreError) {
         for (folder, mode) in [

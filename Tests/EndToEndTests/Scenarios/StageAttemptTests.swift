@@ -1,0 +1,136 @@
+import Foundation
+import Glibc
+import Testing
+
+/// What an engine that keeps the order gets of `sluice attempt stage`.
+@Suite struct StageAttemptTests {
+    private static let pipeline = """
+        schema: sluice/v1
+        name: toy
+        params: { word: one }
+        stages:
+          first:
+            run: echo ${params.word} > ${outputs.text}
+            outputs: { text: file }
+            sources: []
+          each:
+            run: cat ${inputs.text} > ${outputs.text}; echo ${matrix.k} >> ${outputs.text}
+            matrix: { k: ["it's", "{{z}}"] }
+            inputs: { text: first.text }
+            outputs: { text: file }
+            sources: []
+          all:
+            run: printf '%s\\n' ${inputs.texts} | xargs cat
+            inputs: { texts: each.text }
+            sources: []
+          elsewhere:
+            if: reference == 'refs/heads/other'
+            run: exit 1
+            sources: []
+          fragile:
+            run: kill -SEGV $$$$
+            needs: [elsewhere]
+            sources: []
+          behind:
+            run: echo no
+            needs: [fragile]
+            sources: []
+          always:
+            run: echo always
+            after: any
+            needs: [fragile]
+            sources: []
+        """
+
+    private let scene: Scene
+
+    init() throws { scene = try Scene(["pipelines/toy.yaml": Self.pipeline], withHook: false) }
+
+    @discardableResult
+    private func attempt(_ stage: String, _ more: [String] = []) throws -> (status: Int32, transcript: String) {
+        let run = try scene.sluice(
+            ["attempt", "stage", stage, "--reference", "refs/heads/main", "--exchange", scene.root + "/exchange"] + more
+        )
+        return (run.status, run.transcript)
+    }
+
+    @Test("stages that are started one by one give each other what they made")
+    func chain() throws {
+        for stage in ["first", "each[k=it's]", #""each[k=\u007b\u007bz}}]""#] {
+            let done = try attempt(stage)
+            #expect(done.status == 0, "\(done.transcript)")
+        }
+        let all = try attempt("all")
+        #expect(all.status == 0, "\(all.transcript)")
+        let lines = all.transcript.split(separator: "\n").filter { $0.hasPrefix("[all] ") }.map { $0.dropFirst(6) }
+        #expect(lines.filter { ["one", "it's", "{{z}}"].contains($0) } == ["one", "it's", "one", "{{z}}"])
+        #expect(!FileManager.default.fileExists(atPath: scene.home), "no state folder was asked for")
+    }
+
+    @Test("a stage before what it needs is no attempt, and one that has ended well is not run again")
+    func order() throws {
+        let early = try attempt("all")
+        #expect(early.status == 74 && early.transcript.contains("has left no result in the exchange"))
+        #expect(try attempt("first").status == 0)
+        let again = try attempt("first")
+        #expect(again.status == 0 && !again.transcript.contains("attempt 1 started"), "\(again.transcript)")
+    }
+
+    @Test("the pipeline's retry says how often it is tried again: 75, then 1")
+    func retry() throws {
+        #expect(try attempt("elsewhere", ["--skip-status", "99"]).status == 99)
+        #expect(try attempt("fragile").status == 75)
+        let last = try attempt("fragile")
+        #expect(last.status == 1 && last.transcript.contains("attempt 2 started"), "\(last.transcript)")
+        #expect(try attempt("behind", ["--skip-status", "99"]).status == 99)
+        let always = try attempt("always")
+        #expect(always.status == 0 && always.transcript.contains("[always] always"), "\(always.transcript)")
+    }
+
+    @Test("an attempt whose process died is lost, and the next one is its second")
+    func lost() throws {
+        try scene.commit([
+            "pipelines/toy.yaml": """
+            schema: sluice/v1
+            name: toy
+            stages:
+              slow:
+                run: echo x >> \(scene.root)/started; [ -e \(scene.root)/go ] || sleep 60
+                sources: []
+            """
+        ])
+        let arguments = ["attempt", "stage", "slow", "--exchange", scene.root + "/exchange"]
+        let started = try scene.start(arguments)
+        #expect(comesToHold { FileManager.default.fileExists(atPath: scene.root + "/started") })
+        #expect(try scene.sluice(arguments).status == 75, "another process is at work on it")
+        kill(started.pid, SIGKILL)
+        _ = started.wait()
+        _ = FileManager.default.createFile(atPath: scene.root + "/go", contents: nil)
+        let second = try scene.sluice(arguments)
+        #expect(second.status == 0 && second.transcript.contains("attempt 2 started"), "\(second.transcript)")
+    }
+
+    @Test("an exchange is of one run: another commit, other params or a reference without the commit are refused")
+    func identity() throws {
+        #expect(try attempt("first").status == 0)
+        let other = try attempt("first", ["--set", "word=two"])
+        #expect(other.status == 74 && other.transcript.contains("is the exchange of toy"), "\(other.transcript)")
+        let elsewhere = try scene.sluice(
+            ["attempt", "stage", "first", "--reference", "refs/heads/none", "--exchange", scene.root + "/another"])
+        #expect(elsewhere.status == 74 && elsewhere.transcript.contains("is not on refs/heads/none"))
+        #expect(try attempt("none").status == 65)
+    }
+
+    @Test("with a shared state folder the result is in the cache and in the records")
+    func state() throws {
+        let state = ["--state", scene.home]
+        #expect(try attempt("first", state).status == 0)
+        let again = try scene.sluice(
+            ["attempt", "stage", "first", "--reference", "refs/heads/main", "--exchange", scene.root + "/next"] + state)
+        #expect(again.status == 0 && !again.transcript.contains("attempt 1 started"), "\(again.transcript)")
+        let each = try attempt("each[k=it's]", state)
+        #expect(each.status == 0, "\(each.transcript)")
+        let view = try scene.lastRun()
+        #expect(view.outcomes == ["first": "succeeded", "each[k=it's]": "succeeded"], "\(view.outcomes)")
+    }
+}
