@@ -44,6 +44,7 @@ let package = Package(
         // L2, core
         module("SluiceEngine", ["SluiceModel", "BudgetOptimizer", "SluicePlanning"]),
         module("SluiceReport", ["SluiceModel"]),
+        module("SluiceExport", ["SluiceModel", "SluicePlanning"]),
         // L2, edges
         .systemLibrary(
             name: "Clibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"]), .brew(["libgit2"])]),
@@ -56,7 +57,7 @@ let package = Package(
             "SluiceCommands",
             [
                 "SluiceModel", "BudgetOptimizer", "SluicePlanning", "SluiceEngine", "SluiceReport", "SluiceGit",
-                "SluiceStore", "SluiceExecution", arguments,
+                "SluiceStore", "SluiceExecution", "SluiceExport", arguments,
             ]),
         .executableTarget(name: "sluice", dependencies: ["SluiceCommands"], swiftSettings: strict),
         // What `plugin new --language swift` copies, so that it is compiled and tested.
@@ -73,6 +74,12 @@ let package = Package(
             hasFixtures: true),
         tests("SluiceEngineTests", ["SluiceEngine", "SluicePlanning", "SluiceModel", "SluiceTesting"]),
         tests("SluiceReportTests", ["SluiceReport", "SluiceModel", "SluiceTesting"], hasFixtures: true),
+        tests(
+            "SluiceExportTests",
+            [
+                "SluiceExport", "SluicePlanning", "SluiceModel", "SluiceTesting",
+                .product(name: "Yams", package: "Yams"),
+            ]),
         tests("SluiceGitTests", ["SluiceGit", "SluiceModel", "SluiceTesting"]),
         tests(
             "SluiceStoreTests",
@@ -81,7 +88,10 @@ let package = Package(
             "SluiceExecutionTests",
             ["SluiceExecution", "SluiceModel", "PluginContract", "CSluiceProcess", "SluiceTesting"],
             hasFixtures: true),
-        tests("EndToEndTests", ["SluiceTesting", "SluiceStore", "SluiceModel", "sluice"]),
+        tests(
+            "EndToEndTests",
+            ["SluiceTesting", "SluiceStore", "SluiceModel", "sluice", .product(name: "Yams", package: "Yams")],
+            hasFixtures: true),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -21,6 +21,7 @@ package struct SluiceCommand: ParsableCommand {
             LintCommand.self, PlanCommand.self, RunCommand.self, CICommand.self, InitCommand.self,
             StatusCommand.self, RunsCommand.self, LogsCommand.self, ExplainCommand.self, ArtifactCommand.self,
             BudgetCommand.self, PluginCommand.self, HookCommand.self, WorkerCommand.self, AttemptCommand.self,
+            ExportCommand.self,
             DoctorCommand.self,
             OptimizeCommand.self,
         ])

@@ -118,7 +118,7 @@ extension Expression.Node {
 
 extension Expression.Comparison {
     /// Numbers compare as numbers whatever their form, strings by their UTF-8 bytes.
-    func holds(_ left: JSONValue, _ right: JSONValue) -> Bool {
+    package func holds(_ left: JSONValue, _ right: JSONValue) -> Bool {
         switch self {
         case .equal: Self.areEqual(left, right)
         case .notEqual: !Self.areEqual(left, right)

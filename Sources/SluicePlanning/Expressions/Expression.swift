@@ -3,7 +3,7 @@ import SluiceModel
 /// The small typed language of `if`: comparisons, `&& || !`, `in`, four functions and names; no loops.
 package struct Expression: Sendable, Equatable {
     package let text: String
-    let root: Node
+    package let root: Node
     /// Every name that is read, in the order of the text.
     package let names: [NameUse]
 
@@ -15,13 +15,13 @@ package struct Expression: Sendable, Equatable {
         self.text = text
     }
 
-    struct Node: Sendable, Equatable {
-        var kind: Kind
+    package struct Node: Sendable, Equatable {
+        package var kind: Kind
         /// Where it begins, in characters.
         var offset: Int
     }
 
-    indirect enum Kind: Sendable, Equatable {
+    package indirect enum Kind: Sendable, Equatable {
         case literal(JSONValue)
         case list([Node])
         case name(Name)
@@ -38,7 +38,7 @@ package struct Expression: Sendable, Equatable {
         case budgetLeft(String)
     }
 
-    enum Comparison: String, Sendable, Equatable {
+    package enum Comparison: String, Sendable, Equatable {
         case equal = "=="
         case notEqual = "!="
         case less = "<"
@@ -46,6 +46,6 @@ package struct Expression: Sendable, Equatable {
         case greater = ">"
         case atLeast = ">="
 
-        var isOrder: Bool { self != .equal && self != .notEqual }
+        package var isOrder: Bool { self != .equal && self != .notEqual }
     }
 }
