@@ -87,6 +87,11 @@ struct ExportFindings {
                 hint:
                     "the configuration there says `secrets: { \(secret): { env: \(SecretVariable.name(secret)), … } }`")
         }
+        if definition.after == .any {
+            warn(
+                "export.outcome", "a run is shown as succeeded when `\(name(stage))` ends well after a failed stage",
+                of: stage, hint: "\(target) looks at the last stages alone; the failed one is shown as failed")
+        }
         addLost(stage)
     }
 

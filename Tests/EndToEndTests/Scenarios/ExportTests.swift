@@ -194,7 +194,7 @@ import Yams
         let scene = try scene(Self.odd)
         let told = try scene.sluice(["export", "airflow"])
         #expect(told.status == 0)
-        for id in ["no-state", "profiles", "max-parallel", "escalation", "backoff", "executor"] {
+        for id in ["no-state", "profiles", "max-parallel", "escalation", "backoff", "executor", "outcome"] {
             #expect(told.errors.contains("[export.\(id)]"), "\(id): \(told.errors)")
         }
         #expect(told.errors.contains("pipelines/odd.yaml:10:3: warning: `max_parallel` of `each`"), "\(told.errors)")
