@@ -230,6 +230,50 @@ struct SandboxTests {
         #expect(result.outcome == .succeeded && result.sandbox.isStrict && !result.sandbox.hasNetwork, "\(result)")
         #expect(await execute(attempts, .off, attempts.script("true")).sandbox == .none)
     }
+
+    @Test("an untrusted reference has the network where its manifest asks for it and the operator gives it, not else")
+    func untrustedNetwork() async throws {
+        for (wanted, given) in [(true, false), (false, true), (true, true)] {
+            let attempts = try Attempts()
+            let request = attempts.script("true").with {
+                $0.commit.trusted = false
+                $0.sandbox.network = wanted ? .wanted : .unwanted
+            }
+            var settings = SandboxSettings(.off)
+            settings.untrusted.hasNetwork = given
+            let result = await attempts.run(request, by: LocalExecutor(devices: [], sandbox: settings))
+            #expect(result.outcome == .succeeded && result.sandbox.hasNetwork == (wanted && given), "\(result)")
+        }
+    }
+
+    @Test("an untrusted reference fills no disk and starts no more processes than usual, whatever its request says")
+    func untrustedLimits() async throws {
+        let attempts = try Attempts()
+        var settings = SandboxSettings(.off)
+        settings.untrusted.disk = 1 << 20
+        let executor = LocalExecutor(devices: [], sandbox: settings)
+        let filler = attempts.script("head -c 8000000 /dev/zero > big").with {
+            $0.commit.trusted = false
+            $0.grant.request.disk = 1 << 40
+        }
+        let result = await attempts.run(filler, by: executor)
+        #expect(result.outcome != .succeeded, "\(result)")
+        #expect((attempts.read("workspace/big") ?? "").utf8.count <= 1 << 20)
+        let bounded = settings.untrusted.bounded(filler.with { $0.grant.request.processes = 1 << 20 })
+        #expect(bounded.grant.request.processes == ResourceRequest.usualProcesses)
+        #expect(settings.untrusted.bounded(filler.with { $0.commit.trusted = true }).grant.request.disk == 1 << 40)
+    }
+
+    @Test("an interpreter in a home shows its own folders, and what is hidden beside it stays hidden")
+    func interpreter() throws {
+        #expect(SandboxView.folders(ofInterpreter: "/usr/bin/python3") == [])
+        let attempts = try Attempts()
+        mkdir("\(attempts.root)/home/bin", 0o755)
+        try attempts.write("home/bin/python3", "")
+        #expect(
+            SandboxView.folders(ofInterpreter: "\(attempts.root)/home/bin/python3")
+                == ["bin", "lib", "lib64"].map { "\(attempts.root)/home/\($0)" })
+    }
 }
 
 @Suite("Sandbox that cannot be had")

@@ -49,7 +49,7 @@ struct CICommand: ParsableCommand {
         let opened = try CIRevision(context: context, job: job).open(meaning)
         let base = try base(of: opened.revision, job, context)
         let report = CIReport(job: job, base: base, context: context, output: output)
-        report.begin(opened.revision)
+        report.begin(opened.revision, RunPermission.of(opened.revision, in: context))
         let definition = try meaning.definition(in: opened)
         let found = try PlanMaker.lint(definition, at: opened, context: context, installation: .current()).diagnostics
         report.tell(found)

@@ -31,11 +31,12 @@ struct CIReport {
         return "changed since \(oid.short), \(base.reason)"
     }
 
-    func begin(_ revision: Revision) {
+    func begin(_ revision: Revision, _ permission: RunPermission) {
         let name = revision.reference?.name ?? "no reference"
         tell("\(Self.systemName(job.system)), \(eventName) of \(name) at \(revision.oid.short)")
         tell(note)
         if !revision.isTrusted { tell("hint: \(trustHint(revision))") }
+        if case .walledIn(let how) = permission { tell(how) }
     }
 
     /// Annotations before anything starts. Where nothing will, diagnostics stand whole at the end.

@@ -90,7 +90,18 @@ struct DoctorCommand: ParsableCommand {
             case (.strict, false): "strict: nothing runs; \(works)"
             case (.off, _): "off: stages of trusted references run as this user; \(works)"
             }
-        return [line] + [obstacle?.hint].compactMap(\.self)
+        return [line] + [obstacle?.hint].compactMap(\.self) + [untrusted(obstacle)]
+    }
+
+    private func untrusted(_ obstacle: PluginError?) -> String {
+        guard let terms = (try? OperatorSettings.here())?.untrusted, terms.runs else {
+            return "what is not trusted is planned and gated only"
+        }
+        guard obstacle == nil else {
+            return "what is not trusted is planned and gated only: it may not run without one"
+        }
+        let network = terms.hasNetwork ? "with network if it asks" : "without network"
+        return "what is not trusted runs in a strict one, \(network)"
     }
 
     private func highs() -> String {

@@ -42,7 +42,7 @@ struct RunCommand: ParsableCommand {
         let opened = try meaning.open(in: context)
         let definition = try meaning.definition(in: opened)
         let options = try meaning.options(in: context, keepGoing: keepGoing)
-        if opened.revision.isTrusted { try context.requireSandbox(isTrusted: true) }
+        if opened.revision.isTrusted { try context.requireSandbox() }
         let services = try StateServices.open()
         let run = NewRun(
             pipeline: definition.name, path: definition.source.path, repository: context.repository,

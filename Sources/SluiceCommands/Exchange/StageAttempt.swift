@@ -34,8 +34,8 @@ struct StageAttempt {
             context: context, services: services, installation: installation, observers: observers + [teller],
             willDrive: { [signals] in signals.forward(to: $0) })
         let (whole, tree) = try session.plan(head)
-        if case .planOnly(let why) = RunPermission.of(head.revision, in: context) {
-            throw CommandFailure(.refused, why)
+        if case .planOnly(let why, let hint) = RunPermission.of(head.revision, in: context) {
+            throw CommandFailure(.refused, why, hint: hint)
         }
         let history = try StageHistory(of: stage, in: whole, from: exchange)
         guard !history.endedWell else { return .well }

@@ -14,8 +14,12 @@ struct RunPreview {
         do {
             let session = RunSession(context: context, services: services, installation: installation)
             let lines = HookText.queued(head.id, plan: try session.plan(head).plan, style: style)
-            guard case .planOnly(let why) = RunPermission.of(head.revision, in: context) else { return lines }
-            return lines + HookText.note(why, style: style)
+            switch RunPermission.of(head.revision, in: context) {
+            case .asServiceUser: return lines
+            case .walledIn(let how): return lines + HookText.note(how, style: style)
+            case .planOnly(let why, let hint):
+                return lines + HookText.note(why, style: style) + HookText.note("hint: \(hint)", style: style)
+            }
         } catch let invalid as InvalidDefinition {
             return HookText.invalid(invalid.diagnostics, reference: reference, style: style)
         }

@@ -64,7 +64,7 @@ struct PlanMaker: Sendable {
             operatorEnvironment: ProcessEnvironment.all,
             rules: PythonEnvironments.BuildRules(
                 sandbox: context.sandbox(state: services.folder), isTrusted: isTrusted,
-                allowsSource: context.configuration.allowsSourcePackages ?? false))
+                allowsSource: isTrusted && context.configuration.allowsSourcePackages ?? false))
     }
 
     /// What pins a plugin's Python environment, from where the plugin lies.
@@ -121,7 +121,8 @@ struct PlanMaker: Sendable {
         }
         let (linked, diagnostics) = try PipelineLinker.lint(
             definition.source, tree: opened.tree, plugins: finder(context: context, installation: installation),
-            configuration: context.configuration, overrides: overrides, isTrusted: opened.revision.isTrusted)
+            configuration: context.configuration.seen(by: opened.revision), overrides: overrides,
+            isTrusted: opened.revision.isTrusted)
         return (definition.obstacles.isEmpty ? linked : nil, definition.obstacles + diagnostics)
     }
 
@@ -158,12 +159,15 @@ struct PlanMaker: Sendable {
         return PlanningContext(
             tree: opened.tree, cache: services.store.results(before: before?.id),
             environments: environments(isTrusted: opened.revision.isTrusted),
-            configuration: context.configuration, pool: context.configuration.local ?? Machine.pool(),
+            configuration: context.configuration.seen(by: opened.revision),
+            pool: context.configuration.local ?? Machine.pool(),
             trigger: trigger, revision: opened.revision, repository: repository,
             changed: changed, options: options, now: before?.started ?? now, searchPath: context.searchPath,
             requirements: requirements(in: opened.tree),
             history: { kind, limit in
-                (try? store.samples(of: kind, repository: repository, before: before?.id, limit: limit)) ?? []
+                (try? store.samples(
+                    of: kind, repository: repository, before: before?.id, limit: limit,
+                    onlyTrusted: opened.revision.isTrusted)) ?? []
             },
             standings: { (accounts) throws(StoreError) in try store.standings(of: accounts, without: run, at: now) },
             hasArtifact: { artifacts.contains($0) },

@@ -15,13 +15,17 @@ struct MachineExecutors {
         return MachineExecutors(context: context, services: services, installation: .current()).all
     }
 
-    var all: Executors {
+    var all: Executors { Executors(local: local, others: context.configuration.executors.map(executor)) }
+
+    /// For what is not trusted: nobody knows beforehand whether a node has a sandbox for it.
+    var onlyLocal: Executors { Executors(local: local) }
+
+    private var local: LocalExecutor {
         let configuration = context.configuration
-        let local = LocalExecutor(
+        return LocalExecutor(
             stateFolder: services.folder.path, enforcement: configuration.enforcement ?? .auto,
             devices: Machine.devices(atLeast: configuration.local?.gpus ?? 0),
             sandbox: context.sandbox(state: services.folder))
-        return Executors(local: local, others: configuration.executors.map(executor))
     }
 
     private func executor(_ terms: ExecutorTerms) -> any Executor {

@@ -22,8 +22,10 @@ struct RunSession: Sendable {
         let journal = services.store
         do {
             let (plan, tree) = try plan(head)
-            if case .planOnly(let why) = RunPermission.of(head.revision, in: context) {
-                return try reject(head, [], .policy(why), in: journal)
+            if case .planOnly(let why, let hint) = RunPermission.of(head.revision, in: context) {
+                var decision = GateDecision.policy(why)
+                decision.explanation.append(hint)
+                return try reject(head, [], decision, in: journal)
             }
             if let asked = try journal.cancellation(of: head.id) {
                 try UndrivenRun(head: head, services: services).cancel(asked.reason)
@@ -44,7 +46,7 @@ struct RunSession: Sendable {
     func drive(
         _ head: RunHead, _ plan: Plan, _ tree: any TreeReader, from record: RunRecord? = nil
     ) throws -> RunOutcome? {
-        try context.requireSandbox(isTrusted: head.revision.isTrusted)
+        if head.revision.isTrusted { try context.requireSandbox() }
         let driver = RunDriver(
             run: head.id, ports: try ports(tree: tree, isTrusted: head.revision.isTrusted), observers: observers)
         willDrive(driver)
@@ -97,13 +99,17 @@ struct RunSession: Sendable {
             workspaces: AttemptFolders(folder: services.folder, lasting: services.lasting, shared: shared),
             plugins: maker.finder,
             environments: maker.environments(isTrusted: isTrusted),
-            executors: MachineExecutors(context: context, services: services, installation: installation).all,
+            executors: isTrusted ? executors.all : executors.onlyLocal,
             clock: services.clock,
             requirements: maker.requirements(in: tree), searchPath: context.searchPath,
-            secrets: { [sources] names throws(PluginError) in try sources.read(names) })
+            secrets: { [sources = sources(isTrusted: isTrusted)] names throws(PluginError) in try sources.read(names) })
     }
 
-    private var sources: SecretSources {
-        SecretSources(context.configuration.secrets, environment: ProcessEnvironment.all)
+    private var executors: MachineExecutors {
+        MachineExecutors(context: context, services: services, installation: installation)
+    }
+
+    private func sources(isTrusted: Bool) -> SecretSources {
+        SecretSources(isTrusted ? context.configuration.secrets : [:], environment: ProcessEnvironment.all)
     }
 }

@@ -6,17 +6,23 @@ extension RepositoryContext {
     /// What the operator says of sandboxes, and what no stage is to see in one.
     func sandbox(state: StateFolder) -> SandboxSettings {
         let shared = ((try? configuration.sharedFolders(of: state)) ?? [:]).values.map(\.path)
-        let repository = [git.commonDirectory] + [git.workTree].compactMap(\.self)
-        return SandboxSettings(
+        // Others' repositories may lie where programs do.
+        let others = (try? state.registeredRepositories()) ?? []
+        let repository = [git.commonDirectory] + [git.workTree].compactMap(\.self) + others
+        var settings = SandboxSettings(
             configuration.sandbox ?? .off,
             hidden: [state.path] + Set(shared).sorted() + OperatorSettings.files(gitDirectory: git.commonDirectory)
                 + configuration.secrets.values.compactMap(\.file).sorted(),
             hiddenWhenStrict: Array(Set(repository)).sorted(), searchPath: searchPath)
+        settings.untrusted = UntrustedTerms(
+            hasNetwork: configuration.untrusted?.hasNetwork ?? false,
+            disk: configuration.local?.disk ?? UntrustedTerms.usualDisk)
+        return settings
     }
 
     /// Throws where nothing may run without a strict sandbox and there is none.
-    func requireSandbox(isTrusted: Bool) throws {
-        guard configuration.sandbox == .strict || !isTrusted,
+    func requireSandbox() throws {
+        guard configuration.sandbox == .strict,
             let obstacle = SandboxSettings.obstacle(searchPath: searchPath)
         else { return }
         throw CommandFailure(

@@ -209,6 +209,12 @@ struct AttemptRunner: Sendable {
 
     private func deployment() throws(PreparationError) -> String? {
         guard order.definition.isDeploy else { return nil }
+        guard order.commit.trusted else {
+            throw PreparationError(
+                attemptError: AttemptError(
+                    errorClass: .config, code: "attempt.preparation",
+                    message: "\(order.definition.name) deploys, and its reference is not trusted"))
+        }
         return try during("the deployment's folder") { () throws(StoreError) in
             try ports.workspaces.deployment(
                 repository: order.repository, pipeline: order.pipeline,

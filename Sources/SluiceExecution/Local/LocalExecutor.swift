@@ -48,7 +48,8 @@ package struct LocalExecutor: Executor {
         case .success(let hold): held = hold
         case .failure(let refusal): return refusal.result
         }
-        var result = withExtendedLifetime(held) { execute(request, on: held.names, cancellation, observe) }
+        let bounded = sandbox.untrusted.bounded(request)
+        var result = withExtendedLifetime(held) { execute(bounded, on: held.names, cancellation, observe) }
         result.devices = held.names
         return result
     }

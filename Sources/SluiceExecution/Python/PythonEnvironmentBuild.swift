@@ -51,7 +51,9 @@ struct PythonEnvironmentBuild {
         let wheelsOnly = (rules.allowsSource ? [] : ["--only-binary", ":all:"]) + ["-r", file]
         let arguments: [String]
         if let uv {
-            arguments = [uv, "pip", "install", "--python", python, "--compile-bytecode", "--no-config"] + wheelsOnly
+            // Compiling starts the environment's own interpreter, which runs what packages put into `.pth` files.
+            let compiling = rules.isTrusted ? ["--compile-bytecode"] : []
+            arguments = [uv, "pip", "install", "--python", python, "--no-config"] + compiling + wheelsOnly
         } else {
             arguments =
                 [python, "-I", "-m", "pip", "install", "--no-input", "--disable-pip-version-check"] + wheelsOnly
@@ -92,9 +94,9 @@ struct PythonEnvironmentBuild {
             mkdir(caches + "/tmp", 0o700)
             var view = SandboxArguments(hasNetwork: true)
             if isStrict { view.showSystem(searchPath: searchPath) } else { view.showEverything() }
+            for path in SandboxView.folders(ofInterpreter: interpreter) { view.showIfThere(path) }
             view.bindTemporary(caches + "/tmp")
             for path in settings.hidden + (isStrict ? settings.hiddenWhenStrict : []) { view.hide(path) }
-            if let prefix = SandboxView.prefix(ofInterpreter: interpreter) { view.show(prefix) }
             view.give(place)
             view.give(caches)
             view.start(in: place)

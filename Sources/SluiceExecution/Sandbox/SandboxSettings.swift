@@ -1,5 +1,29 @@
 import SluiceModel
 
+/// What code that is not trusted may have at most, whatever its pipeline and manifests say.
+package struct UntrustedTerms: Sendable, Equatable {
+    /// Bytes on disk of one attempt where the operator's pool has no `disk`.
+    package static let usualDisk: Int64 = 4 << 30
+
+    package var hasNetwork: Bool
+    package var disk: Int64
+
+    package init(hasNetwork: Bool = false, disk: Int64 = usualDisk) {
+        self.hasNetwork = hasNetwork
+        self.disk = disk
+    }
+
+    /// A pipeline of theirs names its own limits: those of disk and processes are ours, for a pool may have none.
+    func bounded(_ request: AttemptRequest) -> AttemptRequest {
+        guard !request.commit.trusted else { return request }
+        var bounded = request
+        bounded.grant.request.disk = min(request.grant.request.disk ?? disk, disk)
+        let processes = request.grant.request.processes ?? ResourceRequest.usualProcesses
+        bounded.grant.request.processes = min(processes, ResourceRequest.usualProcesses)
+        return bounded
+    }
+}
+
 /// How attempts of this process are walled in, and what of this machine is nobody's business but the operator's.
 package struct SandboxSettings: Sendable {
     package var choice: SandboxChoice
@@ -9,6 +33,8 @@ package struct SandboxSettings: Sendable {
     package var hiddenWhenStrict: [String]
     /// Where `bwrap` is looked for besides the usual places.
     package var searchPath: String
+    /// What code that is not trusted may have at most.
+    package var untrusted = UntrustedTerms()
 
     package init(
         _ choice: SandboxChoice, hidden: [String] = [], hiddenWhenStrict: [String] = [], searchPath: String = ""
@@ -75,8 +101,14 @@ struct SandboxView {
     let isStrict: Bool
     let settings: SandboxSettings
 
-    /// A `run` line of a trusted reference has no manifest to say that it needs the network, so it has it.
+    /// A `run` line of a trusted reference has no manifest to say that it needs the network, so it has it. Whether code
+    /// that is not trusted may have it is not for its manifest to say.
     var hasNetwork: Bool {
+        guard request.commit.trusted || settings.untrusted.hasNetwork else { return false }
+        return wantsNetwork
+    }
+
+    private var wantsNetwork: Bool {
         switch request.sandbox.network {
         case .wanted: true
         case .unwanted: false
@@ -88,6 +120,8 @@ struct SandboxView {
         var view = SandboxArguments(hasNetwork: hasNetwork)
         if isStrict { view.showSystem(searchPath: request.searchPath) } else { view.showEverything() }
         if !devices.isEmpty { view.showGraphicsDevices() }
+        // Before what is hidden: an interpreter may lie in the home that holds the configuration.
+        for path in interpreter { view.showIfThere(path) }
         view.bindTemporary(request.folders.temporary)
         for path in settings.hidden + (isStrict ? settings.hiddenWhenStrict : []) { view.hide(path) }
         for path in given { view.show(path) }
@@ -102,15 +136,22 @@ struct SandboxView {
         var paths = request.inputs.flatMap { $0.items.map(\.path) }
         if case .plugin(_, let folder, let python) = request.program {
             paths.append(folder)
-            if let python { paths += [python] + interpreter(of: python) }
+            if let python { paths.append(python) }
         }
         return paths
     }
 
     /// An interpreter that lies outside of the system, as version managers have them.
-    private func interpreter(of environment: String) -> [String] {
-        guard let real = canonicalPath(environment + "/bin/python3"), !real.hasPrefix(environment) else { return [] }
-        return [Self.prefix(ofInterpreter: real)].compactMap(\.self)
+    private var interpreter: [String] {
+        guard let environment = request.program.pythonEnvironment,
+            let real = canonicalPath(environment + "/bin/python3"), !real.hasPrefix(environment)
+        else { return [] }
+        return Self.folders(ofInterpreter: real)
+    }
+
+    /// What an interpreter outside of the system needs of the place where it is installed, and nothing beside it.
+    static func folders(ofInterpreter path: String) -> [String] {
+        prefix(ofInterpreter: path).map { place in ["bin", "lib", "lib64"].map { "\(place)/\($0)" } } ?? []
     }
 
     /// `/opt/python` for `/opt/python/bin/python3`; nil within the system.

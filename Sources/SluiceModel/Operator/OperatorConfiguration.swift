@@ -19,6 +19,8 @@ package struct OperatorConfiguration: Sendable, Equatable {
     package var allowsSourcePackages: Bool?
     /// nil: the default rules by kind of repository.
     package var trust: Trust?
+    /// What references that are not trusted may do here; nil: nothing is said, so nothing of them runs.
+    package var untrusted: Untrusted?
     /// Folders of plugins, best first.
     package var plugins: [String]
     /// Folders whose files stages may name as `{ file: … }`.
@@ -34,7 +36,7 @@ package struct OperatorConfiguration: Sendable, Equatable {
     package init(
         local: ResourceRequest? = nil, localPrice: Amount? = nil, enforcement: EnforcementChoice? = nil,
         executors: [ExecutorTerms] = [], sandbox: SandboxChoice? = nil, secrets: [String: SecretRule] = [:],
-        allowsSourcePackages: Bool? = nil, trust: Trust? = nil, plugins: [String] = [],
+        allowsSourcePackages: Bool? = nil, trust: Trust? = nil, untrusted: Untrusted? = nil, plugins: [String] = [],
         allowedInputs: [String] = [], searchPath: String? = nil, maxRunsPerPush: Int = 20,
         preReceive: PreReceive? = nil, accounts: [AccountRule] = []
     ) {
@@ -46,6 +48,7 @@ package struct OperatorConfiguration: Sendable, Equatable {
         self.secrets = secrets
         self.allowsSourcePackages = allowsSourcePackages
         self.trust = trust
+        self.untrusted = untrusted
         self.plugins = plugins
         self.allowedInputs = allowedInputs
         self.searchPath = searchPath
@@ -90,5 +93,29 @@ package struct OperatorConfiguration: Sendable, Equatable {
             if let tag = reference.tag { return tags.contains { $0.matches(tag) } }
             return false
         }
+    }
+
+    package struct Untrusted: Sendable, Equatable {
+        /// Whether they run, behind a strict wall, or are planned and gated only.
+        package var runs: Bool
+        /// Whether a plugin behind that wall reaches the network when its manifest asks for it.
+        package var hasNetwork: Bool
+
+        package init(runs: Bool = false, hasNetwork: Bool = false) {
+            self.runs = runs
+            self.hasNetwork = hasNetwork
+        }
+    }
+
+    /// What holds for a revision. Where code runs that the operator does not trust, it is offered this machine alone,
+    /// none of its files, and no installer that runs code of packages. Where it is only planned, the plan is that of the
+    /// others.
+    package func seen(by revision: Revision) -> OperatorConfiguration {
+        guard !revision.isTrusted, untrusted?.runs == true else { return self }
+        var narrowed = self
+        narrowed.executors = []
+        narrowed.allowedInputs = []
+        narrowed.allowsSourcePackages = false
+        return narrowed
     }
 }

@@ -4,7 +4,7 @@ import SluiceModel
 package enum OperatorFile {
     private static let keys = [
         "executors", "accounts", "trust", "plugins", "inputs", "path", "max_runs_per_push", "pre_receive", "secrets",
-        "python",
+        "python", "untrusted",
     ]
     private static let later = ["groups", "retention"]
 
@@ -34,6 +34,7 @@ package enum OperatorFile {
         readExecutors(map["executors"], into: &configuration, findings)
         configuration.accounts = AccountReader(findings: findings).accounts(map["accounts"])
         configuration.trust = map["trust"].map { trust($0, findings) }
+        configuration.untrusted = map["untrusted"].map { untrusted($0, findings) }
         configuration.preReceive = map["pre_receive"].map { preReceive($0, findings) }
         configuration.plugins = absolute(map, "plugins", findings)
         if let inputs = map["inputs"] {
@@ -53,6 +54,13 @@ package enum OperatorFile {
     private static func trust(_ node: YAMLNode, _ findings: Findings) -> OperatorConfiguration.Trust {
         let map = MapReader(node, "`trust`", keys: ["branches", "tags"], in: findings)
         return OperatorConfiguration.Trust(branches: map.globs("branches") ?? [], tags: map.globs("tags") ?? [])
+    }
+
+    private static func untrusted(_ node: YAMLNode, _ findings: Findings) -> OperatorConfiguration.Untrusted {
+        let map = MapReader(node, "`untrusted`", keys: ["run", "network"], in: findings)
+        _ = map.required("run", example: "run: true")
+        return OperatorConfiguration.Untrusted(
+            runs: map.boolean("run") ?? false, hasNetwork: map.boolean("network") ?? false)
     }
 
     private static func preReceive(_ node: YAMLNode, _ findings: Findings) -> OperatorConfiguration.PreReceive {
@@ -104,6 +112,7 @@ extension OperatorConfiguration {
             enforcement: enforcement ?? user.enforcement, executors: layeredExecutors(over: user.executors),
             sandbox: sandbox ?? user.sandbox, secrets: secrets.merging(user.secrets) { own, _ in own },
             allowsSourcePackages: allowsSourcePackages ?? user.allowsSourcePackages, trust: trust ?? user.trust,
+            untrusted: untrusted ?? user.untrusted,
             plugins: plugins + user.plugins.filter { !plugins.contains($0) },
             allowedInputs: allowedInputs + user.allowedInputs.filter { !allowedInputs.contains($0) },
             searchPath: searchPath ?? user.searchPath,

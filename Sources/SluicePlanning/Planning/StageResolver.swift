@@ -60,6 +60,8 @@ struct StageResolver {
             let readsOutside = stage.inputs.contains { if case .external = $0.source { true } else { false } }
             // Nobody knows when such a file changes: only a person's word makes its results reusable.
             if readsOutside, definition.cache == nil { stage.definition.cache = .off }
+            // What the network gave to trusted code is not what this code could have got.
+            if !facts.revision.isTrusted, plugin?.manifest.effects == .network { stage.definition.cache = .off }
             stages.append(stage)
         }
         return stages

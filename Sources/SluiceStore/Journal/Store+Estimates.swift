@@ -3,9 +3,9 @@ import SluiceModel
 
 extension Store {
     /// What the latest succeeded attempts at a kind of work took, newest first. `before` leaves out that run and all
-    /// after it, for a look back.
+    /// after it, for a look back; `onlyTrusted` what runs did that are not trusted.
     package func samples(
-        of kind: WorkKind, repository: String, before run: RunID? = nil, limit: Int
+        of kind: WorkKind, repository: String, before run: RunID? = nil, limit: Int, onlyTrusted: Bool = true
     ) throws(StoreError) -> [WorkSample] {
         try readAlone { database in
             let rows = try Row.fetchAll(
@@ -14,9 +14,9 @@ extension Store {
                     SELECT pipeline, stage, wall_s, data_bytes, memory_peak
                     FROM attempts JOIN runs ON runs.id = attempts.run
                     WHERE attempts.repository = ? AND work = ? AND profile = ? AND attempts.outcome = 'succeeded'
-                        AND run < ?
+                        AND run < ? AND (runs.trusted = 1 OR NOT ?)
                     ORDER BY run DESC LIMIT ?
-                    """, arguments: [repository, kind.work, kind.profile, run?.number ?? Int64.max, limit])
+                    """, arguments: [repository, kind.work, kind.profile, run?.number ?? Int64.max, onlyTrusted, limit])
             return rows.map { row in
                 WorkSample(
                     pipeline: row["pipeline"], stage: row["stage"], wall: row["wall_s"], dataBytes: row["data_bytes"],

@@ -3,13 +3,13 @@
 /// - A run is ready when nothing of its group is going on and nothing older of its group is queued.
 /// - Repositories take turns: the one with the fewest running runs, then the one whose last start is longest ago. So
 ///   no repository can fill the machine by pushing a lot, or by giving itself a high priority.
-/// - Within a repository: the highest priority, then the oldest.
+/// - Within a repository: what is trusted first, then the highest priority, then the oldest.
 enum QueueOrder {
     /// The indices are named: without statistics SQLite would rather sort all that is queued.
     static let condition = """
         WHERE id = (
             WITH ready AS (
-                SELECT id, repository, priority FROM runs AS next INDEXED BY runs_queue
+                SELECT id, repository, trusted, priority FROM runs AS next INDEXED BY runs_queue
                 WHERE state = 'queued' AND (concurrency IS NULL OR NOT EXISTS (
                     SELECT 1 FROM runs AS other INDEXED BY runs_group
                     WHERE other.concurrency = next.concurrency AND other.state <> 'ended'
@@ -22,6 +22,7 @@ enum QueueOrder {
                     min(id)
                 LIMIT 1
             )
-            SELECT id FROM ready WHERE repository = (SELECT repository FROM turn) ORDER BY priority DESC, id LIMIT 1)
+            SELECT id FROM ready WHERE repository = (SELECT repository FROM turn)
+            ORDER BY trusted DESC, priority DESC, id LIMIT 1)
         """
 }

@@ -16,8 +16,9 @@ final class Scene: Sendable {
     /// What a person at this desk has in the environment.
     let environment: [String: String]
 
-    init(_ files: [String: String] = [:], withHook: Bool = true) throws {
-        root = FileManager.default.temporaryDirectory.path + "/sluice-scene-\(UUID().uuidString)"
+    /// `parent`: where the folder is made; else where temporary ones are.
+    init(_ files: [String: String] = [:], withHook: Bool = true, in parent: String? = nil) throws {
+        root = (parent ?? FileManager.default.temporaryDirectory.path) + "/sluice-scene-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
         environment = Self.environment(root: root)
         try git(["init", "--quiet", "--bare", "--initial-branch=main", bare], in: root)

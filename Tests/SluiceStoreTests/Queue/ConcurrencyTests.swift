@@ -79,12 +79,12 @@ struct ConcurrencyTests {
         for untouched in [runs[2], runs[3]] { #expect(try store.cancellation(of: untouched) == nil) }
     }
 
-    @Test("what is not trusted neither supersedes nor holds up what is")
+    @Test("what is not trusted neither supersedes nor holds up what is, and goes after it")
     func untrusted() throws {
         let evil = Concurrency(group: .pipeline, onNew: .cancel)
         let runs = try queue([run("refs/heads/m", evil, trusted: false), run("refs/heads/m", evil)])
-        #expect(try store.claimNext(at: time)?.id == runs[0])
         #expect(try store.claimNext(at: time)?.id == runs[1])
+        #expect(try store.claimNext(at: time)?.id == runs[0])
         _ = try store.enqueue(try StateSandbox.event("f"), runs: [try run("refs/heads/m", evil, trusted: false)])
         #expect(try store.cancellation(of: runs[1]) == nil)
         #expect(try store.cancellation(of: runs[0])?.reason == .superseded)
