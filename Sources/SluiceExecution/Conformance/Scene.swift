@@ -36,7 +36,7 @@ struct Scene: Sendable, Hashable, Codable {
         case eager
         /// A little at a time, so that the pipe fills.
         case slow
-        /// stdout is closed after the first bytes.
+        /// stdout is closed before the plugin starts to write.
         case closes
     }
 

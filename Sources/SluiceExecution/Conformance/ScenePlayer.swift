@@ -36,6 +36,8 @@ final class ScenePlayer {
         pieces = SceneDelivery.pieces(of: start, scene.delivery)
         hangsUp = subject.wire == .command || [.nothing, .closed].contains(scene.delivery)
         listener = SceneListener(wire: subject.wire, token: SceneDelivery.token(in: start))
+        // Before the start message: once the plugin has begun to write, all of it could be in the pipe already.
+        if scene.reading == .closes { process.output.close() }
         giveCues()
     }
 
@@ -149,7 +151,6 @@ final class ScenePlayer {
         case .count(let count):
             let bytes = UnsafeRawBufferPointer(rebasing: portion[..<count])
             listener.hear(bytes, at: now - started, into: &seen)
-            if scene.reading == .closes { return process.output.close() }
             if listener.hasTerminal, seen.askedAt == nil { killAt = min(killAt, now + max(grace, 1000)) }
             giveCues()
         case .wouldBlock: break
