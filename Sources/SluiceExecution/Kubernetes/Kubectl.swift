@@ -32,6 +32,8 @@ struct Kubectl: Hashable, Sendable {
     private var program: EngineProgram {
         var environment = ["PATH": searchPath, "LANG": "C"]
         environment["HOME"] = home
+        // Without a home it would keep what it looked up in a folder below its working folder, which is `/`.
+        if home == nil { environment["KUBECACHEDIR"] = "/dev/null" }
         environment["KUBECONFIG"] = terms.configuration
         return EngineProgram(searchPath: searchPath, environment: environment)
     }
