@@ -99,6 +99,7 @@ static void __attribute__((noreturn)) become_program(struct supervisor *self) {
     block(&empty);
     setrlimit(RLIMIT_CORE, &none);
     limit(RLIMIT_FSIZE, program->file_size);
+    limit(RLIMIT_DATA, program->data_size);
     limit(RLIMIT_NPROC, program->user_processes);
     const char *failed = "cgroup";
     if (!join_groups(program->groups)) {

@@ -97,6 +97,23 @@ struct PythonEnvironmentsTests {
         #expect(!left.contains(identity.key.hex))
     }
 
+    @Test("an installer has limits for the memory that it takes and the files that it writes")
+    func limits() throws {
+        let attempts = try Attempts()
+        mkdir("\(attempts.root)/bin", 0o755)
+        try attempts.write(
+            "bin/uv", "#!/bin/sh\necho memory $(ulimit -d) KiB, files $(ulimit -f)\nexit 1\n", mode: 0o755)
+        let path = "\(attempts.root)/bin:\(Self.searchPath)"
+        let environments = try Self.environments(attempts, searchPath: path)
+        let requirements = Array("tiny-thing".utf8)
+        let identity = try environments.identity(of: requirements, searchPath: path)
+        let error = #expect(throws: PluginError.self) {
+            _ = try environments.provide(identity, requirements: requirements) { _ in }
+        }
+        let text = error?.message ?? ""
+        #expect(text.contains("memory 8388608 KiB") && !text.contains("files unlimited"), "\(text)")
+    }
+
     @Test("what a builder that died left behind is built again")
     func leftover() throws {
         let attempts = try Attempts()
@@ -136,10 +153,13 @@ struct PythonEnvironmentsTests {
         #expect(error?.code == .interpreterMissing)
     }
 
-    private static func environments(_ attempts: Attempts) throws -> PythonEnvironments {
+    private static func environments(
+        _ attempts: Attempts, searchPath: String = searchPath
+    ) throws -> PythonEnvironments {
         try attempts.write("sluice.py", "ANSWER = 42\n")
         mkdir("\(attempts.root)/wheels", 0o755)
         var environment = ProcessInfo.processInfo.environment
+        environment["PATH"] = searchPath
         environment["PIP_NO_INDEX"] = "1"
         environment["PIP_FIND_LINKS"] = "\(attempts.root)/wheels"
         environment["UV_NO_INDEX"] = "1"

@@ -70,8 +70,9 @@ struct sluice_program {
     /// Files `cgroup.procs` of the control groups that the program is to live in, up to a NULL; NULL for none. It
     /// joins them before its exec, so that nothing of it is ever outside.
     const char *const *groups;
-    /// RLIMIT_FSIZE in bytes and RLIMIT_NPROC; -1 leaves them as they are.
+    /// RLIMIT_FSIZE and RLIMIT_DATA in bytes, and RLIMIT_NPROC; -1 leaves them as they are.
     int64_t file_size;
+    int64_t data_size;
     int64_t user_processes;
     /// The program is a sandbox that starts the real one as the first child of an init in a process namespace of its
     /// own, and tells on this descriptor what it did, which stays open for it; -1: it is the real one.

@@ -14,6 +14,8 @@ struct ProcessLaunch: Equatable {
     var groups: [String] = []
     /// Bytes that it may write into one file.
     var fileSize: Int64?
+    /// Bytes of memory of its own that each of its processes may have.
+    var dataSize: Int64?
     /// Processes that its user may have; no limit for root.
     var userProcesses: Int64?
     /// What it is started in.
@@ -65,6 +67,7 @@ final class SupervisedProcess {
         program.orphan_terminate_ms = Int32(clamping: launch.orphanTerminate)
         program.orphan_kill_ms = Int32(clamping: launch.orphanKill)
         program.file_size = launch.fileSize ?? -1
+        program.data_size = launch.dataSize ?? -1
         program.user_processes = launch.userProcesses ?? -1
         program.sandbox_status = wall?.write.number ?? -1
         guard let pid = Self.start(launch.walled(telling: program.sandbox_status), program) else { return nil }

@@ -8,6 +8,8 @@ struct PythonEnvironmentBuild {
     private static let installTime: Int64 = 30 * 60 * 1000
     /// Bytes of the largest file that an installer may write.
     private static let fileLimit: Int64 = 16 << 30
+    /// Bytes of memory for each process of an installer: resolving is the most that it needs it for.
+    private static let memoryLimit: Int64 = 8 << 30
 
     let place: String
     let caches: String
@@ -68,7 +70,7 @@ struct PythonEnvironmentBuild {
         if wall != nil { variables.merge(["PIP_CACHE_DIR": caches + "/pip", "UV_CACHE_DIR": caches + "/uv"]) { $1 } }
         var launch = ProcessLaunch(
             path: arguments[0], arguments: arguments, environment: variables, folder: "/", orphanKill: 1000,
-            fileSize: Self.fileLimit)
+            fileSize: Self.fileLimit, dataSize: Self.memoryLimit)
         launch.wall = wall
         guard let ending = SupervisedTool(launch: launch, timeout: Self.installTime).run(log: log) else {
             throw PluginError(.environmentFailed, "\(failure): \(errorText(errno))")
