@@ -6,14 +6,15 @@ import SluiceReport
 struct RunEnding {
     let output: Output
 
-    /// `tellsDiagnostics`: also on stderr, for whoever reads that alone.
+    /// `tellsDiagnostics`: also on stderr, for whoever reads that alone; nobody does where both are one terminal.
     func tell(
         _ record: RunRecord, _ outcome: RunOutcome, answersEvents: Bool = false, tellsDiagnostics: Bool = true
     ) throws {
         if output.json {
             output.answer(RunJSON(record))
         } else if !answersEvents {
-            if tellsDiagnostics { Diagnostics.tell(record.diagnostics) }
+            let isOneTerminal = Console.answersToTerminal && Console.tellsTerminal
+            if tellsDiagnostics, !isOneTerminal { Diagnostics.tell(record.diagnostics) }
             output.answer(RunText.ending(record, width: output.width, style: output.style))
         }
         if let status = Self.status(of: record, outcome) { throw status.code }
