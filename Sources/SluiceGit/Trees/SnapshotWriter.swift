@@ -8,6 +8,8 @@ struct SnapshotWriter: ~Copyable {
     private let folder: String
     private var open: [(name: [UInt8], descriptor: Int32)] = []
     private let root: Int32
+    /// The last path's folder, as text with its `/`: what lies in it too needs no look at every component.
+    private var last: Substring?
 
     init(folder: String) throws(GitError) {
         self.folder = folder
@@ -22,14 +24,23 @@ struct SnapshotWriter: ~Copyable {
 
     /// A new empty file; its folders are made. Throws where something is there already.
     mutating func create(_ path: String, isExecutable: Bool) throws(GitError) -> NewFile {
-        guard let components = TreePath.components(of: path), let name = components.last else {
-            throw TreePath.refusal(of: path)
-        }
-        let parent = try enter(components.dropLast().map(Array.init), of: path)
+        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+        let name = slash.map { path[$0...].dropFirst() } ?? path[...]
+        guard TreePath.isSafe(component: name.utf8) else { throw TreePath.refusal(of: path) }
+        let parent = try enter(slash.map { path[...$0] } ?? "", of: path)
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
-        let descriptor = openat(parent, String(Substring(name)), flags, isExecutable ? 0o755 : 0o644)
+        let descriptor = openat(parent, String(name), flags, isExecutable ? 0o755 : 0o644)
         guard descriptor >= 0 else { throw SystemFailure.now("create \(path) in \(folder)") }
         return NewFile(descriptor: descriptor, path: path)
+    }
+
+    private mutating func enter(_ parent: Substring, of path: String) throws(GitError) -> Int32 {
+        if parent == last, path.utf8.count <= TreeLimits.path { return open.last?.descriptor ?? root }
+        guard let components = TreePath.components(of: path) else { throw TreePath.refusal(of: path) }
+        last = nil
+        let descriptor = try enter(components.dropLast().map(Array.init), of: path)
+        last = parent
+        return descriptor
     }
 
     /// The descriptor of a folder below the root.
