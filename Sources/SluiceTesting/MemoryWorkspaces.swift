@@ -41,6 +41,13 @@ package final class MemoryWorkspaces: Workspaces {
 
     package func create(_ folder: AttemptFolder) { disk.remove(folder.root) }
 
+    package func fill(
+        _ folder: AttemptFolder, on executor: String, with sources: [TreeEntry], of tree: any TreeReader
+    ) throws(GitError) -> SnapshotKind {
+        try tree.snapshot(sources, into: folder.workspace)
+        return .copy
+    }
+
     package func bringHome(_ folder: AttemptFolder) throws(StoreError) {
         broughtHome.withLock { $0.append(folder.name) }
     }

@@ -116,4 +116,8 @@ const char *sluice_signal_name(int signal_number);
 /// `No such file or directory` for ENOENT, in English; never NULL.
 const char *sluice_error_text(int number);
 
+/// Gives the calling thread mounts of its own, which what it starts inherits; those of the rest still come in, none goes
+/// out. -1 with errno, EPERM without the privilege.
+int sluice_own_mounts(void);
+
 #endif

@@ -96,7 +96,9 @@ struct RunSession: Sendable {
         return RunPorts(
             tree: tree, journal: services.store, ledger: services.store, cache: services.store,
             artifacts: services.artifacts,
-            workspaces: AttemptFolders(folder: services.folder, lasting: services.lasting, shared: shared),
+            workspaces: AttemptFolders(
+                folder: services.folder, lasting: services.lasting, shared: shared,
+                trees: context.keptTrees(in: services.folder, isTrusted: isTrusted)),
             plugins: maker.finder,
             environments: maker.environments(isTrusted: isTrusted),
             executors: isTrusted ? executors.all : executors.onlyLocal,

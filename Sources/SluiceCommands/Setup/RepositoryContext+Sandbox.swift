@@ -20,6 +20,13 @@ extension RepositoryContext {
         return settings
     }
 
+    /// nil where stages run without a sandbox, which is what keeps them out of trees that others see too.
+    func keptTrees(in state: StateFolder, isTrusted: Bool) -> KeptTrees? {
+        let isWalled = (configuration.sandbox ?? .off) != .off || !isTrusted
+        guard isWalled, SandboxSettings.obstacle(searchPath: searchPath) == nil else { return nil }
+        return KeptTrees(in: state)
+    }
+
     /// Throws where nothing may run without a strict sandbox and there is none.
     func requireSandbox() throws {
         guard configuration.sandbox == .strict,

@@ -17,11 +17,13 @@ struct AttemptRunner: Sendable {
     ) -> AttemptReport {
         var report: AttemptReport
         do throws(PreparationError) {
+            let snapshot = isTakenUp ? nil : try fillWorkspace()
             let request = isTakenUp ? try requestAgain() : try prepare()
             let warnings =
                 isTakenUp ? [] : cleanUpAfterLost(request, cancellation: cancellation, observe: observe)
             var result = executor.execute(request, cancellation: cancellation, observe: observe)
             result.warnings = warnings + result.warnings
+            result.snapshot = snapshot
             report = collect(result, request)
         } catch {
             report = AttemptReport(
@@ -96,11 +98,14 @@ struct AttemptRunner: Sendable {
         }
     }
 
-    private func prepare() throws(PreparationError) -> AttemptRequest {
+    private func fillWorkspace() throws(PreparationError) -> SnapshotKind {
         try makeFolders()
-        try during("the workspace") { () throws(GitError) in
-            try ports.tree.snapshot(sources, into: folder.workspace)
+        return try during("the workspace") { () throws(GitError) in
+            try ports.workspaces.fill(folder, on: executor.name, with: sources, of: ports.tree)
         }
+    }
+
+    private func prepare() throws(PreparationError) -> AttemptRequest {
         let inputs = try InputFiller(ports: ports, folder: folder).fill(order.binding.inputs)
         for output in order.definition.outputs {
             guard let parent = output.path.flatMap({ $0.lastIndex(of: "/").map($0.prefix(upTo:)) }) else { continue }

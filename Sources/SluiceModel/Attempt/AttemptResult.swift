@@ -15,6 +15,8 @@ package struct AttemptResult: Sendable, Codable, Equatable {
     package var outputValues: [String: JSONValue]
     package var usage: Usage
     package var sandbox: Sandbox
+    /// How its workspace was filled; nil in records of before it was known, and where another runner did it.
+    package var snapshot: SnapshotKind?
     /// What held it to its grant; nil where no process was started.
     package var enforcement: Enforcement?
     /// What it wanted more of than it was granted.
@@ -29,6 +31,7 @@ package struct AttemptResult: Sendable, Codable, Equatable {
         outcome: Outcome, reason: String? = nil, exit: Int32? = nil, signal: String? = nil,
         error: AttemptError? = nil, isCrash: Bool = false, metrics: [String: Double] = [:],
         outputValues: [String: JSONValue] = [:], usage: Usage = Usage(), sandbox: Sandbox = .none,
+        snapshot: SnapshotKind? = nil,
         enforcement: Enforcement? = nil, overrun: Overrun? = nil, devices: [String] = [], strays: Int = 0,
         warnings: [String] = [], retryAfter: Duration? = nil
     ) {
@@ -42,6 +45,7 @@ package struct AttemptResult: Sendable, Codable, Equatable {
         self.outputValues = outputValues
         self.usage = usage
         self.sandbox = sandbox
+        self.snapshot = snapshot
         self.enforcement = enforcement
         self.overrun = overrun
         self.devices = devices

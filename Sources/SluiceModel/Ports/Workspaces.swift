@@ -7,6 +7,11 @@ package protocol Workspaces: Sendable {
     func folder(named name: String) -> AttemptFolder
     /// Makes an attempt's folders; what a dead runner left there is removed first.
     func create(_ folder: AttemptFolder) throws(StoreError)
+    /// Puts files of the commit into the workspace of an attempt on an executor. The calling thread must be the one that
+    /// executes the attempt: no other may see them.
+    func fill(
+        _ folder: AttemptFolder, on executor: String, with sources: [TreeEntry], of tree: any TreeReader
+    ) throws(GitError) -> SnapshotKind
     /// Takes the log of an attempt that ran elsewhere into the state folder; it stays where it is when that fails.
     func bringHome(_ folder: AttemptFolder) throws(StoreError)
     /// Removes everything but the log, and the outputs too unless they are kept for a look at a failure.
@@ -35,6 +40,8 @@ package struct AttemptFolder: Sendable, Codable, Equatable {
     }
 
     package var workspace: String { root + "/work" }
+    /// What lies above a kept tree in the workspace.
+    package var layers: String { root + "/layers" }
     package var inputs: String { root + "/in" }
     package var outputs: String { root + "/out" }
     package var scratch: String { root + "/scratch" }

@@ -119,6 +119,7 @@ struct AttemptResultFields: Codable {
     var sandbox: Sandbox.Mechanism
     /// nil without one.
     var isolation: Isolation?
+    var snapshot: SnapshotKind?
     var enforcement: Enforcement?
     var overrun: Overrun?
     /// nil, not empty, in records of before it was known.
@@ -130,7 +131,7 @@ struct AttemptResultFields: Codable {
 
     private enum CodingKeys: String, CodingKey {
         case outcome, reason, exit, signal, error, crash, metrics, outputs, usage, sandbox, isolation, enforcement
-        case gpus, strays, warnings
+        case snapshot, gpus, strays, warnings
         case overrun = "over_limit"
         case retryAfter = "retry_after_s"
     }
@@ -147,6 +148,7 @@ struct AttemptResultFields: Codable {
         usage = result.usage
         sandbox = result.sandbox.mechanism
         isolation = Isolation(result.sandbox)
+        snapshot = result.snapshot
         enforcement = result.enforcement
         overrun = result.overrun
         gpus = result.devices.isEmpty ? nil : result.devices
@@ -159,8 +161,8 @@ struct AttemptResultFields: Codable {
         AttemptResult(
             outcome: outcome, reason: reason, exit: exit, signal: signal, error: error, isCrash: crash,
             metrics: metrics, outputValues: outputs, usage: usage, sandbox: isolation?.sandbox(sandbox) ?? .none,
-            enforcement: enforcement,
-            overrun: overrun, devices: gpus ?? [], strays: strays, warnings: warnings,
+            snapshot: snapshot, enforcement: enforcement, overrun: overrun, devices: gpus ?? [], strays: strays,
+            warnings: warnings,
             retryAfter: retryAfter.map(Duration.microseconds(ofSeconds:)))
     }
 }

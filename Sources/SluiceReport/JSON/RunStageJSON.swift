@@ -58,6 +58,7 @@ struct AttemptJSON: Encodable {
     private let diskPeak, stored, gpuMemoryPeak: Int64?
     private let declared: [String]?
     private let gpu, queued: Double?
+    private let snapshot: SnapshotKind?
     private let enforcement: Enforcement?
     private let overrun: Overrun?
     private let granted: ResourceRequest?
@@ -89,6 +90,7 @@ struct AttemptJSON: Encodable {
         gpu = result?.usage.gpu
         queued = result?.usage.queued
         gpuMemoryPeak = result?.usage.gpuMemoryPeak
+        snapshot = result?.snapshot
         enforcement = result?.enforcement
         overrun = result?.overrun
         granted = attempt.started.granted
@@ -101,7 +103,7 @@ struct AttemptJSON: Encodable {
 
     private enum CodingKeys: String, CodingKey {
         case number, profile, executor, granted, outcome, sandbox, isolation, enforcement, gpus, started, ended
-        case exit, signal, error, strays, used, declared, warnings
+        case snapshot, exit, signal, error, strays, used, declared, warnings
         case overrun = "over_limit"
         case wall = "wall_s"
         case cpu = "cpu_s"

@@ -8,4 +8,6 @@ enum Linux {
     static let waitLock: Int32 = 38
     /// ioctl(2): one file becomes a copy-on-write clone of another (`FICLONE`).
     static let clone: UInt = 0x4004_9409
+    /// mount(2): `MS_NOSUID | MS_NODEV`.
+    static let noPrivilegesNoDevices: UInt = 2 | 4
 }

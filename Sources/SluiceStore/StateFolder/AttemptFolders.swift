@@ -8,12 +8,17 @@ package struct AttemptFolders: Workspaces {
     private let lasting: StateFolder
     /// By the executors whose nodes see nothing else of this state.
     private let shared: [String: SharedFolder]
+    /// nil where workspaces are not laid over what is kept.
+    private let trees: KeptTrees?
 
     /// `lasting` holds the folders of deploys; nil: the state folder does.
-    package init(folder: StateFolder, lasting: StateFolder? = nil, shared: [String: SharedFolder] = [:]) {
+    package init(
+        folder: StateFolder, lasting: StateFolder? = nil, shared: [String: SharedFolder] = [:], trees: KeptTrees? = nil
+    ) {
         state = folder
         self.lasting = lasting ?? folder
         self.shared = shared
+        self.trees = trees
     }
 
     package func folder(run: RunID, stage: String, number: Int, on executor: String) -> AttemptFolder {
@@ -37,6 +42,17 @@ package struct AttemptFolders: Workspaces {
         }
     }
 
+    package func fill(
+        _ folder: AttemptFolder, on executor: String, with sources: [TreeEntry], of tree: any TreeReader
+    ) throws(GitError) -> SnapshotKind {
+        // Other executors' processes do not descend from this thread, and would see nothing.
+        if executor == ResourceRequest.local, let trees, trees.lay(sources, of: tree, in: folder) {
+            return .overlay
+        }
+        try tree.snapshot(sources, into: folder.workspace)
+        return .copy
+    }
+
     package func bringHome(_ folder: AttemptFolder) throws(StoreError) {
         guard let shared = folder.shared else { return }
         let own = AttemptFolder(root: state.path + folder.root.dropFirst(shared.utf8.count), name: "")
@@ -48,8 +64,10 @@ package struct AttemptFolders: Workspaces {
 
     /// What cannot be removed is left: an attempt's outcome does not depend on it.
     package func discard(_ folder: AttemptFolder, keepingOutputs: Bool) {
+        trees?.lift(folder)
         var paths = [
-            folder.workspace, folder.inputs, folder.scratch, folder.home, folder.temporary, folder.plugin,
+            folder.workspace, folder.layers, folder.inputs, folder.scratch, folder.home, folder.temporary,
+            folder.plugin,
         ]
         if !keepingOutputs { paths.append(folder.outputs) }
         for path in paths { try? TreeRemoval.remove(path) }

@@ -9,36 +9,28 @@ extension SharedFolder {
     /// time.
     package func sweep(isOver: (RunID) -> Bool) {
         guard (try? check()) != nil else { return }
-        for name in Self.names(in: runs) {
+        for name in FolderNames.all(in: runs) {
             guard let number = Int64(name), isOver(RunID(number)) else { continue }
             let run = "\(runs)/\(name)"
-            for stage in Self.names(in: run) { sweep(stage: "\(run)/\(stage)") }
+            for stage in FolderNames.all(in: run) { sweep(stage: "\(run)/\(stage)") }
             rmdir(run)
         }
     }
 
     private func sweep(stage: String) {
-        for name in Self.names(in: stage) {
+        for name in FolderNames.all(in: stage) {
             let attempt = "\(stage)/\(name)"
             guard Int(name) != nil else {
                 try? TreeRemoval.remove(attempt)
                 continue
             }
-            for part in Self.names(in: attempt) {
+            for part in FolderNames.all(in: attempt) {
                 let path = "\(attempt)/\(part)"
                 if Self.kept.contains(part) { rmdir(path) } else { try? TreeRemoval.remove(path) }
             }
             rmdir(attempt)
         }
         rmdir(stage)
-    }
-
-    private static func names(in folder: String) -> [String] {
-        guard let place = try? Descriptor.open(folder, Descriptor.folderFlags), let reader = try? FolderReader(place)
-        else { return [] }
-        var names: [String] = []
-        while let name = try? reader.next() { names.append(String(decoding: name.bytes, as: UTF8.self)) }
-        return names
     }
 }
 

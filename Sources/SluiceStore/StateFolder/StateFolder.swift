@@ -11,6 +11,7 @@ import SluiceModel
 ///     repositories                       git directories whose hooks were installed for this folder
 ///     locks/                             what is alive: held file locks
 ///     deployments/                       folders that outlive runs
+///     trees/                             what commits hold, below the workspaces of attempts (`KeptTrees`)
 ///     id                                 what this folder's part of a shared root is called (`SharedFolder`)
 package struct StateFolder: Sendable, Hashable {
     /// Absolute.
@@ -24,6 +25,8 @@ package struct StateFolder: Sendable, Hashable {
     package var environments: String { path + "/environments" }
     package var spool: String { path + "/spool" }
     package var locks: String { path + "/locks" }
+    /// What commits hold, below the workspaces of attempts.
+    var trees: String { path + "/trees" }
     package var deployments: String { path + "/deployments" }
 
     /// The folder of one attempt, relative to `path` or to what is shared with its nodes.
@@ -47,7 +50,7 @@ package struct StateFolder: Sendable, Hashable {
         if try !isThere(path) { try makeWithParents(path) }
         try checkOwner()
         try checkFileSystem()
-        for folder in [artifacts, runs, environments, spool, locks, deployments] { try make(folder) }
+        for folder in [artifacts, runs, environments, spool, locks, deployments, trees] { try make(folder) }
         for folder in ["tmp", "new", "bad"] { try make(spool + "/" + folder) }
     }
 

@@ -80,4 +80,35 @@ import Testing
         try grant(digest, version: 2)
         #expect(try scene.run().cacheReason(of: stage) == "the secret TOY_KEY has another version")
     }
+
+    @Test(
+        "walled-in stages see large commits through overlays, outputs are taken as ever, and no stage changes another's",
+        .enabled(if: works && Overlays.work, "no sandbox, or no right to mount overlays"))
+    func overlays() throws {
+        let scene = try Scene(
+            Toy.single(
+                """
+                run: |
+                  ls data | wc -l > seen.txt; cat data/7.csv data/8.csv >> seen.txt
+                  echo mine > data/7.csv; rm data/8.csv; mv data moved
+                sources: ["data/**"]
+                outputs: { seen: { type: file, path: seen.txt } }
+                """
+            ).merging((0..<1200).map { ("data/\($0).csv", "row \($0)\n") }) { $1 })
+        try configure(scene, "executors: { local: { sandbox: auto } }")
+        func seen(_ number: Int, _ run: RunView) throws -> String {
+            #expect(run.outcome == "succeeded", "\(run.json)")
+            #expect(run.attempts(of: "only").first?["snapshot"] as? String == "overlay")
+            let got = try scene.sluice(["artifact", "get", "\(number)/only/seen", "-o", "got-\(number)"])
+            #expect(got.status == 0, "\(got.transcript)")
+            return try String(contentsOfFile: "\(scene.clone)/got-\(number)", encoding: .utf8)
+        }
+        #expect(try seen(1, scene.run()) == "1200\nrow 7\nrow 8\n")
+        try scene.commit(["data/8.csv": "changed\n", "data/new.csv": "new\n"])
+        #expect(try seen(2, scene.run()) == "1201\nrow 7\nchanged\n")
+        #expect(try Scene.shell("ls state/trees | wc -l; mount | grep -c \(scene.root)", in: scene.root) == "1\n0\n")
+        try configure(scene, "executors: { local: { sandbox: off } }")
+        try scene.commit(["data/8.csv": "again\n"])
+        #expect(try scene.run().attempts(of: "only").first?["snapshot"] as? String == "copy")
+    }
 }
