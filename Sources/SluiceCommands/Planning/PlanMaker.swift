@@ -36,6 +36,8 @@ struct PlanQuestion: Sendable {
     var before: RunHead?
     /// Whether it is to be compared with another plan.
     var wantsKeyParts = false
+    /// What plugins said that their stages would take.
+    var answers: PluginEstimates = [:]
 }
 
 /// Makes plans: the one place where git, plugins, records and the pure planner meet. Runs nothing of the commit.
@@ -137,6 +139,7 @@ struct PlanMaker: Sendable {
         var planning = planningContext(
             opened, trigger: trigger, changed: changed, options: options, run: run, before: question.before)
         planning.changes = question.changes
+        planning.answers = question.answers
         ExecutorOutlook(context: context, state: services.folder).add(to: &planning, for: linked)
         planning.wantsKeyParts = question.wantsKeyParts
         do {

@@ -11,8 +11,8 @@ struct RunSession: Sendable {
     let services: StateServices
     let installation: Installation
     var observers: [any RunObserver] = []
-    /// Called with the driver before anything starts, so that signals reach it.
-    var willDrive: @Sendable (RunDriver) -> Void = { _ in }
+    /// Called with what cancels the run before anything starts, so that signals reach it.
+    var willDrive: @Sendable (_ cancel: @escaping RunSignals.Cancel) -> Void = { _ in }
 
     /// What the run does while its accounts have no room.
     var patience = Patience.stays
@@ -21,7 +21,7 @@ struct RunSession: Sendable {
     func carryOut(_ head: RunHead, from record: RunRecord? = nil) throws -> RunOutcome? {
         let journal = services.store
         do {
-            let (plan, tree) = try plan(head)
+            let (first, tree) = try plan(head)
             if case .planOnly(let why, let hint) = RunPermission.of(head.revision, in: context) {
                 var decision = GateDecision.policy(why)
                 decision.explanation.append(hint)
@@ -31,7 +31,7 @@ struct RunSession: Sendable {
                 try UndrivenRun(head: head, services: services).cancel(asked.reason)
                 return .cancelled
             }
-            return try drive(head, plan, tree, from: record)
+            return try drive(head, first, tree, from: record, asksPlugins: true)
         } catch let invalid as InvalidDefinition {
             return try reject(head, invalid.diagnostics, .policy("the definition is not valid"), in: journal)
         } catch let error as GitError {
@@ -42,23 +42,38 @@ struct RunSession: Sendable {
         }
     }
 
-    /// Drives a plan of the run that was made before.
+    /// Drives a plan of the run that was made before. `asksPlugins`: it is made again with what they say.
     func drive(
-        _ head: RunHead, _ plan: Plan, _ tree: any TreeReader, from record: RunRecord? = nil
+        _ head: RunHead, _ first: Plan, _ tree: any TreeReader, from record: RunRecord? = nil, asksPlugins: Bool = false
     ) throws -> RunOutcome? {
         if head.revision.isTrusted { try context.requireSandbox() }
-        let driver = RunDriver(
-            run: head.id, ports: try ports(tree: tree, isTrusted: head.revision.isTrusted), observers: observers)
-        willDrive(driver)
+        let ports = try ports(tree: tree, isTrusted: head.revision.isTrusted)
+        let driver = RunDriver(run: head.id, ports: ports, observers: observers)
+        let questions = Cancellation()
+        willDrive { reason, killNow in
+            questions.killNow(reason)
+            driver.cancel(reason, killNow: killNow)
+        }
         let watch = CancellationWatch(head.id, in: services.store, driver: driver)
         defer {
             watch.stop()
             context.sweepSharedFolders(of: services)
         }
+        let survey = PluginSurvey(run: head.id, ports: ports, cancellation: questions)
+        let plan = asksPlugins ? try asking(survey, about: first, for: head) : first
         guard let record, !record.stages.isEmpty else {
             return try driver.execute(plan, options: head.options, patience: patience)
         }
         return try driver.resume(plan, options: head.options, patience: patience, from: record)
+    }
+
+    /// The plan again, with what its plugins say that their stages would take.
+    private func asking(_ survey: PluginSurvey, about plan: Plan, for head: RunHead) throws -> Plan {
+        let findings = survey.ask(about: plan)
+        let warnings = findings.warnings.map { RunEvent.Kind.warning(stage: nil, message: $0) }
+        if !warnings.isEmpty { try tell(warnings, of: head, in: services.store) }
+        guard !findings.estimates.isEmpty else { return plan }
+        return try self.plan(head, question: PlanQuestion(answers: findings.estimates)).plan
     }
 
     func plan(
@@ -81,13 +96,17 @@ struct RunSession: Sendable {
     private func reject(
         _ head: RunHead, _ diagnostics: [Diagnostic], _ decision: GateDecision, in journal: Store
     ) throws -> RunOutcome {
-        let events = try journal.append(
+        try tell(
             [
                 .rejected(diagnostics: diagnostics, decision: decision),
                 .runEnded(outcome: .refused, reason: decision.explanation.first),
-            ], to: head.id, at: services.clock.now())
-        for event in events { for observer in observers { observer.recorded(event) } }
+            ], of: head, in: journal)
         return .refused
+    }
+
+    private func tell(_ kinds: [RunEvent.Kind], of head: RunHead, in journal: Store) throws {
+        let events = try journal.append(kinds, to: head.id, at: services.clock.now())
+        for event in events { for observer in observers { observer.recorded(event) } }
     }
 
     private func ports(tree: any TreeReader, isTrusted: Bool) throws -> RunPorts {

@@ -29,8 +29,6 @@ final class RunSignals: Sendable {
     /// Whether a signal has come: nothing new is begun then.
     var hasArrived: Bool { state.withLock { $0.count > 0 } }
 
-    func forward(to driver: RunDriver) { forward { driver.cancel($0, killNow: $1) } }
-
     /// From now on signals lead there; one that came before is told now.
     func forward(to cancel: @escaping Cancel) {
         let early = state.withLock { state in

@@ -82,6 +82,30 @@ struct AttemptRunner: Sendable {
         return ["cleanup after the lost attempt failed: \(why)"]
     }
 
+    /// Asks what the attempt would take, on this machine whatever executor it is for. Its log is all that stays.
+    func estimate(within limit: Duration, cancellation: Cancellation) -> AttemptResult {
+        do throws(PreparationError) {
+            try makeFolders()
+            // Always a copy: a tree laid over another would stay with this thread, which goes on to drive the run.
+            try during("the workspace") { () throws(GitError) in
+                try ports.tree.snapshot(sources, into: folder.workspace)
+            }
+            var request = try prepare()
+            request.verb = .estimate
+            request.timeout = limit
+            request.grace = .seconds(1)
+            request.heartbeat = nil
+            request.metricsPath = nil
+            request.wantsCleanup = false
+            request.checkpoints = nil
+            request.sandbox.network = .unwanted
+            request.limits.log = 64 << 10
+            return executor.execute(request, cancellation: cancellation) { _ in }
+        } catch {
+            return AttemptResult(outcome: .failed, error: error.attemptError)
+        }
+    }
+
     private func collect(_ result: AttemptResult, _ request: AttemptRequest) -> AttemptReport {
         guard result.outcome == .succeeded else { return AttemptReport(number: order.number, result: result) }
         do throws(ArtifactError) {

@@ -3,7 +3,7 @@ import SluiceModel
 
 extension ConformanceCase {
     static let estimates = [
-        verbCase("estimate.ends", "`estimate` ends with `result` ok and exit 0, within 30 s", .estimate) { rehearsal in
+        verbCase("estimate.ends", "`estimate` ends with `result` ok and exit 0, within 10 s", .estimate) { rehearsal in
             let seen = rehearsal.play(estimate(rehearsal))
             return seen.ending(.sluice1) == .ok && seen.outstayed == nil
                 ? [] : [seen.story(.sluice1)] + rehearsal.lastWords(of: seen)

@@ -59,7 +59,7 @@ final class Rehearsal {
         let request = SceneRequest(subject: subject, scene: scene, files: files)
         let launch = try request.launch()
         let start = request.start
-        let limit = scene.verb == "run" ? patience : min(patience, .seconds(30))
+        let limit = scene.verb == "run" ? patience : min(patience, .seconds(scene.verb == "estimate" ? 10 : 30))
         guard
             let player = ScenePlayer(
                 subject: subject, scene: scene, launch: launch, start: start, patience: limit)

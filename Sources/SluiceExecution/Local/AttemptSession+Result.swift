@@ -16,6 +16,7 @@ extension AttemptSession {
         }
         result.metrics = voice.findings.metrics
         result.outputValues = voice.findings.outputValues
+        result.answer = voice.findings.answer
         result.strays = voice.findings.strays
         result.warnings = voice.findings.allWarnings
         result.usage = Usage(

@@ -56,8 +56,8 @@ struct AttemptSession {
         grace = max(0, request.grace.wholeMilliseconds)
         let speaks = request.wire == .sluice1
         voice = PluginVoice(
-            token: token, speaks: speaks, limits: request.limits, mask: SecretMask(request.secrets), listener: listener,
-            now: now)
+            token: token, speaks: speaks, isAsked: request.verb == .estimate, limits: request.limits,
+            mask: SecretMask(request.secrets), listener: listener, now: now)
         actions.append(.send(RunnerMessage.start(StartMessage(request, token: token)).line))
         if !speaks { actions.append(.hangUp) }
     }

@@ -8,6 +8,8 @@ struct Findings {
 
     var metrics: [String: Double] = [:]
     var outputValues: [String: JSONValue] = [:]
+    /// To the verb `estimate`.
+    private(set) var answer: JSONValue?
     var strays = 0
     private(set) var warnings: [String] = []
     private var suppressedWarnings = 0
@@ -32,6 +34,11 @@ struct Findings {
             return warn("more than \(Self.namesLimit) output values: the rest is dropped")
         }
         outputValues[name] = JSONValue(value)
+    }
+
+    mutating func setAnswer(_ profiles: JSON) {
+        guard answer == nil else { return warn("more than one estimate: the first counts") }
+        answer = JSONValue(profiles)
     }
 
     mutating func countMalformed(_ error: String, hasToken: Bool) {

@@ -44,7 +44,7 @@ package struct LocalExecutor: Executor {
         }
         let wait = DeviceWait(devices: devices, cancellation: cancellation, observe: observe)
         let held: GPUDevices.Hold
-        switch wait.hold(request.grant.request.gpus) {
+        switch wait.hold(request.verb == .estimate ? 0 : request.grant.request.gpus) {
         case .success(let hold): held = hold
         case .failure(let refusal): return refusal.result
         }
@@ -126,7 +126,7 @@ struct LocalAttempt {
     ) -> (result: AttemptResult, wasStarted: Bool) {
         let wall = SandboxWall(for: request, devices: devices, sandbox)
         if case .refused(let error) = wall { return refused(error) }
-        let confinement = Confinement(request, groups, isWalled: wall.prefix != nil)
+        let confinement = Confinement(request.held, groups, isWalled: wall.prefix != nil)
         guard let process = SupervisedProcess(launch(program, variables, confinement, wall)) else {
             let message = "no process could be started: \(errorText(errno))"
             confinement.group?.remove()
@@ -174,5 +174,17 @@ struct LocalAttempt {
             for (name, value) in metrics { result.metrics[mask?.masked(name) ?? name] = value }
         case .failure(let message): result.warnings.append("metrics: \(message)")
         }
+    }
+}
+
+extension AttemptRequest {
+    /// What it is held to: its grant, and for a question little, whatever the grant is that the question is about.
+    fileprivate var held: AttemptRequest {
+        guard verb == .estimate else { return self }
+        var copy = self
+        copy.grant.request.cpus = min(grant.request.cpus, Amount(1))
+        copy.grant.request.memory = min(grant.request.memory, 512 << 20)
+        copy.grant.request.disk = min(grant.request.disk ?? 64 << 20, 64 << 20)
+        return copy
     }
 }

@@ -5,6 +5,8 @@ import SluiceModel
 struct PluginVoice {
     private let token: String
     private let speaks: Bool
+    /// Whether it was asked what an attempt would take.
+    private let isAsked: Bool
     private let limits: AttemptRequest.Limits
     private let listener: any AttemptListener
 
@@ -31,13 +33,14 @@ struct PluginVoice {
 
     /// With the tier `command` (`speaks` is false) everything is text.
     init(
-        token: String, speaks: Bool, limits: AttemptRequest.Limits, mask: SecretMask? = nil,
+        token: String, speaks: Bool, isAsked: Bool = false, limits: AttemptRequest.Limits, mask: SecretMask? = nil,
         listener: any AttemptListener, now: Int64
     ) {
         self.mask = mask
         if let mask { for stream in [LogStream.stdout, .stderr] { masked[stream] = SecretMask.Stream(mask: mask) } }
         self.token = token
         self.speaks = speaks
+        self.isAsked = isAsked
         self.limits = limits
         self.listener = listener
         lastLife = now
@@ -162,7 +165,7 @@ extension PluginVoice {
             offered.append((id, path))
             listener.event(.checkpoint(id: ShownText.escaped(id)), now: now)
         case .heartbeat: listener.event(.heartbeat, now: now)
-        case .estimate: findings.countUnknown()
+        case .estimate(let profiles): isAsked ? findings.setAnswer(profiles) : findings.countUnknown()
         case .terminal(let message):
             terminal = message
             terminalAt = now

@@ -26,6 +26,8 @@ package struct AttemptResult: Sendable, Codable, Equatable {
     package var strays: Int
     package var warnings: [String]
     package var retryAfter: Duration?
+    /// What was answered to the verb `estimate`, as it was said; nil for other verbs.
+    package var answer: JSONValue?
 
     package init(
         outcome: Outcome, reason: String? = nil, exit: Int32? = nil, signal: String? = nil,

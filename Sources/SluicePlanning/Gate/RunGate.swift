@@ -139,7 +139,7 @@ package enum RunGate {
 
 extension Plan {
     /// How stages end of which that is known before the run.
-    var knownResults: [String: RunEvent.StageEnd] {
+    package var knownResults: [String: RunEvent.StageEnd] {
         var known: [String: RunEvent.StageEnd] = [:]
         for stage in stages {
             if stage.condition == .fails {

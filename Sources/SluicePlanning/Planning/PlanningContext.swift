@@ -32,6 +32,8 @@ package struct PlanningContext: Sendable {
     /// The bytes that pin a plugin's Python environment; nil where it pins nothing.
     package var requirements: @Sendable (ResolvedPlugin) throws(PluginError) -> [UInt8]?
     package var history: History
+    /// What plugins answered to `estimate`; a plan itself asks nobody.
+    package var answers: PluginEstimates = [:]
     /// What others have used and hold of accounts.
     package var standings: Standings?
     /// Other limits than the pipeline's and the pool's, to ask what they would decide.

@@ -4,10 +4,10 @@ import SluiceModel
 enum Pricing {
     static func price(
         _ profile: StageProfile, plugin: ResolvedPlugin?, measured: MeasuredEstimate?,
-        configuration: OperatorConfiguration, queueWait: Duration = .zero
+        said: Plan.Estimate? = nil, configuration: OperatorConfiguration, queueWait: Duration = .zero
     ) -> Plan.PricedProfile {
         let request = profile.profile.request
-        let estimate = estimate(profile, plugin: plugin, measured: measured)
+        let estimate = estimate(profile, plugin: plugin, measured: measured, said: said)
         // A pipeline may raise the operator's price, never lower it.
         let price = max(profile.profile.price ?? .zero, configuration.price(of: request.executor) ?? .zero)
         return Plan.PricedProfile(
@@ -16,15 +16,16 @@ enum Pricing {
             queueWait: queueWait)
     }
 
-    /// Measured where that suffices; else declared by the pipeline, else by the manifest, else a minute, and never
+    /// Measured where that suffices; else said by the plugin when it was asked, else declared by the pipeline, else by the manifest, else a minute, and never
     /// less than the longest of the few attempts that there are.
     private static func estimate(
-        _ profile: StageProfile, plugin: ResolvedPlugin?, measured: MeasuredEstimate?
+        _ profile: StageProfile, plugin: ResolvedPlugin?, measured: MeasuredEstimate?, said answer: Plan.Estimate?
     ) -> Plan.Estimate {
         if let measured, measured.isEnough { return measured.estimate }
         var said = Plan.Estimate(duration: .seconds(60), source: .default)
         if let manifest = plugin?.manifest.estimate { said = Plan.Estimate(duration: manifest, source: .manifest) }
         if let declared = profile.estimate { said = Plan.Estimate(duration: declared, source: .declared) }
+        if let answer { said = answer }
         guard let measured, measured.estimate.duration > said.duration else { return said }
         return measured.estimate
     }

@@ -7,6 +7,7 @@ struct StageResolver {
     private let unreachable: [String: String]
     private let queueWait: PlanningContext.QueueWait
     private var estimates: HistoryEstimates
+    private let answers: PluginEstimates
     private var sizes: DataSizes
     let facts: PlanFacts
     /// Names of instances by stage.
@@ -27,6 +28,7 @@ struct StageResolver {
         unreachable = context.unreachable
         queueWait = context.queueWait
         estimates = HistoryEstimates(context.history, pipeline: linked.pipeline)
+        answers = context.answers
         sizes = DataSizes(context.tree)
         self.facts = facts
         self.instances = instances
@@ -84,7 +86,17 @@ struct StageResolver {
     private mutating func priced(_ profile: StageProfile, of stage: Plan.Stage) -> Plan.PricedProfile {
         Pricing.price(
             profile, plugin: stage.plugin, measured: estimates.estimate(stage, profile: profile.name),
-            configuration: configuration, queueWait: queueWait(profile.profile.request) ?? .zero)
+            said: said(profile.name, of: stage), configuration: configuration,
+            queueWait: queueWait(profile.profile.request) ?? .zero)
+    }
+
+    /// By the stage's plugin.
+    private func said(_ profile: String, of stage: Plan.Stage) -> Plan.Estimate? {
+        answers[stage.name]?[profile].map { answer in
+            Plan.Estimate(
+                duration: answer.duration(quantile: linked.pipeline.budget.estimateQuantile), source: .plugin,
+                memory: answer.memory)
+        }
     }
 
     /// `${…}` in the paths of outputs and metrics.

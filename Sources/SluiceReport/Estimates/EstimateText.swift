@@ -22,8 +22,10 @@ enum EstimateText {
     static func caution(_ estimates: [Plan.Estimate]) -> String? {
         guard !estimates.isEmpty, !estimates.contains(where: { $0.source == .history }) else { return nil }
         let assumed = estimates.count { $0.source == .default }
-        let rest = estimates.count - assumed
+        let answered = estimates.count { $0.source == .plugin }
+        let rest = estimates.count - assumed - answered
         let parts = [
+            answered > 0 ? "\(answered) by their plugins" : nil,
             rest > 0 ? "\(rest) declared" : nil,
             assumed > 0 ? "\(assumed) assumed to take 1 min (`estimate:` says better)" : nil,
         ]

@@ -12,12 +12,13 @@ import Testing
 
     /// The estimate of the training with its profile `large`.
     private func estimate(
-        _ samples: [WorkSample], quantile: Double = 0.9, minimum: Int = 5
+        _ samples: [WorkSample], quantile: Double = 0.9, minimum: Int = 5, answers: PluginEstimates = [:]
     ) throws -> Plan.Estimate {
         var fixture = Fixture.learning()
         fixture.budget.estimateQuantile = quantile
         fixture.budget.estimateMinSamples = minimum
         var context = fixture.context
+        context.answers = answers
         context.history = { kind, limit in
             kind == WorkKind(work: "train-sklearn", profile: "large") ? Array(samples.prefix(limit)) : []
         }
@@ -44,6 +45,22 @@ import Testing
         #expect(
             try estimate(samples([9, 40]))
                 == Plan.Estimate(duration: .seconds(40), source: .history, basis: .init(quantile: 1, samples: 2)))
+    }
+
+    @Test("what the plugin says stands above what was declared and below enough history, at the asked quantile")
+    func answered() throws {
+        let answers = ["train": ["large": PluginEstimate(p50: 10, p90: 20, memory: 7)]]
+        func answered(_ seconds: [Double] = [], quantile: Double = 0.9) throws -> Plan.Estimate {
+            try estimate(samples(seconds), quantile: quantile, answers: answers)
+        }
+        #expect(try answered() == Plan.Estimate(duration: .seconds(20), source: .plugin, memory: 7))
+        #expect(try answered(quantile: 0.5).duration == .seconds(10))
+        #expect(try answered(quantile: 0.7).duration == .seconds(15))
+        #expect(try answered(quantile: 0.99).duration == .seconds(20))
+        #expect(try answered([1, 2, 3, 4, 5]).source == .history)
+        #expect(try answered([9, 40]).duration == .seconds(40))
+        let others = ["train": ["small": PluginEstimate(p50: 1, p90: 1)], "prepare": ["large": .init(p50: 1, p90: 1)]]
+        #expect(try estimate([], answers: others).source == .declared)
     }
 
     @Test("a stage's own attempts count where they suffice, else all with the same plugin and profile")

@@ -22,7 +22,7 @@ def run(ctx: sluice.Context) -> None:
 
 
 def estimate(ctx: sluice.Context) -> list[sluice.Estimate]:
-    return [sluice.Estimate("default", p50_s=1, p90_s=2)]
+    return [sluice.Estimate(ctx.grant.profile or "default", p50_s=1, p90_s=2)]
 
 
 if __name__ == "__main__":

@@ -17,6 +17,6 @@ import PluginContract
     }
 
     func estimate(_ context: PluginContext) -> [ProfileEstimate] {
-        [ProfileEstimate("default", p50: 1, p90: 2)]
+        [ProfileEstimate(context.start.grant.profile, p50: 1, p90: 2)]
     }
 }
