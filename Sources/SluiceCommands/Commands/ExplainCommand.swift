@@ -81,7 +81,8 @@ struct WhatIf {
         }
         let context = try RepositoryContext.open(at: head.repository.gitDirectory)
         let session = RunSession(context: context, services: services, installation: .current())
-        let before = try session.plan(head, question: PlanQuestion(before: head)).plan
+        let answers = try services.store.record(of: head.id).answers
+        let before = try session.plan(head, question: PlanQuestion(before: head, answers: answers)).plan
         if let unknown = changes.first(where: { !$0.isKnown(in: before) }) {
             let limits = before.accounts.flatMap { account in
                 account.account.limits.map { "\(account.account.name).\($0.resource.rawValue)" }
@@ -90,7 +91,8 @@ struct WhatIf {
                 .usage, "run \(head.id) is not charged on \(unknown.name)",
                 hint: limits.isEmpty ? "it is charged on no account" : "there is \(limits.joined(separator: ", "))")
         }
-        let after = try session.plan(head, question: PlanQuestion(changes: changes, before: head)).plan
+        let question = PlanQuestion(changes: changes, before: head, answers: answers)
+        let after = try session.plan(head, question: question).plan
         let told = changes.map { change in
             WhatIfAnswer.Change(
                 limit: change.name, resource: change.resource, from: change.current(in: before), to: change.amount)

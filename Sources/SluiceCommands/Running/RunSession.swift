@@ -42,7 +42,7 @@ struct RunSession: Sendable {
         }
     }
 
-    /// Drives a plan of the run that was made before. `asksPlugins`: it is made again with what they say.
+    /// Drives a plan of the run that was made before. `asksPlugins`: it is made again with what they say, or said before.
     func drive(
         _ head: RunHead, _ first: Plan, _ tree: any TreeReader, from record: RunRecord? = nil, asksPlugins: Bool = false
     ) throws -> RunOutcome? {
@@ -59,21 +59,26 @@ struct RunSession: Sendable {
             watch.stop()
             context.sweepSharedFolders(of: services)
         }
-        let survey = PluginSurvey(run: head.id, ports: ports, cancellation: questions)
-        let plan = asksPlugins ? try asking(survey, about: first, for: head) : first
-        guard let record, !record.stages.isEmpty else {
-            return try driver.execute(plan, options: head.options, patience: patience)
+        let begun = record.flatMap { $0.stages.isEmpty ? nil : $0 }
+        var plan = first
+        if asksPlugins {
+            let survey = PluginSurvey(run: head.id, ports: ports, cancellation: questions)
+            plan = try again(first, of: head, with: begun?.answers ?? ask(survey, about: first, for: head))
         }
-        return try driver.resume(plan, options: head.options, patience: patience, from: record)
+        guard let begun else { return try driver.execute(plan, options: head.options, patience: patience) }
+        return try driver.resume(plan, options: head.options, patience: patience, from: begun)
     }
 
-    /// The plan again, with what its plugins say that their stages would take.
-    private func asking(_ survey: PluginSurvey, about plan: Plan, for head: RunHead) throws -> Plan {
+    /// What its plugins say that their stages would take; what went wrong is in the record.
+    private func ask(_ survey: PluginSurvey, about plan: Plan, for head: RunHead) throws -> PluginEstimates {
         let findings = survey.ask(about: plan)
         let warnings = findings.warnings.map { RunEvent.Kind.warning(stage: nil, message: $0) }
         if !warnings.isEmpty { try tell(warnings, of: head, in: services.store) }
-        guard !findings.estimates.isEmpty else { return plan }
-        return try self.plan(head, question: PlanQuestion(answers: findings.estimates)).plan
+        return findings.estimates
+    }
+
+    private func again(_ plan: Plan, of head: RunHead, with answers: PluginEstimates) throws -> Plan {
+        answers.isEmpty ? plan : try self.plan(head, question: PlanQuestion(answers: answers)).plan
     }
 
     func plan(

@@ -23,3 +23,14 @@ package struct PluginEstimate: Sendable, Equatable {
 
 /// By instance of a stage, then by profile.
 package typealias PluginEstimates = [String: [String: PluginEstimate]]
+
+extension RunRecord {
+    /// What plugins answered before the run, where its plan took it: for making that plan again without asking them.
+    package var answers: PluginEstimates {
+        stages.reduce(into: [:]) { answers, stage in
+            guard let estimate = stage.estimate, estimate.source == .plugin, let profile = stage.profile else { return }
+            let seconds = estimate.duration.inSeconds
+            answers[stage.name] = [profile: PluginEstimate(p50: seconds, p90: seconds, memory: estimate.memory)]
+        }
+    }
+}

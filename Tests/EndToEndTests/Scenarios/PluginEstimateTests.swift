@@ -140,6 +140,24 @@ struct PluginEstimateTests {
         #expect(try scene.lastRun().outcome == "cancelled")
     }
 
+    @Test("what-if decides on the answer without asking again; walled in the plugin answers too")
+    func walledIn() throws {
+        let scene = try Scene()
+        let marker = scene.root + "/asked"
+        try scene.commit(files(Self.good, marker: marker))
+        #expect(try scene.sluice(["run"]).status == 0)
+        try FileManager.default.removeItem(atPath: marker)
+        let short = try scene.sluice(["explain", "1", "--what-if", "wall=100s"])
+        #expect(short.output.contains("refuse"), "\(short.transcript)")
+        let long = try scene.sluice(["explain", "1", "--what-if", "wall=300s"])
+        #expect(!long.output.contains("refuse"), "\(long.transcript)")
+        #expect(!FileManager.default.fileExists(atPath: marker))
+        try scene.configure("executors: { local: { sandbox: auto } }\n", in: scene.clone + "/.git")
+        try scene.commit(["plugins/odd/notes": "so that nothing is cached"])
+        #expect(try scene.sluice(["run"]).status == 0)
+        #expect(try estimate(scene.lastRun())["source"] as? String == "plugin")
+    }
+
     @Test("about a stage that reads what is not made yet nobody is asked")
     func notYet() throws {
         var all = files(Self.good)
