@@ -49,7 +49,8 @@ let package = Package(
         .systemLibrary(
             name: "Clibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"]), .brew(["libgit2"])]),
         module("SluiceGit", ["SluiceModel", "Clibgit2"]),
-        module("SluiceStore", ["SluiceModel", "CSluiceProcess", .product(name: "GRDB", package: "GRDB.swift"), crypto]),
+        module(
+            "SluiceStore", ["SluiceModel", "CSluiceProcess", .product(name: "GRDB", package: "GRDB.swift"), crypto]),
         .target(name: "CSluiceProcess"),
         module("SluiceExecution", ["SluiceModel", "PluginContract", "CSluiceProcess", crypto]),
         // L3 and L4
