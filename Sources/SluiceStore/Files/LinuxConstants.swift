@@ -10,4 +10,6 @@ enum Linux {
     static let clone: UInt = 0x4004_9409
     /// mount(2): `MS_NOSUID | MS_NODEV`.
     static let noPrivilegesNoDevices: UInt = 2 | 4
+    /// umount2(2): `UMOUNT_NOFOLLOW`.
+    static let unmountNoFollow: Int32 = 8
 }

@@ -40,9 +40,10 @@ package final class KeptTrees: Sendable {
         }
     }
 
+    /// What lies over no kept tree stays as it is.
     func lift(_ folder: AttemptFolder) {
-        umount2(folder.workspace, Int32(MNT_DETACH))
-        _ = inUse.withLock { $0.removeValue(forKey: folder.root) }
+        guard let kept = inUse.withLock({ $0.removeValue(forKey: folder.root) }) else { return }
+        withExtendedLifetime(kept) { _ = umount2(folder.workspace, Int32(MNT_DETACH) | Linux.unmountNoFollow) }
     }
 
     /// One at a time: of two stages that start with a new commit, the second finds what the first has written.
