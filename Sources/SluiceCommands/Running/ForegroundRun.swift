@@ -20,7 +20,9 @@ struct ForegroundRun {
         let (ended, outcome) = try drive(head, from: record, observers: observers(live))
         live?.close()
         try files?.write(ended)
-        try RunEnding(output: output).tell(ended, outcome, answersEvents: printsEvents)
+        // Plain lines have told what is wrong with the definition already.
+        try RunEnding(output: output).tell(
+            ended, outcome, answersEvents: printsEvents, tellsDiagnostics: live != nil || output.quiet)
     }
 
     /// Its record in the end. The run is ours from the start.
