@@ -112,4 +112,33 @@ struct GateExplanationTests {
         #expect(answer.certificate?.holds(for: problem) == true)
         #expect(RefusalCertificate.weights([1, 0]).holds(for: problem) == false)
     }
+
+    @Test("an interval in which the stages must hold too much proves a refusal by capacity")
+    func interval() throws {
+        func stage(_ name: String, _ from: Int, _ to: Int, _ demand: Int64) -> GateProblem.Stage {
+            .init(
+                name: name, window: .init(earliestStart: from, latestEnd: to),
+                profiles: [.init(name: "p", duration: 2, demand: [demand])])
+        }
+        let problem = GateProblem(
+            stages: [stage("A", 0, 2, 2), stage("B", 1, 3, 1), stage("C", 2, 4, 3)],
+            capacities: [.init(name: "compute", amount: 3)])
+        let answer = try Gate.decide(problem)
+        #expect(answer.certificate == .interval(capacity: 0, ticks: 2..<3))
+        #expect(answer.certificate?.holds(for: problem) == true)
+        #expect(RefusalCertificate.interval(capacity: 0, ticks: 0..<4).holds(for: problem) == false)
+        #expect(RefusalCertificate.interval(capacity: 1, ticks: 2..<3).holds(for: problem) == false)
+    }
+
+    @Test("exhaustion is confirmed where every choice breaks a limit by itself")
+    func recount() throws {
+        let fast = GateProblem.Profile(name: "fast", duration: 1, use: [3])
+        let slow = GateProblem.Profile(name: "slow", duration: 3, use: [1])
+        let chain = GateProblem(
+            stages: [.init(name: "a", profiles: [fast, slow]), .init(name: "b", needs: [0], profiles: [fast, slow])],
+            budgets: [.init(name: "cost", amount: 3)], deadline: 4)
+        #expect(try Gate.decide(chain).certificate.map { $0.holds(for: chain) } == true)
+        #expect(RefusalCertificate.exhaustion(nodes: 1).holds(for: chain))
+        #expect(RefusalCertificate.exhaustion(nodes: 1).holds(for: chain.setting(.deadline, to: 6)) == false)
+    }
 }

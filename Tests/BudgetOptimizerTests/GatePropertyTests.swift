@@ -33,6 +33,24 @@ struct GatePropertyTests {
         }
     }
 
+    @Test("whatever certificate holds, no choice at any tick fits", arguments: 0..<4)
+    func certificatesAreSound(block: Int) throws {
+        var confirmed = 0
+        for number in 0..<150 {
+            let seed = UInt64(70_000 + block * 1_000 + number)
+            let problem = RandomGateProblem.make(seed: seed)
+            let model = GateModel(problem, order: try problem.validatedOrder())
+            let holds = problem.capacities.indices.compactMap { capacity in
+                RequiredHold(model).overfull(capacity).map { RefusalCertificate.interval(capacity: capacity, ticks: $0) }
+            }
+            for certificate in holds + [.exhaustion(nodes: 0)] where certificate.holds(for: problem) {
+                confirmed += 1
+                #expect(BruteForce.best(problem) == nil, "seed \(seed), \(certificate)")
+            }
+        }
+        #expect(confirmed > 20)
+    }
+
     private func checkConflict(_ problem: GateProblem, _ answer: GateAnswer, seed: UInt64) throws {
         let lifted = problem.limitNames.filter { !answer.conflict.contains($0) }
             .reduce(problem) { $0.setting($1, to: nil) }

@@ -214,7 +214,14 @@ struct GateRefusal {
             RefusalCertificate.weights(problem.budgets.indices.map { $0 == chosen ? 1 : 0 })
         }
         return requests.prefix(1).map { .request(stage: $0) } + weights + [.path(criticalPath())]
-            + problem.capacities.indices.map { .energy(capacity: $0) }
+            + intervals()
+    }
+
+    private func intervals() -> [RefusalCertificate] {
+        let hold = RequiredHold(model)
+        return problem.capacities.indices.compactMap { capacity in
+            hold.overfull(capacity).map { .interval(capacity: capacity, ticks: $0) }
+        }
     }
 
     /// The chain of stages, each at its shortest, that ends last or misses its window first.

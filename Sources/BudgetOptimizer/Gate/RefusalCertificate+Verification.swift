@@ -1,12 +1,13 @@
 extension RefusalCertificate {
-    /// Whether the certificate proves that no plan fits. `exhaustion` proves nothing by itself: search again.
+    /// Whether the certificate proves that no plan fits. Of `exhaustion` that is known only where the choices are few and
+    /// each one breaks a limit by itself; what only a search of schedules excludes is not confirmed.
     package func holds(for problem: GateProblem) -> Bool {
         switch self {
         case .request(let stage): problem.stages.indices.contains(stage) && Self.never(problem, stage)
         case .weights(let weights): Self.exceeds(problem, weights)
         case .path(let stages): Self.isLate(problem, stages)
-        case .energy(let capacity): Self.overflows(problem, capacity)
-        case .exhaustion: false
+        case .interval(let capacity, let ticks): Self.overflows(problem, capacity, ticks)
+        case .exhaustion: ChoiceRecount.refutesAll(problem)
         }
     }
 
@@ -49,18 +50,11 @@ extension RefusalCertificate {
         return end > Int128(deadline)
     }
 
-    private static func overflows(_ problem: GateProblem, _ capacity: Int) -> Bool {
-        guard problem.capacities.indices.contains(capacity), let deadline = problem.deadline else { return false }
-        var work: Int128 = 0
-        for stage in problem.stages {
-            let smallest = stage.profiles.lazy.filter { problem.canHold($0) }
-                .map { Int128($0.duration) * Int128($0.demand[capacity]) }.min()
-            guard let smallest else { return true }
-            work += smallest
-            // 2^60 · 2^60 a stage: stop long before the sum of many could leave 128 bits.
-            if work > Int128(1) << 124 { return true }
+    private static func overflows(_ problem: GateProblem, _ capacity: Int, _ ticks: Range<Int>) -> Bool {
+        guard problem.capacities.indices.contains(capacity), let order = try? problem.validatedOrder() else {
+            return false
         }
-        return work > Int128(problem.capacities[capacity].amount) * Int128(deadline)
+        return RequiredHold(GateModel(problem, order: order)).isTooMuch(of: capacity, in: ticks)
     }
 }
 

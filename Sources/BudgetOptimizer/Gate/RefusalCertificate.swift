@@ -6,8 +6,9 @@ package enum RefusalCertificate: Sendable, Equatable {
     case weights([Int64])
     /// Stages that follow each other and, at their shortest, end after the deadline or the last one's window.
     case path([Int])
-    /// Work by capacity: the smallest duration times demand exceeds capacity times the time to the deadline.
-    case energy(capacity: Int)
+    /// Between these ticks the stages must hold more of the capacity than there is, however they are shifted (energetic
+    /// reasoning, Baptiste, Le Pape and Nuijten 1999).
+    case interval(capacity: Int, ticks: Range<Int>)
     /// Every choice was tried or excluded.
     case exhaustion(nodes: Int)
 }

@@ -139,10 +139,10 @@ final class HighsSession {
         var duals = activity
         _ = library.solution(model, &x, &reduced, &activity, &duals)
         answer.objective = library.objective(model)
-        answer.x = Array(x.dropLast())
+        answer.x = withoutNegativeZeros(x.dropLast())
         guard !problem.isMixedInteger else { return }
-        answer.duals = Array(duals.dropLast())
-        answer.reducedCosts = Array(reduced.dropLast())
+        answer.duals = withoutNegativeZeros(duals.dropLast())
+        answer.reducedCosts = withoutNegativeZeros(reduced.dropLast())
         readRanges(problem, &answer)
     }
 
@@ -150,8 +150,11 @@ final class HighsSession {
         var exists: Int32 = 0
         var ray = [Double](repeating: 0, count: count + 1)
         guard query(model, &exists, &ray) >= 0, exists != 0 else { return [] }
-        return Array(ray.dropLast())
+        return withoutNegativeZeros(ray.dropLast())
     }
+
+    /// -0 + 0 is 0; a person who reads "-0" looks for a reason.
+    private func withoutNegativeZeros(_ values: ArraySlice<Double>) -> [Double] { values.map { $0 + 0 } }
 
     private func readRanges(_ problem: LinearProblem, _ answer: inout LinearAnswer) {
         let width = max(problem.columns.count, problem.rows.count) + 1
@@ -171,8 +174,8 @@ final class HighsSession {
         guard status >= 0 else { return }
         func range(_ up: Int, _ down: Int, _ index: Int) -> LinearAnswer.Range {
             .init(
-                down: n(down)[index], downObjective: n(down + 1)[index], up: n(up)[index],
-                upObjective: n(up + 1)[index])
+                down: n(down)[index] + 0, downObjective: n(down + 1)[index] + 0, up: n(up)[index] + 0,
+                upObjective: n(up + 1)[index] + 0)
         }
         answer.costRanges = problem.columns.indices.map { range(0, 2, $0) }
         answer.boundRanges = problem.rows.indices.map { range(8, 10, $0) }

@@ -35,7 +35,7 @@ extension SelectionSearch {
     /// One step along the subgradient; false where it points nowhere.
     private func move(bound: Double, agility: Double) -> Bool {
         var norm = 0.0
-        for chunk in 0..<chunks {
+        for chunk in 0..<activeChunks {
             let isFree = (slope[chunk] .> SIMD4<Double>.zero) .| (price[chunk] .> SIMD4<Double>.zero)
             let part = SIMD4<Double>.zero.replacing(with: slope[chunk], where: isFree)
             norm += (part * part).sum()
@@ -44,31 +44,34 @@ extension SelectionSearch {
         guard norm > 1e-24 else { return false }
         let share = best.isEmpty ? 0.25 : 1.0
         let length = agility * max(1e-9, share * (Double(upper) - bound)) / norm
-        for chunk in 0..<chunks {
+        for chunk in 0..<activeChunks {
             let moved = price[chunk] + slope[chunk] * SIMD4<Double>(repeating: length)
             price[chunk] = moved.replacing(with: SIMD4<Double>.zero, where: moved .< SIMD4<Double>.zero)
         }
         return true
     }
 
-    /// Sums up the groups with one item left, so that the steps only visit the others.
+    /// Adds the groups that were closed since the last time to the settled sums, so that the steps only visit the others.
     mutating func settle() {
-        openCount = 0
-        work -= 2 * groups * (rowCount + 1)
-        settledValue = 0
-        for chunk in 0..<chunks { settledWeight[chunk] = -ceiling[chunk] }
-        for group in 0..<groups {
+        let fresh = groups - settledCount - openCount
+        guard fresh > 0 else { return }
+        work -= 2 * fresh * (rowCount + 1)
+        for place in openCount..<openCount + fresh {
+            let group = groupOrder[place]
             let item = slots[offsets[group]]
-            if aliveCount[group] == 1 {
-                chosen[group] = item
-                reduced[item] = value[item]
-                settledValue += value[item]
-                for chunk in 0..<chunks { settledWeight[chunk] += weight[item * chunks + chunk] }
-            } else {
-                openGroups[openCount] = group
-                openCount += 1
-            }
+            chosen[group] = item
+            reduced[item] = value[item]
+            settledValue += value[item]
+            for chunk in 0..<activeChunks { settledWeight[chunk] += weight[item * chunks + chunk] }
         }
+        settledCount += fresh
+    }
+
+    /// Forgets the settled sums: a row is new, or the groups that they count are open again.
+    mutating func restartSettling() {
+        settledCount = 0
+        settledValue = 0
+        for chunk in 0..<activeChunks { settledWeight[chunk] = -ceiling[chunk] }
     }
 
     /// Chooses the cheapest living item of every open group at the given prices; returns the bound, less what rounding
@@ -76,36 +79,43 @@ extension SelectionSearch {
     func relax(_ prices: borrowing FlatArray<SIMD4<Double>>) -> Double {
         var bound = settledValue
         var doubt = 0.0
-        for chunk in 0..<chunks {
+        for chunk in 0..<activeChunks {
             bound += (prices[chunk] * settledWeight[chunk]).sum()
             doubt += (prices[chunk] * mass[chunk]).sum()
-            slope[chunk] = settledWeight[chunk]
         }
-        for index in 0..<openCount {
-            let group = openGroups[index]
-            var least = Double.infinity
-            var pick = 0
-            let first = offsets[group]
-            for slot in first..<first + aliveCount[group] {
-                let item = slots[slot]
-                var sum = SIMD4<Double>.zero
-                for chunk in 0..<chunks { sum += prices[chunk] * weight[item * chunks + chunk] }
-                let total = value[item] + sum.sum()
-                reduced[item] = total
-                if total < least {
-                    least = total
-                    pick = item
-                }
-            }
-            bound += least
-            chosen[group] = pick
-            for chunk in 0..<chunks { slope[chunk] += weight[pick * chunks + chunk] }
+        for place in 0..<openCount { bound += chooseCheapest(groupOrder[place], prices) }
+        for chunk in 0..<activeChunks {
+            var sum = settledWeight[chunk]
+            for place in 0..<openCount { sum += weight[chosen[groupOrder[place]] &* chunks &+ chunk] }
+            slope[chunk] = sum
         }
         return bound - doubt * rounding
     }
 
+    /// Prices the living items of the group and returns what the cheapest one costs.
+    @inline(__always)
+    private func chooseCheapest(_ group: Int, _ prices: borrowing FlatArray<SIMD4<Double>>) -> Double {
+        var least = Double.infinity
+        var pick = 0
+        let first = offsets[group]
+        for slot in first..<first &+ aliveCount[group] {
+            let item = slots[slot]
+            let weights = weight.base + item &* chunks
+            var sum = prices[0] * weights[0]
+            for chunk in 1..<max(1, activeChunks) { sum += prices[chunk] * weights[chunk] }
+            let total = value[item] + sum.sum()
+            reduced[item] = total
+            if total < least {
+                least = total
+                pick = item
+            }
+        }
+        chosen[group] = pick
+        return least
+    }
+
     private func isRelaxedFeasible() -> Bool {
-        for chunk in 0..<chunks where any(slope[chunk] .> SIMD4<Double>(repeating: 1e-12)) { return false }
+        for chunk in 0..<activeChunks where any(slope[chunk] .> SIMD4<Double>(repeating: 1e-12)) { return false }
         return true
     }
 }

@@ -2,6 +2,8 @@
 extension SelectionSearch {
     /// Above this product of items and groups, switches are taken in bulk.
     private static let manySwitches = 4_000_000
+    /// What rounding may leave of a relief of nothing.
+    private static let traceOfRounding = 1e-12
 
     /// Repairs the relaxed choice.
     mutating func repairChosen(_ judge: Judge) {
@@ -36,7 +38,7 @@ extension SelectionSearch {
             for (item, _) in scoredSwitches({ relief(of: $0, insteadOf: $1) / rise(of: $0, insteadOf: $1) }) {
                 guard hasExcess() else { break }
                 let group = groupOf[item]
-                if relief(of: item, insteadOf: trial[group]) > 0 { replace(group, by: item) }
+                if relief(of: item, insteadOf: trial[group]) > Self.traceOfRounding { replace(group, by: item) }
             }
         }
         guard !hasExcess() else { return false }
@@ -50,10 +52,11 @@ extension SelectionSearch {
     /// Living items other than the chosen ones with a positive score, best first.
     private func scoredSwitches(_ score: (_ item: Int, _ old: Int) -> Double) -> [(item: Int, score: Double)] {
         var list: [(item: Int, score: Double)] = []
-        for group in 0..<groups where aliveCount[group] > 1 {
+        for place in 0..<openCount {
+            let group = groupOrder[place]
             for slot in offsets[group]..<offsets[group] + aliveCount[group] where slots[slot] != trial[group] {
                 let value = score(slots[slot], trial[group])
-                if value > 0 { list.append((slots[slot], value)) }
+                if value > Self.traceOfRounding { list.append((slots[slot], value)) }
             }
         }
         return list.sorted { $0.score == $1.score ? $0.item < $1.item : $0.score > $1.score }
@@ -82,8 +85,9 @@ extension SelectionSearch {
 
     private mutating func learn(_ row: SelectionProblem.Row) {
         fillRow(rowCount, use: row.use, limit: row.limit)
-        settle()
         rowCount += 1
+        restartSettling()
+        settle()
     }
 
     func sumsFit() -> Bool {
@@ -97,6 +101,12 @@ extension SelectionSearch {
             let base = trial[group] * width
             for row in 0..<rowCount { used[row] += use[base + row] }
         }
+        stand()
+    }
+
+    private func stand() {
+        for row in 0..<rowCount { standing[row / 4][row % 4] = Double(used[row]) }
+        for chunk in 0..<activeChunks { standing[chunk] = standing[chunk] * scale[chunk] - ceiling[chunk] }
     }
 
     private func hasExcess() -> Bool {
@@ -108,6 +118,7 @@ extension SelectionSearch {
         let old = trial[group] * width
         for row in 0..<rowCount { used[row] += use[item * width + row] - use[old + row] }
         trial[group] = item
+        stand()
     }
 
     /// The switch that takes away most excess for the least rise of the reduced cost.
@@ -115,12 +126,13 @@ extension SelectionSearch {
         var found: (group: Int, item: Int)?
         var score = 0.0
         work -= items * rowCount
-        for group in 0..<groups where aliveCount[group] > 1 {
+        for place in 0..<openCount {
+            let group = groupOrder[place]
             let old = trial[group]
             for slot in offsets[group]..<offsets[group] + aliveCount[group] where slots[slot] != old {
                 let item = slots[slot]
                 let relief = relief(of: item, insteadOf: old)
-                guard relief > 0 else { continue }
+                guard relief > Self.traceOfRounding else { continue }
                 let rise = rise(of: item, insteadOf: old)
                 if relief / rise > score {
                     score = relief / rise
@@ -134,15 +146,13 @@ extension SelectionSearch {
     /// The share of the excess that the switch takes away, less what it adds elsewhere.
     @inline(__always)
     private func relief(of item: Int, insteadOf old: Int) -> Double {
-        var relief = 0.0
-        for row in 0..<rowCount {
-            let limit = limits[row]
-            let before = used[row]
-            let after = before + use[item * width + row] - use[old * width + row]
-            if before <= limit && after <= limit { continue }
-            relief += Double(max(0, before - limit) - max(0, after - limit)) / max(1, Double(limit))
+        var relief = SIMD4<Double>.zero
+        for chunk in 0..<activeChunks {
+            let before = standing[chunk]
+            let after = before + (weight[item * chunks + chunk] - weight[old * chunks + chunk])
+            relief += pointwiseMax(before, .zero) - pointwiseMax(after, .zero)
         }
-        return relief
+        return relief.sum()
     }
 
     /// What the switch costs, at least a trace.
@@ -156,7 +166,8 @@ extension SelectionSearch {
         var found: (group: Int, item: Int)?
         var saving: Int64 = 0
         work -= items
-        for group in 0..<groups {
+        for place in 0..<openCount {
+            let group = groupOrder[place]
             let old = trial[group]
             for slot in offsets[group]..<offsets[group] + aliveCount[group] {
                 let item = slots[slot]

@@ -4,9 +4,15 @@ extension SelectionSearch {
         var mark: Int
         var item: Int
         var bound: Double
-        var price: [SIMD4<Double>]
+        /// The settled sums and the rows that they know.
+        var settledCount: Int
+        var settledValue: Double
+        var rows: Int
         var isSecond = false
     }
+
+    /// Nodes between two repairs.
+    private static let repairStride = 64
 
     mutating func run(_ judge: Judge) -> SelectionOutcome {
         let root = descend(judge)
@@ -33,13 +39,13 @@ extension SelectionSearch {
         push(&stack, bound: rootBound, judge: judge)
         while var frame = stack.popLast() {
             undo(to: frame.mark)
+            restore(frame, depth: stack.count)
             if isClosed(frame.bound) { continue }
             guard work > 0 else {
                 isCut = true
                 floor = min(floor ?? frame.bound, frame.bound)
                 continue
             }
-            for chunk in 0..<chunks { price[chunk] = frame.price[chunk] }
             let isSecond = frame.isSecond
             if !isSecond {
                 frame.isSecond = true
@@ -58,11 +64,35 @@ extension SelectionSearch {
     private mutating func push(_ stack: inout [Frame], bound: Double, judge: Judge) {
         nodes += 1
         guard !isClosed(bound), fixByReducedCost(bound) else { return }
-        if nodes % 16 == 1 { repairChosen(judge) }
+        if nodes % Self.repairStride == 1 { repairChosen(judge) }
         guard !isClosed(bound) else { return }
         guard let group = branchingGroup() else { return leaf(&stack, bound: bound, judge: judge) }
-        let prices = bestPrice.array()
-        stack.append(Frame(mark: trail.count, item: cheapest(group), bound: bound, price: prices))
+        save(depth: stack.count)
+        stack.append(
+            Frame(
+                mark: trail.count, item: cheapest(group), bound: bound, settledCount: settledCount,
+                settledValue: settledValue, rows: rowCount))
+    }
+
+    private mutating func save(depth: Int) {
+        let first = depth * chunks
+        while framePrices.count < first + chunks {
+            framePrices.append(.zero)
+            frameWeights.append(.zero)
+        }
+        for chunk in 0..<chunks {
+            framePrices[first + chunk] = bestPrice[chunk]
+            frameWeights[first + chunk] = settledWeight[chunk]
+        }
+    }
+
+    private mutating func restore(_ frame: Frame, depth: Int) {
+        let first = depth * chunks
+        for chunk in 0..<chunks { price[chunk] = framePrices[first + chunk] }
+        guard frame.rows == rowCount else { return restartSettling() }
+        settledCount = frame.settledCount
+        settledValue = frame.settledValue
+        for chunk in 0..<chunks { settledWeight[chunk] = frameWeights[first + chunk] }
     }
 
     /// Every group has one item left: take it, or learn the row that it breaks.
@@ -83,7 +113,8 @@ extension SelectionSearch {
     /// The group with the smallest regret among those that are still open.
     private func branchingGroup() -> Int? {
         var found: (group: Int, regret: Double)?
-        for group in 0..<groups where aliveCount[group] > 1 {
+        for place in 0..<openCount {
+            let group = groupOrder[place]
             var first = Double.infinity
             var second = Double.infinity
             for slot in offsets[group]..<offsets[group] + aliveCount[group] {
@@ -113,7 +144,21 @@ extension SelectionSearch {
         slots[last] = item
         placeOf[item] = last
         aliveCount[group] -= 1
+        if aliveCount[group] == 1 { close(group) }
         trail.append(group)
+    }
+
+    func swapGroups(_ first: Int, _ second: Int) {
+        let (one, other) = (groupOrder[first], groupOrder[second])
+        groupOrder[first] = other
+        groupOrder[second] = one
+        groupPlace[other] = first
+        groupPlace[one] = second
+    }
+
+    mutating func close(_ group: Int) {
+        openCount -= 1
+        swapGroups(groupPlace[group], openCount)
     }
 
     private mutating func fix(_ item: Int) {
@@ -121,16 +166,21 @@ extension SelectionSearch {
         for other in offsets[group]..<offsets[group + 1] where other != item { remove(other) }
     }
 
-    /// Removed items lie behind the living ones in the order of their removal, so that the last one comes back first.
+    /// Removed items lie behind the living ones in the order of their removal, and closed groups behind the open ones, so
+    /// that the last one comes back first.
     private mutating func undo(to mark: Int) {
-        while trail.count > mark, let group = trail.popLast() { aliveCount[group] += 1 }
+        while trail.count > mark, let group = trail.popLast() {
+            aliveCount[group] += 1
+            if aliveCount[group] == 2 { openCount += 1 }
+        }
     }
 
     /// Removes items that no better choice can contain; false when a group runs empty.
     private mutating func fixByReducedCost(_ bound: Double) -> Bool {
         let current = relax(bestPrice)
-        for index in 0..<openCount {
-            let group = openGroups[index]
+        // From the end: a group that is closed changes places with one that was looked at.
+        for index in stride(from: openCount - 1, through: 0, by: -1) {
+            let group = groupOrder[index]
             let least = reduced[chosen[group]]
             for item in offsets[group]..<offsets[group + 1] where placeOf[item] < offsets[group] + aliveCount[group] {
                 if isClosed(current + reduced[item] - least) { remove(item) }

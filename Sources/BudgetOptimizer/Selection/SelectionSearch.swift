@@ -30,11 +30,13 @@ struct SelectionSearch: ~Copyable {
     let cost: FlatArray<Int64>
     let use: FlatArray<Int64>
     let limits: FlatArray<Int64>
-    /// Rows in fours, as the vector unit likes them.
+    /// Rows in fours, as the vector unit likes them; those in use are `activeChunks`.
     let chunks: Int
+    var activeChunks: Int { (rowCount + 3) / 4 }
     /// Uses and limits divided by the row's scale, by item and chunk.
     let weight: FlatArray<SIMD4<Double>>
     let ceiling: FlatArray<SIMD4<Double>>
+    let scale: FlatArray<SIMD4<Double>>
     /// By row, the largest sum of weights and ceiling that a price can meet: what its rounding errors grow with.
     let mass: FlatArray<SIMD4<Double>>
     /// The share of such a sum that rounding may have added to a bound.
@@ -49,15 +51,24 @@ struct SelectionSearch: ~Copyable {
     let price: FlatArray<SIMD4<Double>>
     let bestPrice: FlatArray<SIMD4<Double>>
     let slope: FlatArray<SIMD4<Double>>
-    /// What the groups with one item left add to a bound and to the slope.
+    /// What the last `settledCount` of `groupOrder` add to a bound and to the slope.
     let settledWeight: FlatArray<SIMD4<Double>>
     var settledValue = 0.0
-    let openGroups: FlatArray<Int>
+    var settledCount = 0
+    /// The first `openCount` groups have more than one living item; the others follow, the last one closed first, so
+    /// that to undo is to count.
+    let groupOrder: FlatArray<Int>
+    let groupPlace: FlatArray<Int>
     var openCount = 0
     let chosen: FlatArray<Int>
     let trial: FlatArray<Int>
     let reduced: FlatArray<Double>
     let used: FlatArray<Int64>
+    /// `used` less the limits, in shares of the row's scale.
+    let standing: FlatArray<SIMD4<Double>>
+    /// Prices and settled weights of the frames on the tree's stack, `chunks` each.
+    var framePrices: [SIMD4<Double>] = []
+    var frameWeights: [SIMD4<Double>] = []
     var trail: [Int] = []
     var best: [Int] = []
     /// The cost that a choice must beat; one above the largest possible while none is known.
@@ -94,9 +105,11 @@ struct SelectionSearch: ~Copyable {
         cost = FlatArray(problem.cost)
         use = FlatArray(repeating: 0, count: items * width)
         limits = FlatArray(repeating: 0, count: width)
-        chunks = (width + 3) / 4
+        chunks = max(1, (width + 3) / 4)
         weight = FlatArray(repeating: .zero, count: items * chunks)
         ceiling = FlatArray(repeating: .zero, count: chunks)
+        scale = FlatArray(repeating: .zero, count: chunks)
+        standing = FlatArray(repeating: .zero, count: chunks)
         mass = FlatArray(repeating: .zero, count: chunks)
         rounding = Double(groups + width + 8) * 4.5e-16
         value = FlatArray(problem.cost.map { Double($0) })
@@ -108,7 +121,9 @@ struct SelectionSearch: ~Copyable {
         bestPrice = FlatArray(repeating: .zero, count: chunks)
         slope = FlatArray(repeating: .zero, count: chunks)
         settledWeight = FlatArray(repeating: .zero, count: chunks)
-        openGroups = FlatArray(repeating: 0, count: groups)
+        groupOrder = FlatArray(Array(0..<groups))
+        groupPlace = FlatArray(Array(0..<groups))
+        openCount = groups
         chosen = FlatArray(repeating: 0, count: groups)
         trial = FlatArray(repeating: 0, count: groups)
         reduced = FlatArray(repeating: 0, count: items)
@@ -128,18 +143,21 @@ struct SelectionSearch: ~Copyable {
             let column = (0..<items).map { problem.use[$0 * problem.rows + row] }
             fillRow(row, use: column, limit: problem.limits[row])
         }
+        for group in 0..<groups where aliveCount[group] == 1 { close(group) }
+        restartSettling()
     }
 
     func fillRow(_ row: Int, use column: [Int64], limit: Int64) {
-        let scale = 1 / max(1, Double(limit))
+        let factor = 1 / max(1, Double(limit))
         limits[row] = limit
         let chunk = row / 4
         let lane = row % 4
-        ceiling[chunk][lane] = Double(limit) * scale
-        mass[chunk][lane] = (Double(limit) + heaviest(column)) * scale
+        scale[chunk][lane] = factor
+        ceiling[chunk][lane] = Double(limit) * factor
+        mass[chunk][lane] = (Double(limit) + heaviest(column)) * factor
         for item in 0..<items {
             use[item * width + row] = column[item]
-            weight[item * chunks + chunk][lane] = Double(column[item]) * scale
+            weight[item * chunks + chunk][lane] = Double(column[item]) * factor
         }
     }
 

@@ -102,16 +102,20 @@ extension OptimizeCommand {
         private func tell(_ problem: LinearProblem, _ answer: LinearAnswer, seconds: Double) {
             if output.json { return output.answer(LinearJSON(problem, answer, seconds: seconds)) }
             var lines = [answer.status.rawValue + (answer.objective.map { ", objective \($0)" } ?? "")]
-            for (column, value) in zip(problem.columns, answer.x) where value != 0 {
-                lines.append("  \(column.name) = \(value)")
-            }
+            lines += Self.nonzero("", problem.columns.map(\.name), answer.x)
+            lines += Self.nonzero("dual ", problem.rows.map(\.name), answer.duals)
+            lines += Self.nonzero("reduced cost ", problem.columns.map(\.name), answer.reducedCosts)
             let names = answer.status == .infeasible ? problem.rows.map(\.name) : problem.columns.map(\.name)
             if answer.status == .infeasible, problem.isInfeasible(by: answer.ray) {
                 lines.append("  proof: these multiples of the rows contradict the bounds (Farkas), verified")
             }
-            for (name, value) in zip(names, answer.ray) where value != 0 { lines.append("  ray \(name) = \(value)") }
+            lines += Self.nonzero("ray ", names, answer.ray)
             if answer.status == .infeasible { lines += problem.crossed.map { "  " + $0 } }
             output.answer(lines)
+        }
+
+        private static func nonzero(_ kind: String, _ names: [String], _ values: [Double]) -> [String] {
+            zip(names, values).filter { $1 != 0 }.map { "  \(kind)\($0) = \($1)" }
         }
     }
 }

@@ -130,9 +130,11 @@ package struct GateFileDecision: Sendable {
         case .path(let stages):
             members["kind"] = .string("path")
             members["stages"] = names(stages)
-        case .energy(let capacity):
-            members["kind"] = .string("energy")
+        case .interval(let capacity, let ticks):
+            members["kind"] = .string("interval")
             members["capacity"] = .string(task.file.capacities[capacity].name)
+            members["from_s"] = .number(task.seconds(ticks.lowerBound).doubleValue)
+            members["to_s"] = .number(task.seconds(ticks.upperBound).doubleValue)
         case .exhaustion(let nodes):
             members["kind"] = .string("exhaustion")
             members["nodes"] = .integer(Int64(nodes))
