@@ -68,6 +68,9 @@ package struct GateDecision: Sendable, Codable, Equatable {
             self.asked = asked
             self.left = left
         }
+
+        /// Where it is overdrawn there is room for nothing, which is what many stages ask of it.
+        package var hasRoom: Bool { asked <= max(.zero, left) }
     }
 
     /// A run that holds some of an account.

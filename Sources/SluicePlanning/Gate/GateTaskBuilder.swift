@@ -26,7 +26,8 @@ struct GateTaskBuilder {
         }
         let problem = GateProblem(
             stages: stages,
-            budgets: lines.map { .init(name: $0.limit.name, amount: $0.scale.roundingDown($0.limit.left)) },
+            // One that is overdrawn stops what asks for more of it, and nothing else.
+            budgets: lines.map { .init(name: $0.limit.name, amount: max(0, $0.scale.roundingDown($0.limit.left))) },
             capacities: demands.lines.map { .init(name: $0.name, amount: $0.scale.roundingDown($0.amount)) },
             deadline: deadline.map(grid.roundingDown),
             objective: plan.pipeline.budget.objective.map(\.goal))

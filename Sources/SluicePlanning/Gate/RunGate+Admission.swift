@@ -119,7 +119,7 @@ private struct Remainder {
                 scope: limit.scope, resource: limit.resource.rawValue, limit: limit.limit, used: limit.used,
                 reserved: limit.reserved, asked: asked, left: limit.left)
         }
-        fits = limits.allSatisfy { $0.asked <= $0.left }
+        fits = limits.allSatisfy(\.hasRoom)
     }
 
     func decision(_ stage: Plan.Stage, method: String) -> GateDecision {

@@ -36,7 +36,7 @@ struct WaitText {
     private var short: [(limit: GateDecision.Limit, line: AccountStanding.Line)] {
         limits.compactMap { limit in
             let standing = plan.accounts.first { $0.account.name == limit.scope && $0.account.window.isShared }
-            guard limit.asked > limit.left,
+            guard !limit.hasRoom,
                 let line = standing?.lines.first(where: { $0.limit.resource.rawValue == limit.resource })
             else { return nil }
             return (limit, line)

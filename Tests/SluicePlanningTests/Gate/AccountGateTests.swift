@@ -156,6 +156,20 @@ struct AccountGateTests {
             decision.explanation.first?.hasPrefix("hours.wall: at least 2m24s needed, 2m23s left: 1s short") == true)
     }
 
+    @Test("an overdrawn account stops what asks for more of it, and nothing else")
+    func overdrawn() throws {
+        var fixture = fixture(limit: "1", used: "1.3")
+        #expect(try fixture.plan().decision.verdict == .wait)
+        #expect(try fixture.plan().decision.limits.map(\.left) == [Self.money("-0.3")])
+        for stage in fixture.stages.indices {
+            fixture.stages[stage].profiles = [Fixture.profile(price: "0")]
+        }
+        let free = try fixture.plan()
+        #expect(free.decision.verdict == .admit)
+        let progress = RunProgress(ended: [0], running: [:], used: [:], elapsed: .zero)
+        #expect(RunGate.admission(of: 1, in: free, progress: progress).profile == 0)
+    }
+
     @Test("a plan that is decided again is as if it had been decided so at first")
     func again() throws {
         var plan = try fixture(used: "0.5", held: "0.47").plan()
