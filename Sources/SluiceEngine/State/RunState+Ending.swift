@@ -20,10 +20,9 @@ extension RunState {
     /// A result from an earlier run: checks are judged on it too.
     mutating func endCached(_ index: Int, _ entry: CacheEntry, reason: String?) {
         let stage = plan.stages[index]
-        var end = RunEvent.StageEnd(
-            outcome: .cached, reason: reason,
-            cache: CacheState(state: .hit, reason: reason, key: entry.key), metrics: entry.metrics,
-            outputValues: entry.outputValues, artifacts: entry.artifacts)
+        var end = entry.end
+        end.reason = reason
+        end.cache = CacheState(state: .hit, reason: reason, key: entry.key)
         let judged = judge(stage, &end)
         effects.record(judged + ended(stage, end))
         settle(index, end)

@@ -78,6 +78,7 @@ extension RunState {
     /// First look at a stage all of whose needs have ended.
     private mutating func enter(_ index: Int) {
         guard case .waiting = nodes[index].phase else { return }
+        if !readsWhatWasPlanned(plan.stages[index]) { plan.stages[index].forgetResult() }
         let stage = plan.stages[index]
         if let blocker = blocker(of: stage) { return end(index, .skipped, reason: blocker) }
         if let halt, halt.stops(stage) { return end(index, .skipped, reason: halt.reason) }
@@ -94,6 +95,17 @@ extension RunState {
             return endCached(index, entry, reason: "already deployed, or a newer commit")
         }
         prepare(index)
+    }
+
+    /// Whether what a plan found behind worse ways of other stages still follows: one that is taken up from an earlier
+    /// driver of the run may have gone another way.
+    private func readsWhatWasPlanned(_ stage: Plan.Stage) -> Bool {
+        guard stage.cache.entry != nil, let behind = stage.cacheBehind else { return true }
+        return behind.ways.keys.allSatisfy { name in
+            guard let index = indexByName[name], let planned = plan.stages[index].cache.entry else { return false }
+            return nodes[index].end?.artifacts == planned.artifacts && nodes[index].end?.metrics == planned.metrics
+                && nodes[index].end?.outputValues == planned.outputValues
+        }
     }
 
     /// Why a stage cannot run given how its needs ended; nil when it can.
@@ -196,6 +208,12 @@ extension RunState {
 }
 
 extension Plan.Stage {
+    /// It is looked up again, when what it reads is known.
+    fileprivate mutating func forgetResult() {
+        cache = CacheState(state: isDeploy ? .off : .miss)
+        for way in profiles.indices { profiles[way].cached = nil }
+    }
+
     /// Whether an instance of a matrix that failed leaves the others as good as they are.
     var toleratesFailedSiblings: Bool { definition.matrix?.failFast == false }
 }

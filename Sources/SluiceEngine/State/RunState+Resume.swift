@@ -30,7 +30,12 @@ extension RunState {
         }
         // What attempts were granted beyond their profiles stays so when accounts make it choose again.
         for index in plan.undecided.indices {
-            self.plan.undecided[index].profiles = self.plan.stages[index].profiles
+            for way in plan.undecided[index].profiles.indices {
+                // What is found in the cache may hang on what was chosen: that stays as it was before.
+                var granted = self.plan.stages[index].profiles[way]
+                granted.cached = plan.undecided[index].profiles[way].cached
+                self.plan.undecided[index].profiles[way] = granted
+            }
         }
     }
 

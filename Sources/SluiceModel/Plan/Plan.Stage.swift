@@ -16,6 +16,8 @@ extension Plan {
         package var sources: [TreeEntry]
         package var condition: Condition
         package var cache: CacheState
+        /// What is in the cache behind other ways of the stages that it needs; nil where none of theirs is there.
+        package var cacheBehind: CacheBehind?
         /// The parts of its cache key that are known, where they were asked for.
         package var keyParts: [CacheKeyPart]?
         /// Bytes of the commit's files that its results come from, through all that it needs; nil: not known.
@@ -120,7 +122,8 @@ extension Plan {
         package var price: Amount
         /// How long its executor is expected to let it wait although the pool has room; costs nothing but time.
         package var queueWait: Duration
-        /// The result that this way of running it has had already, where it is another way than the first.
+        /// The result that this way of running it has had already, where it is another way than the first, or one behind
+        /// such a way of another stage.
         package var cached: CacheState?
 
         package init(

@@ -3,9 +3,10 @@ import SluiceModel
 
 /// Decides whether a run may start, and before every attempt whether it may go on.
 package enum RunGate {
-    /// Puts the decision, the chosen profiles and the start times into a plan.
-    static func decide(_ plan: inout Plan) {
-        guard let decision = refusalByPolicy(plan) else { return decideByArithmetic(&plan) }
+    /// Puts the decision, the chosen profiles and the start times into a plan. `ways`: profiles that are fixed, by stage.
+    static func decide(_ plan: inout Plan, ways: [Int: Int] = [:]) {
+        plan.isDegraded = false
+        guard let decision = refusalByPolicy(plan) else { return decideByArithmetic(&plan, ways.mapValues { [$0] }) }
         plan.decision = decision
     }
 
@@ -17,7 +18,7 @@ package enum RunGate {
         return .policy("\(deploy.name) deploys, and \(name) is not trusted")
     }
 
-    private static func decideByArithmetic(_ plan: inout Plan) {
+    private static func decideByArithmetic(_ plan: inout Plan, _ only: [Int: [Int]]) {
         guard plan.stages.contains(where: \.isMandatory) else {
             let objective = GateDecision.Objective(penalty: .zero, cost: .zero, makespan: 0)
             plan.decision = GateDecision(
@@ -26,7 +27,8 @@ package enum RunGate {
             return
         }
         let refuser = deployThatRefusesDegraded(plan)
-        let task = GateTaskBuilder(plan: plan, allowsDegraded: refuser == nil).build()
+        let builder = GateTaskBuilder(plan: plan, only: only, allowsDegraded: refuser == nil)
+        let task = builder.build()
         let answer: GateAnswer
         do throws(GateProblemError) {
             answer = try Gate.decide(task.problem)
@@ -37,7 +39,6 @@ package enum RunGate {
         guard isSound(answer, task) else {
             let alternatives = alternatives(plan, refuser)
             let refusal = RefusalText(plan: plan, task: task, answer: answer).decision(alternatives)
-            let builder = GateTaskBuilder(plan: plan, allowsDegraded: refuser == nil)
             plan.decision = waiting(builder, instead: refusal, alternatives) ?? refusal
             return
         }
@@ -145,11 +146,16 @@ extension Plan {
             if stage.condition == .fails {
                 known[stage.name] = RunEvent.StageEnd(outcome: .skipped)
             } else if stage.condition == .holds, let entry = stage.cache.entry {
-                known[stage.name] = RunEvent.StageEnd(
-                    outcome: .cached, metrics: entry.metrics, outputValues: entry.outputValues,
-                    artifacts: entry.artifacts)
+                known[stage.name] = entry.end
             }
         }
         return known
+    }
+}
+
+extension CacheEntry {
+    /// How a stage ends that takes this result.
+    package var end: RunEvent.StageEnd {
+        RunEvent.StageEnd(outcome: .cached, metrics: metrics, outputValues: outputValues, artifacts: artifacts)
     }
 }

@@ -6,7 +6,7 @@ struct CacheProbe {
     let facts: PlanFacts
     let pipeline: String
     /// How stages end of which that is known before the run.
-    private(set) var known: [String: RunEvent.StageEnd] = [:]
+    var known: [String: RunEvent.StageEnd] = [:]
     private(set) var diagnostics: [Diagnostic] = []
     /// By plugin digest: the lock of its environment, nil where it is not built.
     private var locks: [String: String?] = [:]
@@ -29,9 +29,11 @@ struct CacheProbe {
         guard stage.cache.state == .hit, let entry = stage.cache.entry else { return }
         // Whether a cached stage may be used at all can depend on a condition that is not known yet.
         guard stage.condition == .holds else { return }
-        known[stage.name] = RunEvent.StageEnd(
-            outcome: .cached, metrics: entry.metrics, outputValues: entry.outputValues, artifacts: entry.artifacts)
+        take(entry, of: stage)
     }
+
+    /// From here on the stage has ended as this earlier result.
+    mutating func take(_ entry: CacheEntry, of stage: Plan.Stage) { known[stage.name] = entry.end }
 
     private func condition(of stage: Plan.Stage) -> Plan.Condition {
         if SkipRule.blocker(of: stage, results: known) != nil { return .fails }

@@ -17,6 +17,7 @@ package enum Planner {
         var (stages, diagnostics) = try resolve(linked, in: context, facts: facts)
         var probe = CacheProbe(context: context, facts: facts, pipeline: linked.pipeline.name)
         for index in stages.indices { try probe.examine(&stages[index]) }
+        try probe.lookBehind(&stages)
         diagnostics += probe.diagnostics
         if diagnostics.contains(where: { $0.severity == .error }) { throw .invalid(diagnostics) }
         var plan = Plan(
@@ -34,15 +35,13 @@ package enum Planner {
     package static func decideAgain(_ plan: inout Plan, accounts: [AccountStanding]) {
         plan.accounts = accounts
         plan.stages = plan.undecided
-        plan.isDegraded = false
         choose(&plan)
     }
 
     private static func choose(_ plan: inout Plan) {
-        let known = plan.knownResults
-        RunGate.decide(&plan)
+        ReuseGate.decide(&plan)
         takeCached(in: &plan)
-        settleConditions(of: &plan, known: known)
+        settleConditions(of: &plan, known: plan.knownResults)
     }
 
     /// A stage whose chosen way was gone before needs not run: the gate has counted it as free.

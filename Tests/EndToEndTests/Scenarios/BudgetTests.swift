@@ -75,23 +75,29 @@ import Testing
         #expect(try JSON(parsing: refused.output)["decision"]?["conflict"]?.items.compactMap(\.text) == ["team.egress"])
     }
 
-    @Test("a plan that degrades takes what its worse way has made before, and pays nothing")
+    @Test("a plan that degrades takes what its worse way and those behind it have made before, and pays nothing")
     func degradedCached() throws {
         let scene = try Scene(withHook: false)
         try scene.configureAccounts(AccountScene.account("month", cost: "1.5"))
         scene.touch("go")
         try AccountScene.use("1", of: .month, at: AccountScene.now, in: scene)
-        var files = AccountScene.pipeline(scene, "degrade")
+        let evaluate = "  evaluate: { run: \"cat ${inputs.model}\", inputs: { model: train.model }, sources: [], estimate: 1s }"
+        var files = AccountScene.pipeline(scene, "degrade", more: evaluate)
         for (name, text) in files {
             files[name] = text.replacing("    cache: false\n", with: "").replacing(
                 "penalty: 3,", with: "penalty: 3, with: {},")
         }
         try scene.commit(files)
-        #expect(try scene.run().outcomes == ["train": "succeeded"])
+        #expect(try scene.run().outcomes == ["train": "succeeded", "evaluate": "succeeded"])
         let again = try scene.run()
-        #expect(again.outcomes == ["train": "cached"] && again.json["degraded"] as? Bool == true, "\(again.json)")
+        #expect(again.outcomes == ["train": "cached", "evaluate": "cached"] && again.json["degraded"] as? Bool == true, "\(again.json)")
         #expect(scene.started() == 1)
-        #expect(try scene.json(scene.sluice(["plan", "--json"]))["degraded"] as? Bool == true)
+        // Nothing is left, and nothing is needed: also what comes behind the degraded result is there.
+        try AccountScene.use("0.5", of: .month, at: AccountScene.now, in: scene)
+        let plan = try JSON(parsing: scene.sluice(["plan", "--json"]).output)
+        #expect(plan["degraded"] == .bool(true) && plan["decision"]?["objective"]?["cost"]?.number == 0)
+        let states = plan["stages"]?.items.map { $0["cache"]?["state"]?.text }
+        #expect(states == ["hit", "hit"], "\(plan)")
     }
 
     @Test("a condition asks what share of an account is left")

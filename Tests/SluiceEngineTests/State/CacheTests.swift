@@ -6,6 +6,33 @@ import Testing
 
 @Suite("Results that are there already")
 struct CacheTests {
+    @Test("what the plan found behind a worse way is not taken where its run had gone another way already")
+    func behindAnotherWay() throws {
+        func found(_ stage: String, _ content: String) -> CacheState {
+            let entry = Sketch.entry(
+                StandInDigest.of(content), stage: stage, artifacts: [Sketch.artifact("out", content)])
+            return CacheState(state: .hit, reason: "same inputs as in run 7", entry: entry, key: entry.key)
+        }
+        let worse = Sketch.profile("small", penalty: 1, with: ["epochs": .integer(1)], isDegraded: true)
+        let train = Sketch.stage("train").making("out").ways(Sketch.profile("large"), worse, chosen: nil).changed {
+            $0.cache = found("train", "degraded")
+        }
+        let evaluate = Sketch.stage("evaluate").reading("model", of: [("train", "out")]).changed {
+            $0.chosen = nil
+            $0.cache = found("evaluate", "of the degraded one")
+            $0.cacheBehind = Plan.CacheBehind(ways: ["train": 1], cache: $0.cache)
+        }
+        #expect(Drill.of([train, evaluate]).ends == ["train": .cached, "evaluate": .cached])
+
+        var earlier = Drill.of([
+            Sketch.stage("train").making("out").ways(Sketch.profile("large"), worse), Sketch.stage("evaluate", needs: ["train"]),
+        ])
+        earlier.end("train", content: "good")
+        var drill = Drill(Sketch.plan([train, evaluate]), resuming: earlier)
+        drill.send(.begin)
+        #expect(drill.ends == ["train": .succeeded] && drill.atWork == ["evaluate"])
+    }
+
     @Test("a stage that the plan found in the cache is cached without a look and hands its outputs on")
     func fromThePlan() throws {
         let key = StandInDigest.of("key")

@@ -168,6 +168,11 @@ struct Fixture {
 
     func plan() throws -> Plan { try Planner.plan(linked, in: context) }
 
+    /// The run's only limit, on its cost.
+    mutating func limit(_ cost: String) {
+        budget.limits = [.init(resource: .cost, amount: Amount(decimal: cost) ?? .zero)]
+    }
+
     /// Does what a run would do: binds every stage that is not cached, invents its results and remembers them.
     @discardableResult
     mutating func run(
