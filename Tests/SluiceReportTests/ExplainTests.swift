@@ -10,7 +10,7 @@ import Testing
         let explainer = try #require(
             RunExplainer(record, stage: stage, surroundings: surroundings ?? Surroundings(now: Build.after(900))))
         let explanation = explainer.explanation()
-        let lines = ExplanationText.lines(explanation, style: .plain)
+        let lines = ExplanationText.lines(explanation, width: 100, style: .plain)
         #expect(lines.count <= 6, "\(lines)")
         #expect(explanation.causes.allSatisfy { $0.lines.count <= 4 })
         try expectGolden("explain-\(name).txt", lines)
@@ -303,6 +303,37 @@ import Testing
         try expectText("many", record(kinds))
     }
 
+    @Test("long names are shortened in their middle until a line can be read at once; commands stay whole")
+    func longNames() throws {
+        let train = "train-gradient-boosting-on-customer-churn-with-cross-validation"
+        let names = ["forest-of-500-trees", "logistic-regression"].map { "\(train)[estimator=\($0)]" }
+        let loss = "\(names[1]) runs as small instead of large: penalty 3, marks the run degraded"
+        let degraded = GateDecision(
+            verdict: .degrade, profile: "small", method: "test",
+            explanation: [loss, "the best profiles need cost 3.02, 2.5 is left: 0.52 short"])
+        let stages = names.map {
+            RunEvent.Planned.Stage(
+                name: $0, needs: [], profile: "small", cache: CacheState(state: .miss, reason: "params.lr changed"),
+                decision: $0 == names[1] ? degraded : nil, estimate: nil, start: 0)
+        }
+        var kinds: [(Double, RunEvent.Kind)] = [
+            (1, .planned(.init(decision: degraded, isDegraded: true, stages: stages)))
+        ]
+        for (name, outcome) in zip(names, [Outcome.failed, .cached]) {
+            kinds.append((3, .stageEnded(stage: name, .init(outcome: outcome, reason: "the same inputs as in run 1"))))
+        }
+        kinds.append((3, .runEnded(outcome: .failed, reason: nil)))
+        let run = try record(kinds)
+        try expectText("long-names", run)
+        try expectText("long-names-stage", run, stage: train)
+        try expectText("long-names-instance", run, stage: names[1])
+        for stage in [nil, train, names[1]] {
+            let explainer = try #require(RunExplainer(run, stage: stage, surroundings: Surroundings(now: Build.noon)))
+            let lines = ExplanationText.lines(explainer.explanation(), width: 100, style: .plain)
+            #expect(lines.allSatisfy { DisplayWidth.of($0) <= 100 || $0.hasPrefix("  next: ") }, "\(lines)")
+        }
+    }
+
     @Test("no text of a plugin reaches the terminal's ear")
     func hostile() throws {
         let evil = "\u{1b}[2J::error::owned\nnext"
@@ -316,7 +347,7 @@ import Testing
             (3, .runEnded(outcome: .failed, reason: evil)),
         ])
         let explainer = try #require(RunExplainer(failed, surroundings: Surroundings(now: Build.noon)))
-        for line in ExplanationText.lines(explainer.explanation(), style: .plain) {
+        for line in ExplanationText.lines(explainer.explanation(), width: 100, style: .plain) {
             #expect(!line.contains("\u{1b}") && !line.contains("\n") && !line.hasPrefix("::"))
         }
     }

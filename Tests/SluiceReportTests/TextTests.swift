@@ -60,6 +60,31 @@ import Testing
     }
 
     @Test(
+        "an amount that is missing has three digits and is never less than it is",
+        arguments: [
+            ("cost", "0.023333334", "0.0234"), ("cost", "1234.5601", "1234.57"), ("gpu_hours", "0", "0"),
+            ("wall", "790.2", "13m11s"), ("storage", "4194304", "4MiB"),
+        ])
+    func missing(resource: String, amount: String, text: String) throws {
+        #expect(HumanUnits.atLeast(try Build.amount(amount), of: resource) == text)
+    }
+
+    @Test(
+        "long words give way in their middle where that makes a line fit, and stay where it does not",
+        arguments: [
+            ("train[model=forest] ran", 23, "train[model=forest] ran"), ("train[model=forest] ran", 20, "train[mo…forest] ran"),
+            ("train[model=forest] ran", 10, "train[model=forest] ran"),
+            ("a-long-name-of-a-stage and a-long-name-of-a-stage too", 40, "a-long-…a-stage and a-long-…a-stage too"),
+            ("short  blanks   stay train[model=forest]", 36, "short  blanks   stay train[m…forest]"),
+            ("数据处理阶段的名字很长很长 ran", 20, "数据处理…长很长 ran"),
+        ])
+    func fitted(text: String, columns: Int, expected: String) {
+        let line = StyledText(text).fitted(to: columns, style: .plain)
+        #expect(line.rendered(.plain) == expected)
+        #expect(line.width <= columns || expected == text)
+    }
+
+    @Test(
         "metrics have four digits that count, whole numbers all of theirs",
         arguments: [
             (0.993_12, "0.9931"), (0.98, "0.98"), (569, "569"), (12.3456, "12.35"), (1234.5678, "1234.57"),

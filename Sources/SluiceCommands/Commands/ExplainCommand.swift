@@ -46,9 +46,10 @@ struct ExplainCommand: ParsableCommand {
             let decision = stage.map { record.stage(named: $0)?.decision } ?? record.decision
             output.answer(ExplainJSON(explanation, decision: decision, whatIf: answer))
         } else if let answer {
-            output.answer(WhatIfText.lines(answer, style: output.style))
+            output.answer(WhatIfText.lines(answer, width: output.sentenceWidth, style: output.style))
         } else {
-            output.answer(ExplanationText.lines(explainer.explanation(), style: output.style))
+            output.answer(
+                ExplanationText.lines(explainer.explanation(), width: output.sentenceWidth, style: output.style))
         }
     }
 

@@ -34,6 +34,9 @@ struct Output: ParsableArguments {
     func answer(_ lines: [String]) { Console.answer(lines.joined(separator: "\n")) }
     func answer(_ value: some Encodable) { Console.answer(JSONText.encode(value, pretty: Console.answersToTerminal)) }
 
+    /// Columns for sentences on stdout, which are read as a whole.
+    var sentenceWidth: Int { min(width, Console.answersToTerminal ? .max : 100) }
+
     /// Columns for text on stdout.
     var width: Int { Console.answersToTerminal ? Console.size.columns : 120 }
 }

@@ -30,6 +30,21 @@ package struct Amount: Hashable, Sendable, Comparable {
         billionths % Self.unit == 0 ? Int64(exactly: billionths / Self.unit) : nil
     }
 
+    /// With three digits, to the hundredth at least, and never less than it is: what a person takes in.
+    package var roundedUp: Amount {
+        let step = readableStep
+        return Amount(billionths: (billionths + step - 1) / step * step)
+    }
+
+    /// As `roundedUp`, downwards: no more than there is.
+    package var roundedDown: Amount { Amount(billionths: billionths / readableStep * readableStep) }
+
+    private var readableStep: Int128 {
+        var step: Int128 = 1
+        while step * 1000 <= billionths, step < Self.unit / 100 { step *= 10 }
+        return step
+    }
+
     package static func < (left: Self, right: Self) -> Bool { left.billionths < right.billionths }
     package static func + (left: Self, right: Self) -> Self { Self(billionths: left.billionths + right.billionths) }
     package static func - (left: Self, right: Self) -> Self { Self(billionths: left.billionths - right.billionths) }

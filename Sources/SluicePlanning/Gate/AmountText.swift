@@ -19,25 +19,22 @@ enum AmountText {
     static func down(_ amount: Amount, _ resource: String) -> String { exact(roundedDown(amount, resource), resource) }
 
     static func roundedUp(_ amount: Amount, _ resource: String) -> Amount {
-        let step = step(amount, resource)
+        guard let step = step(amount, resource) else { return amount.roundedUp }
         return Amount(billionths: (amount.billionths + step - 1) / step * step)
     }
 
     /// As `roundedUp`, downwards: no more than there is.
     static func roundedDown(_ amount: Amount, _ resource: String) -> Amount {
-        let step = step(amount, resource)
+        guard let step = step(amount, resource) else { return amount.roundedDown }
         return Amount(billionths: amount.billionths / step * step)
     }
 
-    /// Billionths. Bytes are rounded where they are written; seconds count from ten on.
-    private static func step(_ amount: Amount, _ resource: String) -> Int128 {
+    /// Billionths; nil where digits count, not units. Bytes are rounded where they are written; seconds count from ten on.
+    private static func step(_ amount: Amount, _ resource: String) -> Int128? {
         switch resource {
-        case "memory", "disk", "egress", "storage", "network": return 1
-        case "wall": return amount.billionths < 10 * Amount.unit ? 1_000_000 : Amount.unit
-        default:
-            var step: Int128 = 1
-            while step * 1000 <= amount.billionths, step < Amount.unit / 100 { step *= 10 }
-            return step
+        case "memory", "disk", "egress", "storage", "network": 1
+        case "wall": amount.billionths < 10 * Amount.unit ? 1_000_000 : Amount.unit
+        default: nil
         }
     }
 

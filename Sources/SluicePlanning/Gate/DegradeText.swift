@@ -18,7 +18,13 @@ struct DegradeText {
         return plan.wallLimit.map { ["the best profiles do not end within \(AmountText.exact($0, "wall"))"] } ?? []
     }
 
-    private var mandatory: [Plan.Stage] { plan.stages.filter(\.isMandatory) }
+    /// What still has to run.
+    private var mandatory: [Plan.Stage] {
+        plan.stages.indices.filter { index in
+            plan.stages[index].isMandatory && !task.progress.ended.contains(index)
+                && task.progress.running[index] == nil
+        }.map { plan.stages[$0] }
+    }
 
     private var shortBudgets: [String] {
         task.budgets.map(\.limit).compactMap { line in

@@ -112,15 +112,21 @@ struct RefusalText {
         return task.amount(least, of: limit)
     }
 
-    /// "fix: cost 0.1 → 0.31; or deadline 10m → 12m"
+    /// "cost 0.1 → 0.31"
+    private func change(_ original: GateAnswer.Fix) -> String? {
+        let fix = fix(original)
+        guard let to = fix.to else { return nil }
+        let unit = task.resource(of: original.limit)
+        let name = pool(of: original.limit).map { "\(unit) of \($0)" } ?? fix.limit
+        return "\(name) \(AmountText.exact(fix.from, unit)) → \(AmountText.up(to, unit))"
+    }
+
+    /// "fix: cost 0.1 → 0.31; or deadline 10m → 12m", "fix, all together: cost 0.1 → 0.31, gpu_hours 1 → 2"
     private func fixLine(_ fixes: [GateDecision.Fix]) -> [String] {
-        let mending = zip(fixes, answer.fixes).compactMap { fix, original -> String? in
-            guard let to = fix.to else { return nil }
-            let unit = task.resource(of: original.limit)
-            let name = pool(of: original.limit).map { "\(unit) of \($0)" } ?? fix.limit
-            return "\(name) \(AmountText.exact(fix.from, unit)) → \(AmountText.up(to, unit))"
-        }
-        if mending.isEmpty { return fixes.isEmpty ? [] : ["no single limit alone mends it"] }
-        return ["fix: " + mending.prefix(3).joined(separator: "; or ")]
+        let mending = answer.fixes.compactMap(change)
+        if !mending.isEmpty { return ["fix: " + mending.prefix(3).joined(separator: "; or ")] }
+        let together = answer.together.compactMap(change)
+        if !together.isEmpty { return ["fix, all together: " + together.joined(separator: ", ")] }
+        return fixes.isEmpty ? [] : ["no single limit alone mends it"]
     }
 }

@@ -62,6 +62,7 @@ extension RunGate {
         }
         let profile = task.profiles[index][answer.choice[index]]
         var decision = stageDecision(plan.stages[index], profile, method: answer.method)
+        if decision.verdict == .degrade { decision.explanation += DegradeText(plan: plan, task: task).reasons.prefix(2) }
         decision.limits = LimitTable.limits(of: plan, task, answer)
         return (decision, profile)
     }
@@ -124,6 +125,10 @@ private struct Remainder {
 
     func decision(_ stage: Plan.Stage, method: String) -> GateDecision {
         var decision = RunGate.stageDecision(stage, stage.chosen ?? 0, method: method)
+        // Why it is degraded was found with the plan.
+        if let planned = stage.decision, planned.verdict == decision.verdict, planned.profile == decision.profile {
+            decision.explanation = planned.explanation
+        }
         decision.limits = limits
         return decision
     }

@@ -22,7 +22,7 @@ package struct ExplainJSON: Encodable {
         outcome = OrNull(explanation.head.outcome?.rawValue)
         stage = OrNull(explanation.stage)
         answer = explanation.answer
-        lines = ExplanationText.lines(explanation, style: .plain)
+        lines = ExplanationText.lines(explanation, width: .max, style: .plain)
         causes = explanation.causes.map(Cause.init)
         self.decision = OrNull(decision.map(DecisionJSON.init))
         next = explanation.next

@@ -4,12 +4,13 @@ import SluiceModel
 package enum ExplanationText {
     private static let most = 6
 
-    package static func lines(_ explanation: Explanation, style: Style) -> [String] {
+    package static func lines(_ explanation: Explanation, width: Int, style: Style) -> [String] {
         var lines = [sign(explanation.kind, style) + StyledText(explanation.answer, .strong)]
         let said = details(explanation)
         // A command is worth a line only where nothing has to make room for it.
         let room = most - 1
         lines += said.prefix(room)
+        lines = lines.map { $0.fitted(to: width, style: style) }
         if said.count > room {
             let rest = "\(said.count - room + 1) more lines: sluice explain \(name(explanation)) --json"
             lines[most - 1] = hint(explanation.next.map { "next: \($0)   (\(rest))" } ?? rest)
@@ -22,7 +23,7 @@ package enum ExplanationText {
     /// The lines of all causes, without what the answer says already.
     private static func details(_ explanation: Explanation) -> [StyledText] {
         explanation.causes.flatMap { cause -> [StyledText] in
-            let isAnswer = cause.lines.first.map { explanation.answer.hasSuffix($0) } ?? false
+            let isAnswer = cause.lines.first.map(explanation.answer.contains) ?? false
             let isSubject = cause.kind == .refused || cause.kind == .waiting || isAnswer
             return cause.lines.dropFirst(isAnswer ? 1 : 0).enumerated().map { index, line in
                 let indent = isSubject || index == 0 ? "  " : "    "

@@ -100,8 +100,11 @@ extension RunExplainer {
             return [Explanation.Cause(.degraded, worse.map(\.name), ofRun.explanation, decision: ofRun)]
         }
         return worse.map { stage in
-            Explanation.Cause(
-                .degraded, [stage.name], stage.decision?.explanation ?? [], decision: stage.decision)
+            var lines = stage.decision?.explanation ?? []
+            if let first = lines.first, first.hasPrefix(stage.name + " ") {
+                lines[0] = label([stage.name]) + first.dropFirst(stage.name.count)
+            }
+            return Explanation.Cause(.degraded, [stage.name], lines, decision: stage.decision)
         }
     }
 
@@ -190,6 +193,10 @@ extension RunExplainer {
                 groups.append((kind, text, [stage.name]))
             }
         }
-        return groups.map { Explanation.Cause($0.kind, $0.names, ["\(label($0.names)) \($0.text)"]) }
+        return groups.map { group in
+            let isPlural = group.names.count > 1 && group.text.hasPrefix("was ")
+            let text = isPlural ? "were " + group.text.dropFirst(4) : group.text
+            return Explanation.Cause(group.kind, group.names, ["\(label(group.names)) \(text)"])
+        }
     }
 }

@@ -21,10 +21,9 @@ extension RunExplainer {
 
     /// It would have had to wait, and whoever started it did not want to.
     private func impatient(_ decision: GateDecision) -> Explanation {
-        let first = decision.explanation.first ?? "waits for room"
-        return explanation(
-            .refused, "ended because it was not to wait: it \(first)",
-            [Explanation.Cause(.waiting, [], Array(decision.explanation.dropFirst()), decision: decision)])
+        explanation(
+            .refused, "was not to wait, and ended: there was no room",
+            [Explanation.Cause(.waiting, [], decision.explanation, decision: decision)])
     }
 
     private func invalid(_ errors: [Diagnostic]) -> Explanation {
@@ -47,8 +46,8 @@ extension RunExplainer {
 
     /// Why the gate said no, in a few words: `cost is 0.12 short`.
     static func sentence(of decision: GateDecision) -> String {
-        let short = decision.limits.filter { $0.asked > $0.left }.map { limit in
-            let amount = HumanUnits.exact(limit.asked - limit.left, of: limit.resource)
+        let short = decision.limits.filter { !$0.hasRoom }.map { limit in
+            let amount = HumanUnits.atLeast(limit.asked - limit.left, of: limit.resource)
             return "\(name(of: limit)) is \(amount) short"
         }
         if decision.reason == .policy || decision.reason == nil { return decision.explanation.first ?? "by a rule" }

@@ -34,7 +34,7 @@ package struct WhatIfAnswer: Sendable {
 
 /// `sluice explain --what-if` for a person, in at most six lines.
 package enum WhatIfText {
-    package static func lines(_ answer: WhatIfAnswer, style: Style) -> [String] {
+    package static func lines(_ answer: WhatIfAnswer, width: Int, style: Style) -> [String] {
         let changes = answer.changes.map { change in
             let from = change.from.map { HumanUnits.exact($0, of: change.resource) } ?? "no limit"
             return "\(change.limit) \(from) → \(HumanUnits.exact(change.to, of: change.resource))"
@@ -46,7 +46,7 @@ package enum WhatIfText {
         let now =
             "  " + StyledText("as it is: ", .quiet) + DecisionText.headline(answer.before.decision, style: style)
             + StyledText(outcome(answer.before), .quiet)
-        return ([headline + StyledText(outcome(answer.after))] + why + [now]).map { $0.rendered(style) }
+        return ([headline + StyledText(outcome(answer.after))] + why + [now]).fitted(style, width: width)
     }
 
     /// `, est. 13 min, cost 0.42`

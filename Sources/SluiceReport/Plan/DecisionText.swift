@@ -37,7 +37,12 @@ package enum DecisionText {
 
     /// The names under which a limit stands in `conflict` and `fixes`.
     private static func names(of limit: GateDecision.Limit) -> [String] {
-        limit.scope == "pool" ? ["capacity:\(limit.resource)"] : [limit.resource, "\(limit.scope).\(limit.resource)"]
+        switch (limit.scope, limit.resource) {
+        case ("pool", let resource): ["capacity:\(resource)"]
+        case ("run", "wall"): ["wall", "deadline"]
+        case ("run", let resource): [resource]
+        case (let account, let resource): ["\(account).\(resource)"]
+        }
     }
 
     private static func row(

@@ -18,7 +18,8 @@ package enum GanttText {
             StyledText("0", .quiet).padded(to: columns - HumanUnits.duration(end).count)
             + StyledText(HumanUnits.duration(end), .quiet)
         let rows = bars.map { bar in
-            let name = StyledText(bar.name).truncated(to: names, style: style).padded(to: names)
+            let name = StyledText(bar.name).fitted(to: names, style: style).truncated(to: names, style: style)
+                .padded(to: names)
             return "  " + name + "  " + bar.text(columns: columns, end: end, style: style)
         }
         return ([indent + scale] + rows).rendered(style, width: width)

@@ -6,7 +6,7 @@ package enum PlanText {
         var sections = [[head(plan)].rendered(style, width: width)]
         sections.append(stages(plan, width: width, style: style))
         sections.append(GanttText.lines(plan, width: width, style: style))
-        sections.append(verdict(plan, style: style))
+        sections.append(verdict(plan, width: width, style: style))
         sections.append(DecisionText.limits(plan.decision, width: width, style: style))
         sections.append(DiagnosticText.lines(plan.diagnostics.filter { $0.severity != .note }, style: style))
         return Array(sections.filter { !$0.isEmpty }.joined(separator: [""]))
@@ -17,12 +17,12 @@ package enum PlanText {
         StyledText("plan of ") + StyledText(plan.pipeline.name, .strong) + "  " + RevisionText.line(plan.revision)
     }
 
-    private static func verdict(_ plan: Plan, style: Style) -> [String] {
+    private static func verdict(_ plan: Plan, width: Int, style: Style) -> [String] {
         let summary = StyledText("  " + PlanSummary(plan).text, .quiet)
         let headline = DecisionText.headline(plan.decision, style: style)
         let explanation = DecisionText.explanation(plan.decision).map { "  " + $0 }
         let caution = EstimateText.caution(estimates(plan)).map { ["  " + StyledText($0, .quiet)] } ?? []
-        return ([headline + summary] + explanation + caution).map { $0.rendered(style) }
+        return ([headline + summary] + explanation + caution).fitted(style, width: width)
     }
 
     /// Of the stages that would run.

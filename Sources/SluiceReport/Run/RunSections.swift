@@ -18,7 +18,7 @@ struct RunSections {
         if let waiting = record.waitingFor, record.head.state != .ended {
             lines.append("  waits for " + StyledText(waiting))
         }
-        return lines.rendered(style, width: width)
+        return lines.fitted(style, width: width)
     }
 
     func facts() -> [String] {
@@ -39,7 +39,7 @@ struct RunSections {
         guard let decision = record.decision else { return [] }
         let headline = [DecisionText.headline(decision, style: style)]
         let explanation = DecisionText.explanation(decision).map { "  " + $0 }
-        return (headline + explanation).map { $0.rendered(style) }
+        return (headline + explanation).fitted(style, width: width)
     }
 
     func limits() -> [String] {

@@ -34,6 +34,11 @@ extension HumanUnits {
         }
     }
 
+    /// As `exact`, without the digits that nobody takes in: rounded up to three of them, to the hundredth at least.
+    package static func atLeast(_ amount: Amount, of resource: String) -> String {
+        exact(amount.roundedUp, of: resource)
+    }
+
     /// `1h03m10s`, rounded up.
     private static func wholeSeconds(_ amount: Amount) -> String {
         let seconds = roundedUp(amount, to: Amount.unit)

@@ -44,6 +44,35 @@ package struct StyledText: Sendable, Equatable, ExpressibleByStringInterpolation
         return result
     }
 
+    /// At most `columns` wide where its long words leave room for that: each keeps its start and its end, which is what
+    /// tells names apart. Otherwise as it is.
+    package func fitted(to columns: Int, style: Style) -> StyledText {
+        let words = spans.flatMap { $0.text.split(separator: " ").map { DisplayWidth.of(String($0)) } }
+        var (cap, excess) = (words.max() ?? 0, width - columns)
+        while excess > 0, cap > Self.shortestWord {
+            excess -= words.count { $0 >= cap }
+            cap -= 1
+        }
+        guard width > columns, excess <= 0 else { return self }
+        var result = self
+        for index in spans.indices {
+            let words = spans[index].text.split(separator: " ", omittingEmptySubsequences: false)
+            result.spans[index].text = words.map { Self.shortened(String($0), to: cap, style) }.joined(separator: " ")
+        }
+        return result
+    }
+
+    private static let shortestWord = 12
+
+    /// `train[model=gradient…seed=17]`
+    private static func shortened(_ word: String, to columns: Int, _ style: Style) -> String {
+        guard DisplayWidth.of(word) > columns else { return word }
+        let mark = style.symbols.ellipsis
+        let room = columns - DisplayWidth.of(mark)
+        let end = DisplayWidth.prefix(of: String(word.reversed()), columns: room / 2)
+        return DisplayWidth.prefix(of: word, columns: room - DisplayWidth.of(end)) + mark + String(end.reversed())
+    }
+
     /// Filled with blanks up to `columns`.
     package func padded(to columns: Int, alignment: TextTable.Alignment = .left) -> StyledText {
         let blanks = StyledText.blanks(columns - width)
@@ -72,6 +101,11 @@ extension Sequence<StyledText> {
         var result = StyledText.empty
         for (index, part) in enumerated() { result += index == 0 ? part : separator + part }
         return result
+    }
+
+    /// Every line rendered, its long words shortened as far as `width` wants it, and nothing else.
+    package func fitted(_ style: Style, width: Int) -> [String] {
+        map { $0.fitted(to: width, style: style).rendered(style) }
     }
 
     /// Every line rendered, cut to `width` columns.

@@ -45,7 +45,7 @@ package struct TextTable: Sendable {
         let hasHeading = shown.contains { !columns[$0].title.isEmpty }
         return ((hasHeading ? [heading] : []) + rows).map { row in
             let cells = zip(shown, widths).map { index, columnWidth in
-                row[index].truncated(to: columnWidth, style: style)
+                row[index].fitted(to: columnWidth, style: style).truncated(to: columnWidth, style: style)
                     .padded(to: columnWidth, alignment: columns[index].alignment)
             }
             return .blanks(indent) + cells.joined(by: "  ")

@@ -63,7 +63,8 @@ import Testing
         #expect(lines.contains { $0.contains("as small instead of large: penalty 2") }, "\(lines)")
         #expect(lines.contains { $0.contains("the best profiles need cost 2, 0.5 is left: 1.5 short") }, "\(lines)")
         let instance = try explain(scene, "1/train[model=forest]")
-        #expect(instance.contains { $0.contains("train[model=forest] runs as small instead of large") }, "\(instance)")
+        #expect(instance.contains { $0.hasPrefix("  it runs as small instead of large") }, "\(instance)")
+        #expect(instance.contains("    the best profiles need cost 2, 0.5 is left: 1.5 short"), "\(instance)")
 
         let before = try scene.json(scene.sluice(["runs", "show", "1", "--json"])) as NSDictionary
         let more = try explain(scene, "1", "--what-if", "cost=2")

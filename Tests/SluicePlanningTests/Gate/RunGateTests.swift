@@ -184,6 +184,11 @@ struct RunGateTests {
         let dearer = RunGate.admission(of: 1, in: plan, progress: progress([0], cost: "0.02"))
         #expect(dearer.decision.verdict == .degrade)
         #expect(dearer.profile == 1)
+        #expect(
+            dearer.decision.explanation == [
+                "train runs as small instead of large: penalty 2",
+                "the best profiles need cost 0.06, 0.05 is left: 0.01 short",
+            ])
         let tooDear = RunGate.admission(of: 1, in: plan, progress: progress([0], cost: "0.05"))
         #expect(tooDear.decision.verdict == .refuse)
         #expect(tooDear.profile == nil)
