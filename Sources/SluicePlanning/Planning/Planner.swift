@@ -110,7 +110,7 @@ package enum Planner {
         return order.map { pipeline.stages[$0] }
     }
 
-    private static func checkSize(_ stages: [Pipeline.Stage], _ pipeline: Pipeline) throws(PlanningError) {
+    static func checkSize(_ stages: [Pipeline.Stage], _ pipeline: Pipeline) throws(PlanningError) {
         let count = stages.reduce(0) { $0 + MatrixExpansion.count(of: $1) }
         if count > MatrixExpansion.stageLimit { throw tooLarge("stages", MatrixExpansion.stageLimit, pipeline) }
     }

@@ -154,6 +154,29 @@ import Testing
         }
     }
 
+    @Test("after 5 seconds there is no verdict: where the operator enforces a push is rejected, elsewhere it goes on")
+    func neverEnds() throws {
+        let scene = try Scene(toy("{}"))
+        try scene.configure("pre_receive: { enforce: [main] }\n", in: scene.bare)
+        // Whoever makes the database waits for this for ever.
+        try FileManager.default.createDirectory(atPath: scene.home + "/locks", withIntermediateDirectories: true)
+        for path in [scene.home, scene.home + "/locks"] { chmod(path, 0o700) }
+        try? FileManager.default.removeItem(atPath: scene.home + "/sluice.db")
+        let lock = open(scene.home + "/locks/schema.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        defer { close(lock) }
+        var whole = flock()
+        whole.l_type = Int16(F_WRLCK)
+        #expect(fcntl(lock, 37, &whole) == 0)  // F_OFD_SETLK
+        let rejected = try pushing(scene)
+        #expect(
+            rejected.status != 0 && rejected.errors.contains("no verdict on main: it took longer than 5 s"),
+            "\(rejected.transcript)")
+        #expect(try !has("main", scene))
+        let free = try pushing(scene, ["-o", "sluice.skip", "origin", "main:free"])
+        #expect(
+            free.status == 0 && free.errors.contains("it took longer than 5 s; the push goes on"), "\(free.transcript)")
+    }
+
     @Test("what is no push of ours to judge passes: tags of blobs, deletions, notes, 3,000 references of one commit")
     func oddPushes() throws {
         let scene = try Scene(toy("{ enforce: true }"))

@@ -1,6 +1,7 @@
 import SluiceModel
-import SluicePlanning
 import Testing
+
+@testable import SluicePlanning
 
 @Suite("Plans")
 struct PlannerTests {
@@ -314,7 +315,18 @@ struct PlannerTests {
                 == .outputs([.init(stage: "train[m=a]", output: "model"), .init(stage: "train[m=b]", output: "model")]))
     }
 
-    @Test("more than 20,000 stages are a diagnostic")
+    @Test("20,000 stages are no plan too large, one more is")
+    func mostStages() throws {
+        var fixture = Fixture.learning()
+        fixture.stages[1].matrix = .init(axes: [
+            .init(name: "a", values: (0..<20_000 - 3).map { .integer($0) })
+        ])
+        try Planner.checkSize(fixture.stages, fixture.linked.pipeline)
+        fixture.stages[1].matrix?.axes[0].values.append(.string("more"))
+        #expect(throws: PlanningError.self) { try Planner.checkSize(fixture.stages, fixture.linked.pipeline) }
+    }
+
+    @Test("more than 20,000 stages are a diagnostic, however many the axes would make")
     func tooMany() throws {
         var fixture = Fixture.learning()
         let values = (0..<200).map { JSONValue.integer(Int64($0)) }

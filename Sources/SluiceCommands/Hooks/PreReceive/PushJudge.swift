@@ -10,15 +10,8 @@ struct PushJudge {
     let services: StateServices
     let installation: Installation
 
-    /// Over the whole push.
-    static let mostPipelines = 64
-    static let mostStages = MatrixExpansion.stageLimit
-    static let mostBytes = 16 << 20
-
-    private let allowance = ReadingAllowance(bytes: mostBytes)
+    private var limits = PushLimits()
     private var definitions = DefinitionsByTree()
-    private var pipelines = 0
-    private var stages = 0
 
     init(context: RepositoryContext, services: StateServices, installation: Installation) {
         self.context = context
@@ -39,7 +32,7 @@ struct PushJudge {
         do {
             return try judge(update)
         } catch {
-            let unknown = ReferenceVerdict.Finding.unknown(allowance.isSpent ? tooMuch : ErrorText.describe(error))
+            let unknown = ReferenceVerdict.Finding.unknown(limits.exceeded ?? ErrorText.describe(error))
             return [verdict(on: update.reference, "", unknown, isWanted: true)]
         }
     }
@@ -53,7 +46,7 @@ struct PushJudge {
         } catch let error as GitError where error.code == .notACommit {
             return []
         }
-        opened.tree = CountedTree(opened.tree, allowance)
+        opened.tree = CountedTree(opened.tree, limits.reading)
         let all = try definitions.all(in: opened)
         let changes = ChangesOnDemand { [context] in
             let previous = update.old.isZero ? nil : update.old
@@ -102,28 +95,19 @@ struct PushJudge {
         func verdict(_ finding: ReferenceVerdict.Finding) -> ReferenceVerdict {
             self.verdict(on: reference, definition.name, finding, isWanted: isAsked)
         }
-        pipelines += 1
-        guard pipelines <= Self.mostPipelines else {
-            return verdict(.unknown("a push may have \(Self.mostPipelines) pipelines judged, this one has more"))
-        }
+        limits.countPipeline()
+        if let exceeded = limits.exceeded { return verdict(.unknown(exceeded)) }
         do {
             let maker = PlanMaker(context: context, services: services, installation: installation)
             let plan = try maker.plan(
                 definition, at: opened, trigger: .preReceive, changed: try changes.value(), options: RunOptions())
-            stages += plan.stages.count
-            guard !allowance.isSpent, stages <= Self.mostStages else { return verdict(.unknown(tooMuch)) }
-            return verdict(.planned(plan))
+            limits.count(stages: plan.stages.count)
+            return verdict(limits.exceeded.map { .unknown($0) } ?? .planned(plan))
         } catch let invalid as InvalidDefinition {
-            return verdict(allowance.isSpent ? .unknown(tooMuch) : .invalid(invalid.diagnostics))
+            return verdict(limits.exceeded.map { .unknown($0) } ?? .invalid(invalid.diagnostics))
         } catch {
-            return verdict(.unknown(allowance.isSpent ? tooMuch : ErrorText.describe(error)))
+            return verdict(.unknown(limits.exceeded ?? ErrorText.describe(error)))
         }
-    }
-
-    private var tooMuch: String {
-        allowance.isSpent
-            ? "more than \(Self.mostBytes >> 20) MiB would have to be read"
-            : "the push has more than \(Self.mostStages) stages"
     }
 
     /// The operator's word counts before the pipeline's own.
