@@ -53,6 +53,19 @@ import Testing
         #expect(plain.lines(for: .log(stream: .stderr, text: text), of: "train") == [line])
     }
 
+    @Test("why a run is refused is told once, whether its plan or its definition was judged")
+    func refusedOnce() throws {
+        let decision = try Build.refused()
+        let planned = RunEvent.Kind.planned(.init(decision: decision, isDegraded: false, stages: []))
+        for judged in [planned, .rejected(diagnostics: [], decision: decision)] {
+            var plain = PlainLines(style: .plain)
+            let events = Build.events([(1, judged), (1, .runEnded(outcome: .refused, reason: decision.explanation[0]))])
+            let lines = events.flatMap { plain.lines(for: $0) }
+            #expect(lines.count { $0.contains(decision.explanation[0]) } == 1)
+            #expect(lines.last == "sluice: run 42 refused")
+        }
+    }
+
     @Test("every line of a log text has its prefix")
     func several() {
         var plain = PlainLines(style: .plain)

@@ -18,13 +18,14 @@ import Testing
         try expectGolden("run-failed-ascii.txt", RunText.ending(record, width: 80, style: .ascii))
     }
 
-    @Test("a refused run shows the verdict and the limits, and no stage")
+    @Test("a refused run shows the verdict and the limits, no stage, and its reason once")
     func refused() throws {
+        let decision = try Build.refused()
         let record = RunRecord(
             head: try Build.head(),
             events: Build.events([
-                (1, .rejected(diagnostics: [], decision: try Build.refused())),
-                (1, .runEnded(outcome: .refused, reason: nil)),
+                (1, .rejected(diagnostics: [], decision: decision)),
+                (1, .runEnded(outcome: .refused, reason: decision.explanation.first)),
             ]))
         try expectGolden("run-refused.txt", RunText.ending(record, width: 100, style: .plain))
     }

@@ -7,14 +7,19 @@ package struct PlainLines: Sendable {
     private let style: Style
     /// The last tenth that was said, by stage.
     private var tenths: [String: Int] = [:]
+    /// What the gate gave as its first reason.
+    private var verdict: String?
 
     package init(style: Style) { self.style = style }
 
     package mutating func lines(for event: RunEvent) -> [String] {
         let run = "run \(event.run)"
         switch event.kind {
-        case .planned(let planned): return ofRun(["\(run) planned: \(summary(planned))"] + planned.decision.explanation)
+        case .planned(let planned):
+            verdict = planned.decision.explanation.first
+            return ofRun(["\(run) planned: \(summary(planned))"] + planned.decision.explanation)
         case .rejected(let diagnostics, let decision):
+            verdict = decision.explanation.first
             let found = DiagnosticText.lines(diagnostics, style: style).map { "sluice: " + $0 }
             return ofRun(["\(run) rejected"] + decision.explanation) + found
         case .waiting(let reason, _): return ofRun(["\(run) waits for \(reason)"])
@@ -31,7 +36,8 @@ package struct PlainLines: Sendable {
         case .warning(nil, let message): return ofRun(["warning: \(message)"])
         case .warning(.some(let stage), let message): return of(stage, ["warning: \(message)"])
         case .runEnded(let outcome, let reason):
-            return ofRun(["\(run) \(outcome.rawValue)" + (reason.map { ": \($0)" } ?? "")])
+            let news = reason == verdict ? nil : reason
+            return ofRun(["\(run) \(outcome.rawValue)" + (news.map { ": \($0)" } ?? "")])
         }
     }
 

@@ -14,7 +14,10 @@ struct RunSections {
         if let cost = record.usage["cost"] { line += StyledText(", cost " + HumanUnits.cost(cost)) }
         if record.head.isDegraded { line += StyledText("  \(style.symbols.warning) degraded", .warning) }
         var lines = [line]
-        if let reason = record.reason { lines.append("  " + StyledText(reason)) }
+        // The gate's own words stand under its verdict.
+        if let reason = record.reason, reason != record.decision?.explanation.first {
+            lines.append("  " + StyledText(reason))
+        }
         if let waiting = record.waitingFor, record.head.state != .ended {
             lines.append("  waits for " + StyledText(waiting))
         }
