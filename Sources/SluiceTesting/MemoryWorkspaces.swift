@@ -19,10 +19,15 @@ package final class MemoryWorkspaces: Workspaces {
     private let broughtHome = Mutex<[String]>([])
     /// The executor whose nodes share `/shared`.
     private let shared: String?
+    /// What takes its time.
+    private let filling: @Sendable (Cancellation) -> Void
 
-    package init(disk: MemoryDisk, shared: String? = nil) {
+    package init(
+        disk: MemoryDisk, shared: String? = nil, filling: @escaping @Sendable (Cancellation) -> Void = { _ in }
+    ) {
         self.disk = disk
         self.shared = shared
+        self.filling = filling
     }
 
     package var home: [String] { broughtHome.withLock { $0 } }
@@ -42,10 +47,12 @@ package final class MemoryWorkspaces: Workspaces {
     package func create(_ folder: AttemptFolder) { disk.remove(folder.root) }
 
     package func fill(
-        _ folder: AttemptFolder, on executor: String, with sources: [TreeEntry], of tree: any TreeReader
-    ) throws(GitError) -> SnapshotKind {
+        _ folder: AttemptFolder, on executor: String, with sources: [TreeEntry], of tree: any TreeReader,
+        unless cancellation: Cancellation
+    ) throws(GitError) -> SnapshotKind? {
+        filling(cancellation)
         try tree.snapshot(sources, into: folder.workspace)
-        return .copy
+        return cancellation.state.reason == nil ? .copy : nil
     }
 
     package func bringHome(_ folder: AttemptFolder) throws(StoreError) {

@@ -17,8 +17,8 @@ struct AttemptRunner: Sendable {
     ) -> AttemptReport {
         var report: AttemptReport
         do throws(PreparationError) {
-            let snapshot = isTakenUp ? nil : try fillWorkspace()
-            let request = isTakenUp ? try requestAgain() : try prepare()
+            let snapshot = isTakenUp ? nil : try fillWorkspace(unless: cancellation)
+            let request = isTakenUp ? try requestAgain() : try prepare(unless: cancellation)
             let warnings =
                 isTakenUp ? [] : cleanUpAfterLost(request, cancellation: cancellation, observe: observe)
             var result = executor.execute(request, cancellation: cancellation, observe: observe)
@@ -26,8 +26,7 @@ struct AttemptRunner: Sendable {
             result.snapshot = snapshot
             report = collect(result, request)
         } catch {
-            report = AttemptReport(
-                number: order.number, result: AttemptResult(outcome: .failed, error: error.attemptError))
+            report = AttemptReport(number: order.number, result: error.result)
         }
         report = measured(report)
         bringHome(&report)
@@ -90,7 +89,7 @@ struct AttemptRunner: Sendable {
             try during("the workspace") { () throws(GitError) in
                 try ports.tree.snapshot(sources, into: folder.workspace)
             }
-            var request = try prepare()
+            var request = try prepare(unless: cancellation)
             request.verb = .estimate
             request.timeout = limit
             request.grace = .seconds(1)
@@ -102,7 +101,7 @@ struct AttemptRunner: Sendable {
             request.limits.log = 64 << 10
             return executor.execute(request, cancellation: cancellation) { _ in }
         } catch {
-            return AttemptResult(outcome: .failed, error: error.attemptError)
+            return error.result
         }
     }
 
@@ -122,15 +121,19 @@ struct AttemptRunner: Sendable {
         }
     }
 
-    private func fillWorkspace() throws(PreparationError) -> SnapshotKind {
+    private func fillWorkspace(unless cancellation: Cancellation) throws(PreparationError) -> SnapshotKind? {
         try makeFolders()
-        return try during("the workspace") { () throws(GitError) in
-            try ports.workspaces.fill(folder, on: executor.name, with: sources, of: ports.tree)
+        let kind = try during("the workspace") { () throws(GitError) in
+            try ports.workspaces.fill(
+                folder, on: executor.name, with: sources, of: ports.tree, unless: cancellation)
         }
+        try cancellation.check()
+        return kind
     }
 
-    private func prepare() throws(PreparationError) -> AttemptRequest {
-        let inputs = try InputFiller(ports: ports, folder: folder).fill(order.binding.inputs)
+    private func prepare(unless cancellation: Cancellation) throws(PreparationError) -> AttemptRequest {
+        let filler = InputFiller(ports: ports, folder: folder)
+        let inputs = try filler.fill(order.binding.inputs, unless: cancellation)
         for output in order.definition.outputs {
             guard let parent = output.path.flatMap({ $0.lastIndex(of: "/").map($0.prefix(upTo:)) }) else { continue }
             try during("the workspace") { () throws(StoreError) in
@@ -252,9 +255,20 @@ struct AttemptRunner: Sendable {
     }
 }
 
-/// Why an attempt could not even be started.
+/// Why an attempt was not even started: how it ends.
 struct PreparationError: Error {
-    var attemptError: AttemptError
+    var result: AttemptResult
+
+    init(attemptError: AttemptError) { result = AttemptResult(outcome: .failed, error: attemptError) }
+
+    init(stopped reason: CancelReason) { result = .stopped(reason) }
+}
+
+extension Cancellation {
+    /// Throws once there is a reason not to start.
+    func check() throws(PreparationError) {
+        if let reason = state.reason { throw PreparationError(stopped: reason) }
+    }
 }
 
 /// Runs one step of a preparation and says which it was when it fails.

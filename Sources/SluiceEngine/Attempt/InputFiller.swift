@@ -6,9 +6,12 @@ struct InputFiller {
     let ports: RunPorts
     let folder: AttemptFolder
 
-    func fill(_ inputs: [BoundInput]) throws(PreparationError) -> [AttemptRequest.Input] {
+    func fill(
+        _ inputs: [BoundInput], unless cancellation: Cancellation
+    ) throws(PreparationError) -> [AttemptRequest.Input] {
         for input in inputs {
             for (position, item) in input.items.enumerated() {
+                try cancellation.check()
                 try place(item, of: input, at: path(of: item, in: input, position))
             }
         }

@@ -20,10 +20,7 @@ struct DeviceWait {
         var isTold = false
         while true {
             if let hold = devices.hold(Int(max(0, count))) { return .success(hold) }
-            if let reason = cancellation.state.reason {
-                let outcome = AttemptStop.outcome(of: reason)
-                return .failure(Refusal(result: AttemptResult(outcome: outcome, reason: reason.rawValue)))
-            }
+            if let reason = cancellation.state.reason { return .failure(Refusal(result: .stopped(reason))) }
             if !isTold { observe(.log(stream: .log, text: "waits for a GPU that another process uses")) }
             isTold = true
             usleep(Self.pause)

@@ -37,19 +37,10 @@ struct AttemptStop: Equatable {
 
     var outcome: Outcome {
         switch cause {
-        case .asked(let reason): Self.outcome(of: reason)
+        case .asked(let reason): reason.outcome
         case .timeout, .stalled: .timedOut
         case .violation: .failed
         case .overrun: .overLimit
-        }
-    }
-
-    /// Timeout, cancel and budget stop are different outcomes.
-    static func outcome(of reason: CancelReason) -> Outcome {
-        switch reason {
-        case .timeout: .timedOut
-        case .budget: .overLimit
-        case .user, .superseded, .upstream, .shutdown, .pruned: .cancelled
         }
     }
 }

@@ -39,9 +39,7 @@ package struct LocalExecutor: Executor {
     package func execute(
         _ request: AttemptRequest, cancellation: Cancellation, observe: @escaping @Sendable (AttemptEvent) -> Void
     ) -> AttemptResult {
-        if let reason = cancellation.state.reason {
-            return AttemptResult(outcome: AttemptStop.outcome(of: reason), reason: reason.rawValue)
-        }
+        if let reason = cancellation.state.reason { return .stopped(reason) }
         let wait = DeviceWait(devices: devices, cancellation: cancellation, observe: observe)
         let held: GPUDevices.Hold
         switch wait.hold(request.verb == .estimate ? 0 : request.grant.request.gpus) {

@@ -92,10 +92,6 @@ extension WakeSignal {
 }
 
 extension AttemptResult {
-    static func stopped(_ reason: CancelReason) -> AttemptResult {
-        AttemptResult(outcome: AttemptStop.outcome(of: reason), reason: reason.rawValue)
-    }
-
     static func failure(
         _ errorClass: ErrorClass, _ code: String, _ message: String, hint: String? = nil
     ) -> AttemptResult {

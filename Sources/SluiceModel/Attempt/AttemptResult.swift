@@ -55,6 +55,11 @@ package struct AttemptResult: Sendable, Codable, Equatable {
         self.warnings = warnings
         self.retryAfter = retryAfter
     }
+
+    /// Of an attempt that was stopped before a process of it was started.
+    package static func stopped(_ reason: CancelReason) -> AttemptResult {
+        AttemptResult(outcome: reason.outcome, reason: reason.rawValue)
+    }
 }
 
 /// How an attempt or a stage ended.

@@ -6,6 +6,15 @@ package enum CancelReason: String, Sendable, Codable {
 
     /// As records say it of a run or a stage.
     package var sentence: String { "cancelled (\(rawValue))" }
+
+    /// How an attempt ends that is stopped for it: timeout, cancel and budget stop are different outcomes.
+    package var outcome: Outcome {
+        switch self {
+        case .timeout: .timedOut
+        case .budget: .overLimit
+        case .user, .superseded, .upstream, .shutdown, .pruned: .cancelled
+        }
+    }
 }
 
 /// A request to stop that any thread may make and the attempt's own thread notices.

@@ -8,10 +8,11 @@ package protocol Workspaces: Sendable {
     /// Makes an attempt's folders; what a dead runner left there is removed first.
     func create(_ folder: AttemptFolder) throws(StoreError)
     /// Puts files of the commit into the workspace of an attempt on an executor. The calling thread must be the one that
-    /// executes the attempt: no other may see them.
+    /// executes the attempt: no other may see them. nil: it was cancelled meanwhile, and they are not all there.
     func fill(
-        _ folder: AttemptFolder, on executor: String, with sources: [TreeEntry], of tree: any TreeReader
-    ) throws(GitError) -> SnapshotKind
+        _ folder: AttemptFolder, on executor: String, with sources: [TreeEntry], of tree: any TreeReader,
+        unless cancellation: Cancellation
+    ) throws(GitError) -> SnapshotKind?
     /// Takes the log of an attempt that ran elsewhere into the state folder; it stays where it is when that fails.
     func bringHome(_ folder: AttemptFolder) throws(StoreError)
     /// Removes everything but the log, and the outputs too unless they are kept for a look at a failure.

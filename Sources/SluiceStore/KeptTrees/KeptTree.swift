@@ -21,9 +21,13 @@ struct KeptTree {
     }
 
     /// Writes one below an empty folder. What is left of a failure has no list.
-    static func write(_ entries: [TreeEntry], of tree: any TreeReader, to path: String) throws {
+    static func write(
+        _ entries: [TreeEntry], of tree: any TreeReader, to path: String, unless cancellation: Cancellation
+    ) throws {
         guard mkdir(path, 0o700) == 0, mkdir(path + "/files", 0o700) == 0 else { throw FileError("make", path) }
-        try tree.snapshot(entries, into: path + "/files")
+        guard try tree.snapshot(entries, into: path + "/files", unless: cancellation) else {
+            throw FileError("write", path, ECANCELED)
+        }
         let list = try Descriptor.open(path + "/list", O_WRONLY | O_CREAT | O_EXCL, mode: 0o600)
         try list.write(Array(entries.map(line).joined().utf8))
     }

@@ -23,13 +23,15 @@ package final class KeptTrees: Sendable {
 
     /// Whether an attempt's workspace shows the files now, to the calling thread and to what it starts. That thread has
     /// mounts of its own from then on: they go when it and all that it started have ended, whatever ends them.
-    func lay(_ entries: [TreeEntry], of tree: any TreeReader, in folder: AttemptFolder) -> Bool {
+    func lay(
+        _ entries: [TreeEntry], of tree: any TreeReader, in folder: AttemptFolder, unless cancellation: Cancellation
+    ) -> Bool {
         let files = entries.filter(\.isRegular)
         guard files.count >= fewest, sluice_own_mounts() == 0 else { return false }
         do {
-            let (kept, difference) = try nearest(to: files, of: tree)
+            let (kept, difference) = try nearest(to: files, of: tree, unless: cancellation)
             let layer = try OverlayLayer(folder: folder.layers)
-            try layer.write(difference, of: tree)
+            try layer.write(difference, of: tree, unless: cancellation)
             try layer.mount(over: kept.files, at: folder.workspace)
             inUse.withLock { $0[folder.root] = kept }
             return true
@@ -48,9 +50,12 @@ package final class KeptTrees: Sendable {
 
     /// One at a time: of two stages that start with a new commit, the second finds what the first has written.
     private func nearest(
-        to files: [TreeEntry], of tree: any TreeReader
+        to files: [TreeEntry], of tree: any TreeReader, unless cancellation: Cancellation
     ) throws -> (KeptTree, SnapshotDifference) {
-        let lock = try HeldLock.hold(state.locks + "/trees.lock")
+        let path = state.locks + "/trees.lock"
+        guard let lock = try HeldLock.hold(path, unless: cancellation) else {
+            throw FileError("wait for", path, ECANCELED)
+        }
         return try withExtendedLifetime(lock) {
             for kept in newestFirst() {
                 guard let entries = try? kept.entries() else { continue }
@@ -60,13 +65,15 @@ package final class KeptTrees: Sendable {
                 return (kept, difference)
             }
             makeRoom()
-            return (try keep(files, of: tree), SnapshotDifference())
+            return (try keep(files, of: tree, unless: cancellation), SnapshotDifference())
         }
     }
 
-    private func keep(_ files: [TreeEntry], of tree: any TreeReader) throws -> KeptTree {
+    private func keep(
+        _ files: [TreeEntry], of tree: any TreeReader, unless cancellation: Cancellation
+    ) throws -> KeptTree {
         let path = state.trees + "/" + String(UInt64.random(in: .min ... .max), radix: 16)
-        do { try KeptTree.write(files, of: tree, to: path) } catch {
+        do { try KeptTree.write(files, of: tree, to: path, unless: cancellation) } catch {
             try? TreeRemoval.remove(path)
             throw error
         }

@@ -12,8 +12,12 @@ struct OverlayLayer {
         for path in [folder, upper, work] where mkdir(path, 0o700) != 0 { throw FileError("make", path) }
     }
 
-    func write(_ difference: SnapshotDifference, of tree: any TreeReader) throws {
-        try tree.snapshot(difference.written, into: upper)
+    func write(
+        _ difference: SnapshotDifference, of tree: any TreeReader, unless cancellation: Cancellation
+    ) throws {
+        guard try tree.snapshot(difference.written, into: upper, unless: cancellation) else {
+            throw FileError("write", upper, ECANCELED)
+        }
         for path in difference.hidden { try hide(path) }
     }
 

@@ -44,6 +44,18 @@ package final class HeldLock: Sendable {
         }
     }
 
+    /// Waits for it until then. nil: cancelled.
+    static func hold(_ path: String, unless cancellation: Cancellation) throws(StoreError) -> HeldLock? {
+        while cancellation.state.reason == nil {
+            if let lock = try tryHold(path) { return lock }
+            usleep(pause)
+        }
+        return nil
+    }
+
+    /// Microseconds between two tries. The kernel's own wait for a lock hears signals alone, and those any thread gets.
+    private static let pause: UInt32 = 20_000
+
     /// Looks without taking.
     static func isHeld(_ path: String) throws(StoreError) -> Bool {
         let descriptor: Descriptor

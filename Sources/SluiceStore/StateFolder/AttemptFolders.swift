@@ -43,14 +43,16 @@ package struct AttemptFolders: Workspaces {
     }
 
     package func fill(
-        _ folder: AttemptFolder, on executor: String, with sources: [TreeEntry], of tree: any TreeReader
-    ) throws(GitError) -> SnapshotKind {
+        _ folder: AttemptFolder, on executor: String, with sources: [TreeEntry], of tree: any TreeReader,
+        unless cancellation: Cancellation
+    ) throws(GitError) -> SnapshotKind? {
         // Other executors' processes do not descend from this thread, and would see nothing.
-        if executor == ResourceRequest.local, let trees, trees.lay(sources, of: tree, in: folder) {
+        if executor == ResourceRequest.local, let trees,
+            trees.lay(sources, of: tree, in: folder, unless: cancellation)
+        {
             return .overlay
         }
-        try tree.snapshot(sources, into: folder.workspace)
-        return .copy
+        return try tree.snapshot(sources, into: folder.workspace, unless: cancellation) ? .copy : nil
     }
 
     package func bringHome(_ folder: AttemptFolder) throws(StoreError) {

@@ -108,6 +108,27 @@ struct RunDriverTests {
         #expect(world.record.stages.map { $0.end?.outcome } == [.cancelled, .skipped])
     }
 
+    @Test("a cancel reaches an attempt whose workspace is being filled: nothing of it is started")
+    func cancelledWhileFilling() throws {
+        let started = Gatepost()
+        let world = World(filling: { cancellation in
+            let changed = Gatepost()
+            cancellation.onChange { changed.open() }
+            started.open()
+            changed.wait()
+        })
+        let driver = world.driver
+        let isStarted = WorkerThread.start {
+            started.wait()
+            driver.cancel(.user, killNow: false)
+        }
+        #expect(isStarted)
+        #expect(try driver.execute(Sketch.plan([Sketch.stage("a")]), options: RunOptions()) == .cancelled)
+        #expect(world.executor.requests.isEmpty)
+        #expect(world.record.stages[0].attempts[0].ended?.result == .stopped(.user))
+        #expect(world.workspaces.discarded.map(\.folder) == ["runs/1/a/1"])
+    }
+
     @Test("a cancel before the run begins lets nothing of it succeed")
     func cancelledBefore() throws {
         let world = World { _, cancellation, _ in

@@ -23,10 +23,11 @@ struct World {
     init(
         script: (@Sendable (AttemptRequest, Cancellation, MemoryDisk) -> AttemptResult)? = nil,
         refuses: @escaping @Sendable ([RunEvent.Kind]) -> Bool = { _ in false },
-        environments: MemoryEnvironments = MemoryEnvironments(), shared: String? = nil
+        environments: MemoryEnvironments = MemoryEnvironments(), shared: String? = nil,
+        filling: @escaping @Sendable (Cancellation) -> Void = { _ in }
     ) {
         journal = MemoryJournal(cache: cache, refuses: refuses)
-        workspaces = MemoryWorkspaces(disk: disk, shared: shared)
+        workspaces = MemoryWorkspaces(disk: disk, shared: shared, filling: filling)
         artifacts = MemoryArtifacts(disk: disk)
         self.environments = environments
         let disk = disk

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import SluiceModel
 import SluiceTesting
+import Synchronization
 import Testing
 
 @testable import SluiceStore
@@ -9,6 +10,8 @@ import Testing
 /// A tree in memory that can be written to the real disk.
 private struct WrittenTree: TreeReader {
     var memory: MemoryTree
+    /// Called after each file.
+    var wrote: @Sendable () -> Void = {}
 
     func entry(at path: String) throws(GitError) -> TreeEntry? { try memory.entry(at: path) }
     func entries(under folder: String) throws(GitError) -> [TreeEntry] { try memory.entries(under: folder) }
@@ -24,6 +27,7 @@ private struct WrittenTree: TreeReader {
             do { try Disk.write(contents(of: entry, limit: .max), to: folder + "/" + entry.path, mode: mode) } catch {
                 throw GitError(.failed, "\(entry.path): \(error)")
             }
+            wrote()
         }
     }
 }
@@ -73,9 +77,10 @@ struct KeptTreesTests {
             let tree = WrittenTree(memory: MemoryTree(files: files))
             let folder = folders.folder(run: RunID(1), stage: "a,b=c", number: number, on: executor)
             try folders.create(folder)
-            let kind = try folders.fill(folder, on: executor, with: tree.entries(under: ""), of: tree)
+            let kind = try folders.fill(
+                folder, on: executor, with: tree.entries(under: ""), of: tree, unless: Cancellation())
             defer { folders.discard(folder, keepingOutputs: false) }
-            return try look(folder, kind)
+            return try look(folder, #require(kind))
         }
     }
 
@@ -140,27 +145,34 @@ struct KeptTreesTests {
         #expect(kept == first)
     }
 
+    /// A program that another test starts holds all trees until it is executed: what stays for that goes the next time.
     @Test("no more trees are kept than are to be, and one that is in use stays", .enabled(if: Overlays.work))
     func bounded() async throws {
         let trees = sandbox.folder.trees
-        try await attempt(at: Self.files(20, "a")) { [folders] folder, _ in
-            for text in ["b", "c", "d"] {
-                let done = DispatchSemaphore(value: 0)
-                Thread {
-                    let tree = WrittenTree(memory: MemoryTree(files: Self.files(20, text)))
-                    let other = folders.folder(run: RunID(2), stage: text, number: 1, on: "local")
-                    try? folders.create(other)
-                    _ = try? folders.fill(other, on: "local", with: tree.entries(under: ""), of: tree)
-                    folders.discard(other, keepingOutputs: false)
-                    done.signal()
-                }.start()
-                done.wait()
-            }
+        try await attempt(at: Self.files(20, "a")) { [add] folder, _ in
+            for number in 0..<50 where number < 3 || FolderNames.all(in: trees).count > 3 { add("b\(number)") }
             #expect(shown(folder.workspace) == Self.files(20, "a"))
             #expect(FolderNames.all(in: trees).count == 3, "two, and the one that is in use")
         }
-        _ = try await attempt(at: Self.files(20, "e")) { _, _ in }
+        for number in 0..<50 where number == 0 || kept.count > 2 { add("c\(number)") }
         #expect(kept.count == 2)
+    }
+
+    /// Another attempt, from its start to its end.
+    private var add: @Sendable (String) -> Void {
+        { [folders] text in
+            let done = DispatchSemaphore(value: 0)
+            Thread {
+                let tree = WrittenTree(memory: MemoryTree(files: Self.files(20, text)))
+                let folder = folders.folder(run: RunID(2), stage: text, number: 1, on: "local")
+                try? folders.create(folder)
+                _ = try? folders.fill(
+                    folder, on: "local", with: tree.entries(under: ""), of: tree, unless: Cancellation())
+                folders.discard(folder, keepingOutputs: false)
+                done.signal()
+            }.start()
+            done.wait()
+        }
     }
 
     @Test("what a writer that died left is no tree, and goes", .enabled(if: Overlays.work))
@@ -171,6 +183,48 @@ struct KeptTreesTests {
         let files = Self.files(20)
         #expect(try await attempt(at: files) { folder, _ in shown(folder.workspace) } == files)
         #expect(!Disk.exists(half) && kept.count == 1)
+    }
+
+    /// Fills a workspace that is discarded at once.
+    private func fill(
+        with tree: WrittenTree, on executor: String = "local", unless cancellation: Cancellation
+    ) async throws -> SnapshotKind? {
+        try await onOwnThread { [folders] in
+            let folder = folders.folder(run: RunID(1), stage: "a", number: 1, on: executor)
+            try folders.create(folder)
+            defer { folders.discard(folder, keepingOutputs: false) }
+            return try folders.fill(
+                folder, on: executor, with: tree.entries(under: ""), of: tree, unless: cancellation)
+        }
+    }
+
+    @Test("whoever is cancelled waits no longer for the tree that another writes", .enabled(if: Overlays.work))
+    func cancelledWaiting() async throws {
+        let other = try HeldLock.hold(sandbox.folder.locks + "/trees.lock")
+        let cancellation = Cancellation()
+        let tree = WrittenTree(memory: MemoryTree(files: Self.files(20)), wrote: { Issue.record("it went on") })
+        Thread {
+            usleep(50_000)
+            cancellation.cancel(.user)
+        }.start()
+        #expect(try await fill(with: tree, unless: cancellation) == nil)
+        #expect(kept.isEmpty)
+        withExtendedLifetime(other) {}
+    }
+
+    @Test("a cancel ends the writing of many files, and what was written goes", arguments: ["local", "cluster"])
+    func cancelledWriting(_ executor: String) async throws {
+        let cancellation = Cancellation()
+        let count = Mutex(0)
+        let tree = WrittenTree(
+            memory: MemoryTree(files: Self.files(3000)),
+            wrote: {
+                count.withLock { $0 += 1 }
+                cancellation.cancel(.superseded)
+            })
+        #expect(try await fill(with: tree, on: executor, unless: cancellation) == nil)
+        #expect(count.withLock { $0 } == 1000, "no more than a piece")
+        #expect(kept.isEmpty)
     }
 
     @Test("few files, and attempts on other executors, are copied")
