@@ -4,7 +4,8 @@ import SluiceTesting
 import Testing
 
 /// One push each over every way to a server; the hook, the worker and the record are the same behind all of them.
-/// No port is used: ssh and git talk to a server that they start themselves (`ProxyCommand`, `core.gitProxy`).
+/// ssh and git talk to a server that they start themselves (`ProxyCommand`, `core.gitProxy`), HTTP to a port that the
+/// system chooses.
 @Suite struct TransportTests {
     @Test("a push over the file protocol is queued and run")
     func file() throws {
@@ -31,6 +32,22 @@ import Testing
         ])
         try scene.git(["config", "core.gitProxy", scene.root + "/daemon"])
         try pushAndCheck(scene, to: "git://loopback/server.git")
+    }
+
+    @Test(
+        "a push over HTTP is judged, queued and run", .enabled(if: HTTPServer.isInstalled, "there is no http-backend"))
+    func http() throws {
+        let scene = try Scene(Toy.files)
+        try scene.git(["config", "http.receivepack", "true"], in: scene.bare)
+        let server = try HTTPServer(of: scene)
+        let url = try server.url() + "/server.git"
+        try scene.configure("pre_receive: { enforce: [guarded], pipelines: [other] }\n", in: scene.bare)
+        let rejected = try ProgramRun.run(
+            ["git", "push", url, "main:guarded"], environment: scene.environment, folder: scene.clone)
+        #expect(
+            rejected.status != 0 && rejected.errors.contains("remote: sluice: other has to be on guarded"),
+            "\(rejected.transcript)")
+        try pushAndCheck(scene, to: url)
     }
 
     private func pushAndCheck(_ scene: Scene, to url: String, environment: [String: String] = [:]) throws {
@@ -72,5 +89,31 @@ private struct SSHServer {
             "/usr/bin/ssh -F none -i \(keys)/client -o BatchMode=yes -o StrictHostKeyChecking=no "
             + "-o UserKnownHostsFile=/dev/null -o LogLevel=ERROR "
             + "-o 'ProxyCommand=\(Self.program) -i -e -f \(keys)/sshd_config'"
+    }
+}
+
+/// A server of a scene's repositories over smart HTTP; it ends with this value.
+private final class HTTPServer {
+    static var isInstalled: Bool {
+        let found = try? Scene.shell("test -x \"$(git --exec-path)/git-http-backend\" && echo yes", in: "/")
+        return found?.hasPrefix("yes") == true
+    }
+
+    private let program: StartedProgram
+
+    init(of scene: Scene) throws {
+        let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Fixtures/http-backend.py")
+        program = try StartedProgram(
+            ["python3", script.path, scene.root], environment: scene.environment, folder: scene.root)
+    }
+
+    deinit {
+        kill(program.pid, SIGKILL)
+        _ = program.wait()
+    }
+
+    func url() throws -> String {
+        #expect(comesToHold(within: 30) { program.outputSoFar.hasSuffix("\n") }, "\(program.errorsSoFar)")
+        return "http://127.0.0.1:" + program.outputSoFar.trimmingCharacters(in: .newlines)
     }
 }
