@@ -101,7 +101,12 @@ static void __attribute__((noreturn)) become_program(struct supervisor *self) {
     limit(RLIMIT_FSIZE, program->file_size);
     limit(RLIMIT_DATA, program->data_size);
     limit(RLIMIT_NPROC, program->user_processes);
-    const char *failed = "cgroup";
+    const char *failed = "privileges";
+    if (!program->may_gain_privileges && program->sandbox_status < 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) {
+        report(self, SLUICE_RECORD_EXEC_FAILED, getpid(), errno, failed);
+        _exit(126);
+    }
+    failed = "cgroup";
     if (!join_groups(program->groups)) {
         report(self, SLUICE_RECORD_EXEC_FAILED, getpid(), errno, failed);
         _exit(126);

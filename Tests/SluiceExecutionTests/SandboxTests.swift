@@ -1,5 +1,6 @@
 import Foundation
 import SluiceModel
+import SluiceTesting
 import Testing
 
 @testable import SluiceExecution
@@ -228,7 +229,7 @@ struct SandboxTests {
         let request = attempts.script("test ! -e \(NSHomeDirectory())/. ").with { $0.commit.trusted = false }
         let result = await execute(attempts, .off, request)
         #expect(result.outcome == .succeeded && result.sandbox.isStrict && !result.sandbox.hasNetwork, "\(result)")
-        #expect(await execute(attempts, .off, attempts.script("true")).sandbox == .none)
+        #expect(await execute(attempts, .off, attempts.script("true")).sandbox == .none(noNewPrivileges: true))
     }
 
     @Test("an untrusted reference has the network where its manifest asks for it and the operator gives it, not else")
@@ -296,8 +297,64 @@ struct MissingSandboxTests {
         }
         #expect(attempts.read("workspace/ran") == nil)
         let result = await run(.auto)
-        #expect(result.outcome == .succeeded && result.sandbox == .none)
+        #expect(result.outcome == .succeeded && result.sandbox == .none(noNewPrivileges: true))
         #expect(result.warnings.contains { $0.contains("it ran without a sandbox") }, "\(result)")
+    }
+}
+
+@Suite("Privileges without a sandbox")
+struct PrivilegeTests {
+    @Test("no program of an attempt can gain any, unless the operator lets it, and the record says which")
+    func noNewPrivileges() async throws {
+        let body = """
+            status = dict(line.split(":", 1) for line in open("/proc/self/status"))
+            child = subprocess.run(["grep", "NoNewPrivs", "/proc/self/status"], capture_output=True, text=True)
+            open(sys.argv[1], "w").write(status["NoNewPrivs"].strip() + child.stdout.split()[1])
+            say("result", status="ok")
+            """
+        for mayGain in [false, true] {
+            let attempts = try Attempts()
+            var settings = SandboxSettings(.off)
+            settings.mayGainPrivileges = mayGain
+            let request = try attempts.plugin(python: body).with { $0.wantsCleanup = true }
+            let result = await attempts.run(request, by: LocalExecutor(devices: [], sandbox: settings))
+            #expect(result.outcome == .succeeded && result.sandbox == .none(noNewPrivileges: !mayGain), "\(result)")
+            for verb in ["run", "cleanup"] { #expect(attempts.read("workspace/\(verb)") == (mayGain ? "00" : "11")) }
+        }
+    }
+
+    @Test("nor can installers; programs of the operator's may")
+    func tools() throws {
+        for mayGain in [false, true] {
+            let launch = ProcessLaunch(
+                path: "/bin/grep", arguments: ["grep", "NoNewPrivs", "/proc/self/status"], environment: [:],
+                folder: "/", mayGainPrivileges: mayGain)
+            let ending = try #require(SupervisedTool(launch: launch, timeout: 30_000).run())
+            #expect(ending.stdout.first?.last == (mayGain ? "0" : "1"))
+        }
+        let kept = SecretRule(
+            source: .command(["/bin/sh", "-c", "grep NoNewPrivs /proc/self/status"]), plugins: [], digests: [])
+        let secret = try SecretSources(["K": kept], environment: ["PATH": "/usr/bin:/bin"]).read(["K"])
+        #expect(secret.first?.value.last == UInt8(ascii: "0"), "a keyring's helper may be setuid")
+    }
+
+    @Test(
+        "a program that is setuid stays what its caller is",
+        .enabled(if: geteuid() == 0, "only root can give a program to somebody else"))
+    func setuid() async throws {
+        for mayGain in [false, true] {
+            let attempts = try Attempts()
+            chmod(attempts.root, 0o755)
+            let made = try ProgramRun.run(
+                ["sh", "-c", "cp /usr/bin/id . && chown nobody id && chmod 4755 id"],
+                environment: ["PATH": "/usr/bin:/bin"], folder: "\(attempts.root)/workspace")
+            #expect(made.status == 0, "\(made.transcript)")
+            var settings = SandboxSettings(.off)
+            settings.mayGainPrivileges = mayGain
+            let request = attempts.script("./id -u > seen")
+            _ = await attempts.run(request, by: LocalExecutor(devices: [], sandbox: settings))
+            #expect((attempts.read("workspace/seen") == "0\n") == !mayGain, "\(attempts.read("workspace/seen") ?? "")")
+        }
     }
 }
 

@@ -77,6 +77,9 @@ struct sluice_program {
     /// The program is a sandbox that starts the real one as the first child of an init in a process namespace of its
     /// own, and tells on this descriptor what it did, which stays open for it; -1: it is the real one.
     int sandbox_status;
+    /// Whether it may become more than it is by executing what is setuid or has capabilities. A sandbox sees to it
+    /// itself, and may be setuid.
+    bool may_gain_privileges;
 };
 
 /// Forks a supervisor that runs the program. Returns its pid, or -1 with errno. The caller closes its copies of

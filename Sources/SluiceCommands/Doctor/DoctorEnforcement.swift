@@ -28,12 +28,16 @@ struct DoctorEnforcement {
         let line =
             switch (settings.sandbox ?? .off, obstacle == nil) {
             case (.auto, true): "auto: stages run in one; \(works)"
-            case (.auto, false): "auto: stages run without, as this user; \(works)"
+            case (.auto, false): "auto: stages run without, as this user, \(privileges); \(works)"
             case (.strict, true): "strict: stages run in one and see what they need only; \(works)"
             case (.strict, false): "strict: nothing runs; \(works)"
-            case (.off, _): "off: stages of trusted references run as this user; \(works)"
+            case (.off, _): "off: stages of trusted references run as this user, \(privileges); \(works)"
             }
         return [line] + [obstacle?.hint].compactMap(\.self) + [untrusted(obstacle)]
+    }
+
+    private var privileges: String {
+        settings.mayGainPrivileges == true ? "and may gain privileges" : "without new privileges"
     }
 
     private func untrusted(_ obstacle: PluginError?) -> String {

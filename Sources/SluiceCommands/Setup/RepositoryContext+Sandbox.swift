@@ -14,6 +14,7 @@ extension RepositoryContext {
             hidden: [state.path] + Set(shared).sorted() + OperatorSettings.files(gitDirectory: git.commonDirectory)
                 + configuration.secrets.values.compactMap(\.file).sorted(),
             hiddenWhenStrict: Array(Set(repository)).sorted(), searchPath: searchPath)
+        settings.mayGainPrivileges = configuration.mayGainPrivileges ?? false
         settings.untrusted = UntrustedTerms(
             hasNetwork: configuration.untrusted?.hasNetwork ?? false,
             disk: configuration.local?.disk ?? UntrustedTerms.usualDisk)

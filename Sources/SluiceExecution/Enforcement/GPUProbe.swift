@@ -29,7 +29,8 @@ final class GPUProbe {
             arguments: [
                 "nvidia-smi", "--query-gpu=utilization.gpu,memory.used", "--format=csv,noheader,nounits", "-i",
                 devices.joined(separator: ","),
-            ], environment: ["PATH": searchPath, "LANG": "C", "HOME": "/"], folder: "/", orphanKill: 0)
+            ], environment: ["PATH": searchPath, "LANG": "C", "HOME": "/"], folder: "/", orphanKill: 0,
+            mayGainPrivileges: true)
         lastSample = now
         deadline = now
     }

@@ -161,6 +161,7 @@ struct LocalAttempt {
             orphanKill: grace)
         confinement.apply(to: &launch)
         launch.wall = wall.prefix
+        launch.mayGainPrivileges = !wall.sandbox.noNewPrivileges
         return launch
     }
 

@@ -18,6 +18,8 @@ struct ProcessLaunch: Equatable {
     var dataSize: Int64?
     /// Processes that its user may have; no limit for root.
     var userProcesses: Int64?
+    /// Whether it may gain privileges by executing what is setuid: the operator's own programs only.
+    var mayGainPrivileges = false
     /// What it is started in.
     var wall: SandboxPrefix?
 }
@@ -70,6 +72,7 @@ final class SupervisedProcess {
         program.data_size = launch.dataSize ?? -1
         program.user_processes = launch.userProcesses ?? -1
         program.sandbox_status = wall?.write.number ?? -1
+        program.may_gain_privileges = launch.mayGainPrivileges
         guard let pid = Self.start(launch.walled(telling: program.sandbox_status), program) else { return nil }
         for ours in [stdin.write, stdout.read, stderr.read, status.read] { ours.makeNonBlocking() }
         wall?.read.makeNonBlocking()

@@ -27,7 +27,8 @@ struct EngineProgram: Hashable, Sendable {
         guard let path = ProgramResolver.lookUp(name, in: searchPath) else {
             return Answer(isGood: false, lines: [], complaint: "there is no program `\(name)` in \(searchPath)")
         }
-        let launch = ProcessLaunch(path: path, arguments: [name] + arguments, environment: environment, folder: "/")
+        let launch = ProcessLaunch(
+            path: path, arguments: [name] + arguments, environment: environment, folder: "/", mayGainPrivileges: true)
         let tool = SupervisedTool(
             launch: launch, timeout: Self.timeout, keptLines: Self.lines, rawLimit: dataLimit)
         guard let ending = tool.run() else {

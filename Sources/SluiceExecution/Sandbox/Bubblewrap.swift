@@ -34,7 +34,7 @@ struct Bubblewrap: Sendable, Equatable {
             arguments: [path] + SandboxArguments.namespaces(hasNetwork: false) + [
                 "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--", "/bin/true",
             ],
-            environment: [:], folder: "/", orphanKill: 0)
+            environment: [:], folder: "/", orphanKill: 0, mayGainPrivileges: true)
         guard let ending = SupervisedTool(launch: launch, timeout: patience).run(), ending.isGood else {
             let said = SupervisedTool(launch: launch, timeout: patience).run()?.tail.last ?? "it does not start"
             return .failure(

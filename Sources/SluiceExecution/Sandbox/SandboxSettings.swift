@@ -33,6 +33,8 @@ package struct SandboxSettings: Sendable {
     package var hiddenWhenStrict: [String]
     /// Where `bwrap` is looked for besides the usual places.
     package var searchPath: String
+    /// Whether programs that run without a sandbox may gain privileges by what is setuid, such as `sudo`.
+    package var mayGainPrivileges = false
     /// What code that is not trusted may have at most.
     package var untrusted = UntrustedTerms()
 
@@ -56,14 +58,15 @@ package struct SandboxSettings: Sendable {
 enum SandboxWall {
     case bubblewrap(SandboxPrefix, Sandbox)
     /// The text is a warning, where there should have been one.
-    case open(warning: String?)
+    case open(Sandbox, warning: String?)
     /// Without one it may not run.
     case refused(PluginError)
 
     init(for request: AttemptRequest, devices: [String], _ settings: SandboxSettings) {
         let isStrict = request.sandbox.isStrict || !request.commit.trusted || settings.choice == .strict
+        let free = Sandbox.none(noNewPrivileges: !settings.mayGainPrivileges)
         guard isStrict || settings.choice == .auto else {
-            self = .open(warning: nil)
+            self = .open(free, warning: nil)
             return
         }
         switch Bubblewrap.find(searchPath: settings.searchPath) {
@@ -72,7 +75,7 @@ enum SandboxWall {
             let sandbox = Sandbox(mechanism: .bubblewrap, isStrict: isStrict, hasNetwork: view.hasNetwork)
             self = .bubblewrap(SandboxPrefix(program: program.path, arguments: view.arguments), sandbox)
         case .failure(let error):
-            self = isStrict ? .refused(error) : .open(warning: "it ran without a sandbox: \(error.message)")
+            self = isStrict ? .refused(error) : .open(free, warning: "it ran without a sandbox: \(error.message)")
         }
     }
 }
@@ -84,12 +87,14 @@ extension SandboxWall {
     }
 
     var sandbox: Sandbox {
-        guard case .bubblewrap(_, let sandbox) = self else { return .none }
-        return sandbox
+        switch self {
+        case .bubblewrap(_, let sandbox), .open(let sandbox, _): sandbox
+        case .refused: .none
+        }
     }
 
     var warnings: [String] {
-        guard case .open(let warning?) = self else { return [] }
+        guard case .open(_, let warning?) = self else { return [] }
         return [warning]
     }
 }

@@ -55,7 +55,8 @@ package struct SecretSources: Sendable {
 
     private func output(of words: [String], for name: String) throws(PluginError) -> [UInt8] {
         let launch = ProcessLaunch(
-            path: words[0], arguments: words, environment: environment, folder: "/", orphanKill: 1000)
+            path: words[0], arguments: words, environment: environment, folder: "/", orphanKill: 1000,
+            mayGainPrivileges: true)
         var tool = SupervisedTool(launch: launch, timeout: Self.patience)
         tool.rawLimit = Self.sizeLimit
         guard let ending = tool.run(), ending.isGood else {

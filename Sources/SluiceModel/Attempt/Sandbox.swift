@@ -34,17 +34,33 @@ package struct SandboxPolicy: Sendable, Codable, Equatable {
 package struct Sandbox: Sendable, Codable, Equatable {
     package enum Mechanism: String, Sendable, Codable, CaseIterable { case none, bubblewrap }
 
-    package static let none = Sandbox(mechanism: .none, isStrict: false, hasNetwork: true)
+    package static let none = none(noNewPrivileges: false)
 
     package var mechanism: Mechanism
     /// Whether it sees the system's programs and what it was given, and nothing else.
     package var isStrict: Bool
     package var hasNetwork: Bool
+    /// Whether none of its programs could become more than its user, by setuid or capabilities of a file.
+    package var noNewPrivileges: Bool
 
-    package init(mechanism: Mechanism, isStrict: Bool, hasNetwork: Bool) {
+    package init(mechanism: Mechanism, isStrict: Bool, hasNetwork: Bool, noNewPrivileges: Bool = true) {
         self.mechanism = mechanism
         self.isStrict = isStrict
         self.hasNetwork = hasNetwork
+        self.noNewPrivileges = noNewPrivileges
+    }
+
+    /// An older node says nothing of privileges.
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        mechanism = try values.decode(Mechanism.self, forKey: .mechanism)
+        isStrict = try values.decode(Bool.self, forKey: .isStrict)
+        hasNetwork = try values.decode(Bool.self, forKey: .hasNetwork)
+        noNewPrivileges = try values.decodeIfPresent(Bool.self, forKey: .noNewPrivileges) ?? false
+    }
+
+    package static func none(noNewPrivileges: Bool) -> Sandbox {
+        Sandbox(mechanism: .none, isStrict: false, hasNetwork: true, noNewPrivileges: noNewPrivileges)
     }
 }
 
@@ -60,7 +76,7 @@ package struct Isolation: Sendable, Codable, Equatable {
         network = sandbox.hasNetwork
     }
 
-    package func sandbox(_ mechanism: Sandbox.Mechanism) -> Sandbox {
-        Sandbox(mechanism: mechanism, isStrict: strict, hasNetwork: network)
+    package func sandbox(_ mechanism: Sandbox.Mechanism, noNewPrivileges: Bool) -> Sandbox {
+        Sandbox(mechanism: mechanism, isStrict: strict, hasNetwork: network, noNewPrivileges: noNewPrivileges)
     }
 }

@@ -13,6 +13,8 @@ package struct OperatorConfiguration: Sendable, Equatable {
     package var placesAllHere = false
     /// How attempts are walled in; nil: nothing is said.
     package var sandbox: SandboxChoice?
+    /// Whether programs of stages without a sandbox may gain privileges; nil: nothing is said, so they may not.
+    package var mayGainPrivileges: Bool?
     /// By name.
     package var secrets: [String: SecretRule]
     /// Whether Python environments may be built from source packages, whose build runs their code.
@@ -35,7 +37,8 @@ package struct OperatorConfiguration: Sendable, Equatable {
 
     package init(
         local: ResourceRequest? = nil, localPrice: Amount? = nil, enforcement: EnforcementChoice? = nil,
-        executors: [ExecutorTerms] = [], sandbox: SandboxChoice? = nil, secrets: [String: SecretRule] = [:],
+        executors: [ExecutorTerms] = [], sandbox: SandboxChoice? = nil, mayGainPrivileges: Bool? = nil,
+        secrets: [String: SecretRule] = [:],
         allowsSourcePackages: Bool? = nil, trust: Trust? = nil, untrusted: Untrusted? = nil, plugins: [String] = [],
         allowedInputs: [String] = [], searchPath: String? = nil, maxRunsPerPush: Int = 20,
         preReceive: PreReceive? = nil, accounts: [AccountRule] = []
@@ -45,6 +48,7 @@ package struct OperatorConfiguration: Sendable, Equatable {
         self.enforcement = enforcement
         self.executors = executors
         self.sandbox = sandbox
+        self.mayGainPrivileges = mayGainPrivileges
         self.secrets = secrets
         self.allowsSourcePackages = allowsSourcePackages
         self.trust = trust

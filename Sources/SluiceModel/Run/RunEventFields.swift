@@ -119,6 +119,8 @@ struct AttemptResultFields: Codable {
     var sandbox: Sandbox.Mechanism
     /// nil without one.
     var isolation: Isolation?
+    /// True, or nil: also in records of before it was known.
+    var noNewPrivileges: Bool?
     var snapshot: SnapshotKind?
     var enforcement: Enforcement?
     var overrun: Overrun?
@@ -132,6 +134,7 @@ struct AttemptResultFields: Codable {
     private enum CodingKeys: String, CodingKey {
         case outcome, reason, exit, signal, error, crash, metrics, outputs, usage, sandbox, isolation, enforcement
         case snapshot, gpus, strays, warnings
+        case noNewPrivileges = "no_new_privs"
         case overrun = "over_limit"
         case retryAfter = "retry_after_s"
     }
@@ -148,6 +151,7 @@ struct AttemptResultFields: Codable {
         usage = result.usage
         sandbox = result.sandbox.mechanism
         isolation = Isolation(result.sandbox)
+        noNewPrivileges = result.sandbox.noNewPrivileges ? true : nil
         snapshot = result.snapshot
         enforcement = result.enforcement
         overrun = result.overrun
@@ -157,10 +161,15 @@ struct AttemptResultFields: Codable {
         retryAfter = result.retryAfter?.inSeconds
     }
 
+    private var walls: Sandbox {
+        let noNewPrivileges = noNewPrivileges ?? false
+        return isolation?.sandbox(sandbox, noNewPrivileges: noNewPrivileges) ?? .none(noNewPrivileges: noNewPrivileges)
+    }
+
     var result: AttemptResult {
         AttemptResult(
             outcome: outcome, reason: reason, exit: exit, signal: signal, error: error, isCrash: crash,
-            metrics: metrics, outputValues: outputs, usage: usage, sandbox: isolation?.sandbox(sandbox) ?? .none,
+            metrics: metrics, outputValues: outputs, usage: usage, sandbox: walls,
             snapshot: snapshot, enforcement: enforcement, overrun: overrun, devices: gpus ?? [], strays: strays,
             warnings: warnings,
             retryAfter: retryAfter.map(Duration.microseconds(ofSeconds:)))

@@ -79,11 +79,12 @@ package enum OperatorFile {
                 continue
             }
             let local = MapReader(
-                entry.value, "executor `local`", keys: ["capacity", "price", "enforcement", "sandbox", "kind"],
-                in: findings)
+                entry.value, "executor `local`",
+                keys: ["capacity", "price", "enforcement", "sandbox", "new_privileges", "kind"], in: findings)
             configuration.localPrice = local.amount("price")
             configuration.enforcement = local.choice("enforcement", EnforcementChoice.self)
             configuration.sandbox = local.choice("sandbox", SandboxChoice.self)
+            configuration.mayGainPrivileges = local.boolean("new_privileges")
             configuration.local = ExecutorReader(findings: findings).capacity(local)
         }
         configuration.executors.sort { $0.name < $1.name }
@@ -110,7 +111,8 @@ extension OperatorConfiguration {
         return OperatorConfiguration(
             local: local ?? user.local, localPrice: localPrice ?? user.localPrice,
             enforcement: enforcement ?? user.enforcement, executors: layeredExecutors(over: user.executors),
-            sandbox: sandbox ?? user.sandbox, secrets: secrets.merging(user.secrets) { own, _ in own },
+            sandbox: sandbox ?? user.sandbox, mayGainPrivileges: mayGainPrivileges ?? user.mayGainPrivileges,
+            secrets: secrets.merging(user.secrets) { own, _ in own },
             allowsSourcePackages: allowsSourcePackages ?? user.allowsSourcePackages, trust: trust ?? user.trust,
             untrusted: untrusted ?? user.untrusted,
             plugins: plugins + user.plugins.filter { !plugins.contains($0) },

@@ -49,6 +49,7 @@ struct AttemptJSON: Encodable {
     private let profile, executor: String
     private let outcome, sandbox: OrNull<String>
     private let isolation: Isolation?
+    private let noNewPrivileges: Bool?
     private let started: Timestamp
     private let ended: OrNull<Timestamp>
     private let exit: Int32?
@@ -76,6 +77,7 @@ struct AttemptJSON: Encodable {
         outcome = OrNull(result?.outcome.rawValue)
         sandbox = OrNull(result?.sandbox.mechanism.rawValue)
         isolation = result.flatMap { Isolation($0.sandbox) }
+        noNewPrivileges = result?.sandbox.noNewPrivileges == true ? true : nil
         started = attempt.startTime
         ended = OrNull(attempt.endTime)
         exit = result?.exit
@@ -104,6 +106,7 @@ struct AttemptJSON: Encodable {
     private enum CodingKeys: String, CodingKey {
         case number, profile, executor, granted, outcome, sandbox, isolation, enforcement, gpus, started, ended
         case snapshot, exit, signal, error, strays, used, declared, warnings
+        case noNewPrivileges = "no_new_privs"
         case overrun = "over_limit"
         case wall = "wall_s"
         case cpu = "cpu_s"

@@ -50,6 +50,23 @@ import Testing
         #expect((attempt["warnings"] as? [String])?.contains { $0.contains("without a sandbox") } == true)
     }
 
+    @Test("without a sandbox no stage gains privileges unless the operator says so; the doctor and the record say it")
+    func privileges() throws {
+        let scene = try Scene(Toy.single("run: grep NoNewPrivs /proc/self/status"))
+        for (said, flag) in [("", "1"), ("new_privileges: true", "0")] {
+            try configure(scene, "executors: { local: { sandbox: off, \(said) } }")
+            try scene.commit(["notes": said])
+            let run = try scene.run()
+            let attempt = try #require(run.attempts(of: "only").first)
+            #expect(attempt["no_new_privs"] as? Bool == (flag == "1" ? true : nil), "\(run.json)")
+            let words = try scene.sluice(["logs"]).output.split(whereSeparator: \.isWhitespace)
+            #expect(words == ["[only]", "NoNewPrivs:", Substring(flag)])
+            let doctor = try scene.sluice(["doctor"])
+            let said = flag == "1" ? "as this user, without new privileges" : "as this user, and may gain privileges"
+            #expect(doctor.output.contains(said), "\(doctor.transcript)")
+        }
+    }
+
     @Test("a secret reaches the plugin that has its digest, is in no file of the state, and its version is in the key")
     func secret() throws {
         let value = "p\"a's$s-\(UInt32.random(in: 1 << 20 ... .max))"

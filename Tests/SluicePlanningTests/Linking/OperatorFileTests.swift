@@ -244,4 +244,17 @@ import Testing
         #expect(own.layered(over: OperatorConfiguration(sandbox: .auto)).sandbox == own.sandbox)
         #expect(OperatorConfiguration().layered(over: own).sandbox == own.sandbox)
     }
+
+    @Test("whether stages may gain privileges is the operator's to say; nothing said is no, and the nearer file holds")
+    func privileges() throws {
+        func configuration(_ text: String) throws -> OperatorConfiguration {
+            try #require(parse("executors: { local: { \(text) } }").configuration)
+        }
+        let (may, mayNot) = (try configuration("new_privileges: true"), try configuration("new_privileges: false"))
+        #expect(may.mayGainPrivileges == true && mayNot.mayGainPrivileges == false)
+        #expect(OperatorConfiguration().mayGainPrivileges == nil)
+        #expect(mayNot.layered(over: may).mayGainPrivileges == false)
+        #expect(OperatorConfiguration().layered(over: may).mayGainPrivileges == true)
+        #expect(parse("executors: { local: { new_privileges: sudo } }").configuration == nil)
+    }
 }
