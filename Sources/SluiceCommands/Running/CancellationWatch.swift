@@ -4,7 +4,7 @@ import SluiceModel
 import SluiceStore
 import Synchronization
 
-/// Brings to a run's driver what other processes ask of the run: `sluice runs cancel`, a newer push of its group.
+/// Brings to a run what other processes ask of it: `sluice runs cancel`, a newer push of its group.
 final class CancellationWatch: Sendable {
     private let isOver = Atomic(false)
 
@@ -12,13 +12,13 @@ final class CancellationWatch: Sendable {
     private static let interval: UInt32 = 200_000
 
     /// Looks until `stop`. Where there is no thread left the run is driven all the same.
-    init(_ run: RunID, in store: Store, driver: RunDriver) {
+    init(_ run: RunID, in store: Store, cancel: @escaping RunSignals.Cancel) {
         _ = WorkerThread.start { [self] in
             var heard: RunCancellation?
             while !isOver.load(ordering: .relaxed) {
                 if let asked = try? store.cancellation(of: run), asked != heard {
                     heard = asked
-                    driver.cancel(asked.reason, killNow: asked.isImmediate)
+                    cancel(asked.reason, asked.isImmediate)
                 }
                 usleep(Self.interval)
             }

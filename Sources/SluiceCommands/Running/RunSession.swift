@@ -50,11 +50,12 @@ struct RunSession: Sendable {
         let ports = try ports(tree: tree, isTrusted: head.revision.isTrusted)
         let driver = RunDriver(run: head.id, ports: ports, observers: observers)
         let questions = Cancellation()
-        willDrive { reason, killNow in
+        let stop: RunSignals.Cancel = { reason, killNow in
             questions.killNow(reason)
             driver.cancel(reason, killNow: killNow)
         }
-        let watch = CancellationWatch(head.id, in: services.store, driver: driver)
+        willDrive(stop)
+        let watch = CancellationWatch(head.id, in: services.store, cancel: stop)
         defer {
             watch.stop()
             context.sweepSharedFolders(of: services)
@@ -64,6 +65,7 @@ struct RunSession: Sendable {
         if asksPlugins {
             let survey = PluginSurvey(run: head.id, ports: ports, cancellation: questions)
             plan = try again(first, of: head, with: begun?.answers ?? ask(survey, about: first, for: head))
+            if let reason = questions.state.reason, begun == nil { return try cancel(head, reason) }
         }
         guard let begun else { return try driver.execute(plan, options: head.options, patience: patience) }
         return try driver.resume(plan, options: head.options, patience: patience, from: begun)
@@ -75,6 +77,12 @@ struct RunSession: Sendable {
         let warnings = findings.warnings.map { RunEvent.Kind.warning(stage: nil, message: $0) }
         if !warnings.isEmpty { try tell(warnings, of: head, in: services.store) }
         return findings.estimates
+    }
+
+    /// Before it began: there is nothing to stop.
+    private func cancel(_ head: RunHead, _ reason: CancelReason) throws -> RunOutcome {
+        try tell(services.store.record(of: head.id).eventsOfCancellation(reason), of: head, in: services.store)
+        return .cancelled
     }
 
     private func again(_ plan: Plan, of head: RunHead, with answers: PluginEstimates) throws -> Plan {

@@ -39,15 +39,17 @@ package struct PluginSurvey: Sendable {
         for stage in plan.stages where stage.canBeAsked {
             for (index, priced) in stage.profiles.enumerated() where priced.estimate.isWorseThanAsking {
                 let plugin = stage.plugin?.manifest.name ?? ""
-                guard findings.estimates[stage.name]?[priced.profile.name] == nil, !silent.contains(plugin),
-                    cancellation.state.reason == nil
-                else { continue }
+                guard findings.estimates[stage.name]?[priced.profile.name] == nil, !silent.contains(plugin) else {
+                    continue
+                }
                 guard ports.clock.now().milliseconds < end else {
                     findings.warnings.append(
                         "estimate.time: the plugins' answers took \(Self.allTime): nobody else is asked")
                     return findings
                 }
                 guard let result = call(stage, index, in: plan) else { continue }
+                // Ended by the cancel: it says nothing of the plugin.
+                guard cancellation.state.reason == nil else { return findings }
                 if !findings.take(result, of: stage, priced.profile.name) { silent.insert(plugin) }
             }
         }

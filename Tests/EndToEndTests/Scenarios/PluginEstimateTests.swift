@@ -140,6 +140,41 @@ struct PluginEstimateTests {
         #expect(try scene.lastRun().outcome == "cancelled")
     }
 
+    @Test("`runs cancel` is heard while a plugin is asked: nothing waits for the question's end")
+    func cancelledElsewhere() throws {
+        let scene = try Scene()
+        let marker = scene.root + "/asked"
+        try scene.commit(files("trap '' TERM; sleep 600", marker: marker))
+        let program = try scene.start(["run"])
+        #expect(comesToHold { FileManager.default.fileExists(atPath: marker) })
+        let cancelled = try scene.sluice(["runs", "cancel", "1"])
+        #expect(cancelled.status == 0 && program.wait().status == 130, "\(cancelled.transcript)")
+        let run = try scene.lastRun()
+        #expect(run.outcome == "cancelled" && run.stages.isEmpty && run.json["reason"] as? String != nil, "\(run.json)")
+        #expect(warnings(run) == [], "it was the cancel that ended the question, and not its time")
+    }
+
+    @Test("a run whose runner died goes on with the answers that it had: nobody is asked again")
+    func resumed() throws {
+        let scene = try Scene(withHook: false)
+        let marker = scene.root + "/asked"
+        var all = files(Self.good, marker: marker)
+        all["plugins/odd/odd.sh"] = all["plugins/odd/odd.sh"]?.replacingOccurrences(
+            of: "else\n", with: "else\n  echo x >>\(scene.ledger("ran")); [ -e \(scene.ledger("go")) ] || sleep 600\n")
+        try scene.commit(all)
+        let program = try scene.start(["run"])
+        #expect(comesToHold { scene.lines(of: "ran") == 1 })
+        kill(program.pid, SIGKILL)
+        _ = program.wait()
+        scene.touch("go")
+        let resumed = try scene.sluice(["runs", "resume"])
+        #expect(resumed.status == 0, "\(resumed.transcript)")
+        let run = try scene.show(1)
+        #expect(run.attempts(of: "only").map { $0["outcome"] as? String } == ["lost", "succeeded"], "\(run.json)")
+        #expect(estimate(run)["source"] as? String == "plugin" && estimate(run)["duration_s"] as? Double == 200)
+        #expect(try String(contentsOfFile: marker, encoding: .utf8) == "asked\n")
+    }
+
     @Test("what-if decides on the answer without asking again; walled in the plugin answers too")
     func walledIn() throws {
         let scene = try Scene()
