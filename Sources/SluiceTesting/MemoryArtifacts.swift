@@ -10,7 +10,7 @@ package final class MemoryArtifacts: ArtifactStore {
     package init(disk: MemoryDisk) { self.disk = disk }
 
     package func ingest(
-        name: String, type: ArtifactType, path: String, root: String, limit: Int64?
+        name: String, type: ArtifactType, path: String, root: String, limits: OutputLimits
     ) throws(ArtifactError) -> Artifact {
         let place = root + "/" + path
         let all = disk.files
@@ -20,7 +20,8 @@ package final class MemoryArtifacts: ArtifactStore {
             })
         guard !content.isEmpty else { throw ArtifactError(.missing, "\(name) was not made") }
         let size = Int64(content.values.reduce(0) { $0 + $1.count })
-        if let limit, size > limit { throw ArtifactError(.tooLarge, "\(name) has \(size) bytes") }
+        guard content.count <= limits.files else { throw ArtifactError(.tooLarge, "\(name) has too many files") }
+        if let limit = limits.bytes, size > limit { throw ArtifactError(.tooLarge, "\(name) has \(size) bytes") }
         let digest = StandInDigest.of(content.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined())
         stored.withLock { $0[digest] = content }
         return Artifact(name: name, digest: digest, size: size, type: type, isFolder: content[""] == nil)

@@ -24,6 +24,9 @@ struct RunnerMessageTests {
         #expect(json["outputs"]?["model"]?["path"]?.stringValue == "/o/m")
         #expect(json["grant"]?["cpus"]?.doubleValue == 1.5)
         #expect(json["limits"]?["metrics_per_s"]?.integerValue == 1000)
+        #expect(json["limits"]?["output"]?.integerValue == 65536 && json["limits"]?["files"]?.integerValue == 6)
+        #expect(json["limits"]?["checkpoint"]?.integerValue == 7)
+        #expect(json["limits"]?["checkpoint_files"]?.integerValue == 8)
         #expect(json["resume"] == nil)
     }
 
@@ -37,7 +40,8 @@ struct RunnerMessageTests {
             token: "t", verb: "run", run: "7", stage: "train", attempt: 2, workspace: "/w", scratch: "/s",
             commit: .init(oid: "abc", reference: "refs/heads/main", trusted: true),
             grant: .init(profile: "cpu", cpus: 1.5, memory: 1 << 30, disk: 5, deadline: "2026-01-01T00:00:00.000Z"),
-            limits: .init(line: 1 << 20, log: 5, metricsPerSecond: 1000))
+            limits: .init(
+                line: 1 << 20, log: 5, metricsPerSecond: 1000, files: 6, checkpoint: 7, checkpointFiles: 8))
         start.params = .object(["lr": .number(0.1)])
         let input = StartMessage.Input(path: "/i", digest: "sha256:1", type: "dataset")
         var named = input

@@ -70,6 +70,49 @@ struct CheckpointTests {
         #expect((folderNames("\(attempts.root)/checkpoints") ?? []).isEmpty, "nothing is left of it")
     }
 
+    @Test("one of more bytes or files than `start` says is not saved, nothing of it is left, and the attempt goes on")
+    func limits() async throws {
+        let attempts = try Attempts()
+        let body = """
+            os.chdir(start["scratch"])
+            limits = start["limits"]
+            say("output", name="limits", value=[limits["checkpoint"], limits["checkpoint_files"]])
+            for name, size, count in (("just", 1000, 9), ("large", 1001, 1), ("many", 0, 10), ("folders", 0, 0)):
+                os.mkdir(name)
+                for index in range(count): open(name + "/%d" % index, "wb").write(b"x" * (size // count))
+                if name == "just": open("just/0", "ab").write(b"x" * (size % count))
+            for index in range(10): os.mkdir("folders/%d" % index)
+            for name in ("just", "large", "many", "folders"):
+                say("checkpoint", id=name, path=name)
+                if name == "just": assert json.loads(sys.stdin.readline())["checkpoint"] == "just"
+                else: time.sleep(0.3)
+            say("result", status="failed"); sys.exit(10)
+            """
+        let result = await attempts.run(
+            try request(attempts, body).with {
+                $0.limits.checkpoint = 1000
+                $0.limits.checkpointFiles = 10
+            })
+        #expect(result.outcome == .failed && result.outputValues["limits"] == .array([.integer(1000), .integer(10)]))
+        #expect(
+            result.warnings == [
+                "checkpoint 'large' is not saved: it has more than 1000 bytes",
+                "checkpoint 'many' is not saved: it has more than 10 files and folders",
+                "checkpoint 'folders' is not saved: it has more than 10 files and folders",
+            ])
+        let store = Checkpoints(folder: "\(attempts.root)/checkpoints")
+        #expect(store.latest?.id == "just" && (folderNames(store.folder) ?? []).count == 2)
+    }
+
+    @Test("what a grant says of the disk is what a checkpoint may have")
+    func granted() async throws {
+        let attempts = try Attempts()
+        let body = "say('output', name='c', value=start['limits']['checkpoint']); say('result', status='ok')"
+        #expect(await attempts.run(try request(attempts, body)).outputValues["c"] == .integer(64 << 30))
+        let told = await attempts.run(try request(attempts, body).with { $0.grant.request.disk = 1 << 30 })
+        #expect(told.outputValues["c"] == .integer(1 << 30))
+    }
+
     @Test("a large checkpoint is copied while the plugin goes on talking, and the newest of many is what is left")
     func large() async throws {
         let attempts = try Attempts()

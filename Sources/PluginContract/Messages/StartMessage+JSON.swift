@@ -111,14 +111,18 @@ extension StartMessage.Limits {
     fileprivate var json: JSON {
         .object([
             "line": .integer(Int64(line)), "log": .integer(Int64(log)),
-            "metrics_per_s": .integer(Int64(metricsPerSecond)),
+            "metrics_per_s": .integer(Int64(metricsPerSecond)), "output": .integer(Int64(output)),
+            "files": .integer(Int64(files)), "checkpoint": .integer(checkpoint),
+            "checkpoint_files": .integer(Int64(checkpointFiles)),
         ])
     }
 
     fileprivate init(json: JSON) {
+        func count(_ name: String, _ usual: Int = 0) -> Int { json[name]?.integerValue.map { Int($0) } ?? usual }
         self.init(
-            line: Int(json["line"]?.integerValue ?? Int64(ContractLimits.line)),
-            log: Int(json["log"]?.integerValue ?? 0), metricsPerSecond: Int(json["metrics_per_s"]?.integerValue ?? 0))
+            line: count("line", ContractLimits.line), log: count("log"), metricsPerSecond: count("metrics_per_s"),
+            output: count("output", ContractLimits.outputValue), files: count("files"),
+            checkpoint: Int64(count("checkpoint")), checkpointFiles: count("checkpoint_files"))
     }
 }
 

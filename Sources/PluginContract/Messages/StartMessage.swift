@@ -77,11 +77,25 @@ public struct StartMessage: Hashable, Sendable {
         /// Bytes of log that are kept.
         public var log: Int
         public var metricsPerSecond: Int
+        /// Bytes of an output value.
+        public var output: Int
+        /// Files of one output that is a folder; 0 where the runner does not say, here and below.
+        public var files: Int
+        /// Bytes of a checkpoint.
+        public var checkpoint: Int64
+        public var checkpointFiles: Int
 
-        public init(line: Int, log: Int, metricsPerSecond: Int) {
+        public init(
+            line: Int, log: Int, metricsPerSecond: Int, output: Int = ContractLimits.outputValue, files: Int = 0,
+            checkpoint: Int64 = 0, checkpointFiles: Int = 0
+        ) {
             self.line = line
             self.log = log
             self.metricsPerSecond = metricsPerSecond
+            self.output = output
+            self.files = files
+            self.checkpoint = checkpoint
+            self.checkpointFiles = checkpointFiles
         }
     }
 

@@ -91,7 +91,7 @@ final class AttemptLoop {
         copies.append(
             CheckpointCopy(
                 id: id, path: path, scratch: session.request.folders.scratch, store: Checkpoints(folder: folder),
-                limit: session.request.grant.request.disk))
+                limit: session.request.checkpointLimit, mostFiles: session.request.limits.checkpointFiles))
     }
 
     private func copyCheckpoint() {

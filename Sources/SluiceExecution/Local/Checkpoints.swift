@@ -39,7 +39,6 @@ struct Checkpoints {
 
 /// Copies one checkpoint out of the scratch folder, a piece at a time: whoever copies also drains the plugin's pipes.
 final class CheckpointCopy {
-    private static let mostFiles = 100_000
     private static let piece = 1 << 20
 
     let id: String
@@ -50,16 +49,21 @@ final class CheckpointCopy {
     private let path: String
     private var hasBegun = false
     private var files: [String] = []
+    /// Files and folders.
+    private var found = 0
     private var open: (source: Descriptor, copy: Descriptor)?
-    private var room: Int64
+    private let limit: Int64
+    private let mostFiles: Int
+    private var copied: Int64 = 0
 
     /// `path`: of a file or folder, relative to `scratch`. `limit`: bytes.
-    init(id: String, path: String, scratch: String, store: Checkpoints, limit: Int64?) {
+    init(id: String, path: String, scratch: String, store: Checkpoints, limit: Int64, mostFiles: Int) {
         self.id = id
         self.path = path.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
         self.scratch = scratch
         self.store = store
-        room = limit ?? .max
+        self.limit = limit
+        self.mostFiles = mostFiles
     }
 
     enum Progress: Equatable { case goesOn, saved, failed(String) }
@@ -86,7 +90,8 @@ final class CheckpointCopy {
     }
 
     private func find(_ path: String) throws(Failure) {
-        guard files.count < Self.mostFiles else { throw Failure(reason: "it has more than \(Self.mostFiles) files") }
+        guard found < mostFiles else { throw Failure(reason: "it has more than \(mostFiles) files and folders") }
+        found += 1
         guard let entry = openFile(path, beneath: scratch) else { throw failure("no file \(path) in scratch") }
         var information = stat()
         guard fstat(entry.number, &information) == 0 else { throw failure(path) }
@@ -121,8 +126,8 @@ final class CheckpointCopy {
                 self.open = nil
                 return true
             }
-            room -= Int64(count)
-            guard room >= 0 else { throw Failure(reason: "it is larger than the granted disk") }
+            copied += Int64(count)
+            guard copied <= limit else { throw Failure(reason: "it has more than \(limit) bytes") }
             guard write(open.copy.number, buffer.baseAddress, count) == count else {
                 throw failure("cannot be written")
             }

@@ -16,7 +16,8 @@ extension StartMessage {
                 gpus: granted.gpus, disk: granted.disk, network: granted.network, deadline: deadline.description),
             limits: Limits(
                 line: request.limits.line, log: request.limits.log,
-                metricsPerSecond: request.limits.metricsPerSecond))
+                metricsPerSecond: request.limits.metricsPerSecond, files: request.limits.files,
+                checkpoint: request.checkpointLimit, checkpointFiles: request.limits.checkpointFiles))
         params = request.params.contractJSON
         inputs = Dictionary(request.inputs.map { ($0.name, Inputs($0)) }, uniquingKeysWith: { first, _ in first })
         outputs = Dictionary(

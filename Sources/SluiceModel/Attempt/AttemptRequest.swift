@@ -152,17 +152,31 @@ package struct AttemptRequest: Sendable, Codable, Equatable {
         }
     }
 
+    /// Bytes of a checkpoint: what may be on its disk may be saved.
+    package var checkpointLimit: Int64 { grant.request.disk ?? limits.checkpoint }
+
     package struct Limits: Sendable, Codable, Equatable {
         /// Bytes of one protocol line.
         package var line: Int
         /// Bytes of log kept: the first and the last half of it.
         package var log: Int
         package var metricsPerSecond: Int
+        /// Files of one output that is a folder.
+        package var files: Int
+        /// Bytes of a checkpoint where no disk is granted.
+        package var checkpoint: Int64
+        package var checkpointFiles: Int
 
-        package init(line: Int = 1 << 20, log: Int = 16 << 20, metricsPerSecond: Int = 1000) {
+        package init(
+            line: Int = 1 << 20, log: Int = 16 << 20, metricsPerSecond: Int = 1000, files: Int = 2_000_000,
+            checkpoint: Int64 = 64 << 30, checkpointFiles: Int = 100_000
+        ) {
             self.line = line
             self.log = log
             self.metricsPerSecond = metricsPerSecond
+            self.files = files
+            self.checkpoint = checkpoint
+            self.checkpointFiles = checkpointFiles
         }
     }
 }

@@ -1,9 +1,23 @@
+/// How much is taken in as one output.
+package struct OutputLimits: Sendable, Equatable {
+    /// Bytes, apparent sizes; nil: nothing is said.
+    package var bytes: Int64?
+    /// Files of a folder, and folders below it.
+    package var files: Int
+
+    package init(bytes: Int64? = nil, files: Int = AttemptRequest.Limits().files) {
+        self.bytes = bytes
+        self.files = files
+    }
+}
+
 /// Outputs by digest, on disk.
 package protocol ArtifactStore: Sendable {
     /// Digests and stores a file or folder that lies at `path` below `root`, opened without following links.
-    /// The source may be consumed. Errors: `.missing`, `.notRegular`, `.tooLarge` (over `limit` bytes).
-    func ingest(name: String, type: ArtifactType, path: String, root: String, limit: Int64?) throws(ArtifactError)
-        -> Artifact
+    /// The source may be consumed. Errors: `.missing`, `.notRegular`, `.tooLarge`.
+    func ingest(
+        name: String, type: ArtifactType, path: String, root: String, limits: OutputLimits
+    ) throws(ArtifactError) -> Artifact
     /// Puts a copy at `path`, whose parent exists; read-only for others. Verifies what changed since it was stored.
     func restore(_ artifact: Artifact, to path: String) throws(ArtifactError)
     /// Whether all of its bytes are there.

@@ -19,7 +19,7 @@ package struct ArtifactFiles: ArtifactStore {
     package init(folder: StateFolder) { self.folder = folder.artifacts }
 
     package func ingest(
-        name: String, type: ArtifactType, path: String, root: String, limit: Int64?
+        name: String, type: ArtifactType, path: String, root: String, limits: OutputLimits
     ) throws(ArtifactError) -> Artifact {
         let output = try OutputPath(path, below: root)
         guard let status = try output.status() else {
@@ -27,10 +27,10 @@ package struct ArtifactFiles: ArtifactStore {
         }
         let objects = try ObjectFolder(folder)
         if status.isFolder {
-            return try FolderIngest(objects: objects, output: output, limit: limit).run(name: name, type: type)
+            return try FolderIngest(objects: objects, output: output, limits: limits).run(name: name, type: type)
         }
         try output.requireFile(status)
-        try ArtifactLimit.check(Int64(status.st_size), of: output.shown, limit: limit)
+        try limits.check(Int64(status.st_size), of: output.shown)
         let stored = try objects.store(output.name, of: output.parent, shown: output.shown)
         return Artifact(name: name, digest: stored.digest, size: stored.size, type: type, isFolder: false)
     }
@@ -77,10 +77,9 @@ package struct ArtifactFiles: ArtifactStore {
     }
 }
 
-/// How much an output may have.
-enum ArtifactLimit {
-    static func check(_ size: Int64, of shown: String, limit: Int64?) throws(ArtifactError) {
-        guard let limit, size > limit else { return }
-        throw ArtifactError(.tooLarge, "\(shown) has \(size) bytes, more than the \(limit) that were granted")
+extension OutputLimits {
+    func check(_ size: Int64, of shown: String) throws(ArtifactError) {
+        guard let bytes, size > bytes else { return }
+        throw ArtifactError(.tooLarge, "\(shown) has \(size) bytes, more than the \(bytes) that were granted")
     }
 }

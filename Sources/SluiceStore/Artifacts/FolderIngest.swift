@@ -5,12 +5,10 @@ import SluiceModel
 struct FolderIngest {
     let objects: ObjectFolder
     let output: OutputPath
-    let limit: Int64?
-
-    static let mostFiles = 2_000_000
+    let limits: OutputLimits
 
     func run(name: String, type: ArtifactType) throws(ArtifactError) -> Artifact {
-        let walk = TreeWalk(shown: output.shown)
+        let walk = TreeWalk(shown: output.shown, mostFolders: limits.files)
         try check(walk)
         var builder = FolderManifestBuilder()
         try walk.visit(output.name, of: output.parent) { (file) throws(ArtifactError) in
@@ -28,9 +26,9 @@ struct FolderIngest {
             files += 1
             let sum = size.addingReportingOverflow(Int64(file.status.st_size))
             size = sum.overflow ? .max : sum.partialValue
-            try ArtifactLimit.check(size, of: output.shown, limit: limit)
-            guard files <= Self.mostFiles else {
-                throw ArtifactError(.tooLarge, "\(output.shown) has more than \(Self.mostFiles) files")
+            try limits.check(size, of: output.shown)
+            guard files <= limits.files else {
+                throw ArtifactError(.tooLarge, "\(output.shown) has more than \(limits.files) files")
             }
         }
     }

@@ -8,6 +8,8 @@ struct TreeWalk {
     let shown: String
     /// Passes over what is no file or folder instead of refusing it.
     var skipsOthers = false
+    /// Beyond it the walk is refused.
+    var mostFolders = Int.max
 
     static let deepest = 200
 
@@ -30,6 +32,7 @@ struct TreeWalk {
         _ name: FileName, of parent: Descriptor, _ body: (File) throws(ArtifactError) -> Void
     ) throws(ArtifactError) {
         var levels = [try enter(name, of: parent, path: [])]
+        var folders = 0
         while let level = levels.last {
             guard let (name, status) = try next(of: level) else {
                 levels.removeLast()
@@ -39,6 +42,10 @@ struct TreeWalk {
             if status.isFolder {
                 guard levels.count < Self.deepest else {
                     throw ArtifactError(.tooLarge, "\(shown) has more than \(Self.deepest) folders in each other")
+                }
+                folders += 1
+                guard folders <= mostFolders else {
+                    throw ArtifactError(.tooLarge, "\(shown) has more than \(mostFolders) folders")
                 }
                 levels.append(try enter(name, of: level.folder, path: path + [UInt8(ascii: "/")]))
             } else if status.isFile {

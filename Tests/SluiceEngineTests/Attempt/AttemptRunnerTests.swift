@@ -197,6 +197,19 @@ struct AttemptRunnerTests {
         #expect(world.record.stages[0].attempts[0].ended?.result.error?.code == "artifact.too_large")
     }
 
+    @Test("more kept files than a record can hold fail the stage, with what to do instead")
+    func keptFileLimit() throws {
+        let world = World { request, _, disk in
+            for index in 0...10_000 { disk.write("", to: "\(request.folders.workspace)/plots/\(index)") }
+            return AttemptResult(outcome: .succeeded)
+        }
+        let stage = Sketch.stage("a").changed { $0.definition.artifacts = [Glob("plots/*")] }
+        _ = try run([stage], in: world)
+        let error = try #require(world.record.stages[0].attempts[0].ended?.result.error)
+        #expect(error.code == "artifact.too_large" && error.errorClass == .user, "\(error)")
+        #expect(error.message.contains("10001 files of the workspace, more than 10000"))
+    }
+
     @Test("nothing of a failed attempt is collected")
     func failed() throws {
         let world = World { request, _, disk in

@@ -15,8 +15,8 @@ struct ArtifactSandbox {
         try Disk.makeFolder(out)
     }
 
-    func ingest(_ path: String, limit: Int64? = nil) throws -> Artifact {
-        try files.ingest(name: "o", type: .file, path: path, root: out, limit: limit)
+    func ingest(_ path: String, _ limits: OutputLimits = OutputLimits()) throws -> Artifact {
+        try files.ingest(name: "o", type: .file, path: path, root: out, limits: limits)
     }
 
     /// The object of a file's digest in the store.

@@ -107,7 +107,7 @@ struct IngestTests {
             #expect(truncate(box.out + path, 1 << 40) == 0)
         }
         for path in ["s", "d"] {
-            let error = #expect(throws: ArtifactError.self) { try box.ingest(path, limit: 1 << 30) }
+            let error = #expect(throws: ArtifactError.self) { try box.ingest(path, OutputLimits(bytes: 1 << 30)) }
             #expect(error?.code == .tooLarge)
         }
         #expect(Disk.exists(box.out + "/s") && Disk.exists(box.out + "/d/s"))
@@ -116,8 +116,25 @@ struct IngestTests {
     @Test("a file of just the limit passes")
     func justTheLimit() throws {
         try Disk.write([1, 2, 3], to: box.out + "/a")
-        #expect(try box.ingest("a", limit: 3).size == 3)
+        #expect(try box.ingest("a", OutputLimits(bytes: 3)).size == 3)
     }
+
+    @Test("a folder of more files or folders than the limit is refused before one is taken, and stays where it was")
+    func manyFiles() throws {
+        for (folder, make) in [
+            ("files", { try Disk.write([1], to: $0) }), ("folders", { try Disk.makeFolder($0) }),
+        ] as [(String, (String) throws -> Void)] {
+            try Disk.makeFolder("\(box.out)/\(folder)")
+            for index in 0..<100 { try make("\(box.out)/\(folder)/\(index)") }
+            let error = #expect(throws: ArtifactError.self) { try box.ingest(folder, OutputLimits(files: 99)) }
+            #expect(error?.code == .tooLarge && error?.message == "\(folder) has more than 99 \(folder)")
+            #expect((0..<100).allSatisfy { Disk.exists("\(box.out)/\(folder)/\($0)") })
+            #expect(try box.ingest(folder, OutputLimits(files: 100)).isFolder)
+        }
+    }
+
+    @Test("by default two million files are taken and not one more")
+    func usualLimit() { #expect(OutputLimits().files == 2_000_000) }
 
     @Test("folders in each other without end are refused, not followed until something breaks")
     func deep() throws {
