@@ -26,6 +26,22 @@ import Testing
         try expectConformant("plugins/count-lines", in: scene)
     }
 
+    private static let hasSwift = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").contains {
+        FileManager.default.isExecutableFile(atPath: "\($0)/swift")
+    }
+
+    @Test(
+        "a new plugin in Swift is built by its own script, and passes its test",
+        .enabled(if: hasSwift, "there is no `swift` in PATH"))
+    func builtByItsScript() throws {
+        let scene = try Scene(withHook: false)
+        #expect(try scene.sluice(["plugin", "new", "count-lines", "--language", "swift"]).status == 0)
+        let built = try ProgramRun.run(
+            ["\(scene.clone)/plugins/count-lines/build"], environment: scene.environment, folder: scene.clone)
+        #expect(built.status == 0, "\(built.transcript)")
+        try expectConformant("plugins/count-lines", in: scene)
+    }
+
     @Test("a new plugin runs as a stage")
     func newAsStage() throws {
         let scene = try Scene(withHook: false)
