@@ -2,6 +2,7 @@ import Glibc
 import SluiceExecution
 import SluiceModel
 import SluicePlanning
+import SluiceStore
 
 /// Makes a plugin's folder ready to be tested: manifest, examples, Python environment, secrets.
 struct PluginSubjectLoader {
@@ -56,15 +57,27 @@ struct PluginSubjectLoader {
 
     private func environment(of manifest: PluginManifest) throws -> String? {
         guard manifest.wantsPython else { return nil }
-        let environments = PythonEnvironments(
-            folder: try StateServices.location() + "/environments",
-            sdk: installation.pythonSDK ?? "sluice.py", operatorEnvironment: ProcessEnvironment.all)
+        let environments = try environments()
         let requirements = try manifest.pythonRequirements.flatMap { try Files.bytes(at: folder + "/" + $0) }
         if let name = manifest.pythonRequirements, requirements == nil {
             throw CommandFailure(.invalid, "\(folder)/\(name), the plugin's requirements, is not there")
         }
         let identity = try environments.identity(of: requirements, searchPath: searchPath())
         return try environments.provide(identity, requirements: requirements) { Console.tell("  " + $0) }.folder
+    }
+
+    /// As for a run, by the operator's rules.
+    private func environments() throws -> PythonEnvironments {
+        let state = StateFolder(path: try StateServices.location())
+        let configuration = try OperatorSettings.here()
+        let git = try RepositoryContext.openIfThere()?.git
+        let sandbox = SandboxSettings(
+            configuration, state: state, gitDirectory: git?.commonDirectory, workTree: git?.workTree,
+            searchPath: try searchPath())
+        return PythonEnvironments(
+            folder: state.environments, sdk: installation.pythonSDK ?? "sluice.py",
+            operatorEnvironment: ProcessEnvironment.all,
+            rules: .init(sandbox: sandbox, allowsSource: configuration.allowsSourcePackages ?? false))
     }
 
     private func searchPath() throws -> String {

@@ -5,20 +5,9 @@ import SluiceStore
 extension RepositoryContext {
     /// What the operator says of sandboxes, and what no stage is to see in one.
     func sandbox(state: StateFolder) -> SandboxSettings {
-        let shared = ((try? configuration.sharedFolders(of: state)) ?? [:]).values.map(\.path)
-        // Others' repositories may lie where programs do.
-        let others = (try? state.registeredRepositories()) ?? []
-        let repository = [git.commonDirectory] + [git.workTree].compactMap(\.self) + others
-        var settings = SandboxSettings(
-            configuration.sandbox ?? .off,
-            hidden: [state.path] + Set(shared).sorted() + OperatorSettings.files(gitDirectory: git.commonDirectory)
-                + configuration.secrets.values.compactMap(\.file).sorted(),
-            hiddenWhenStrict: Array(Set(repository)).sorted(), searchPath: searchPath)
-        settings.mayGainPrivileges = configuration.mayGainPrivileges ?? false
-        settings.untrusted = UntrustedTerms(
-            hasNetwork: configuration.untrusted?.hasNetwork ?? false,
-            disk: configuration.local?.disk ?? UntrustedTerms.usualDisk)
-        return settings
+        SandboxSettings(
+            configuration, state: state, gitDirectory: git.commonDirectory, workTree: git.workTree,
+            searchPath: searchPath)
     }
 
     /// nil where stages run without a sandbox, which is what keeps them out of trees that others see too.
@@ -35,6 +24,28 @@ extension RepositoryContext {
         else { return }
         throw CommandFailure(
             .unavailable, "a strict sandbox is wanted and cannot be had: \(obstacle.message)", hint: obstacle.hint)
+    }
+}
+
+extension SandboxSettings {
+    /// `gitDirectory` and `workTree` are nil where there is none.
+    init(
+        _ configuration: OperatorConfiguration, state: StateFolder, gitDirectory: String?, workTree: String?,
+        searchPath: String
+    ) {
+        let shared = ((try? configuration.sharedFolders(of: state)) ?? [:]).values.map(\.path)
+        // Others' repositories may lie where programs do.
+        let others = (try? state.registeredRepositories()) ?? []
+        let repositories = Set([gitDirectory, workTree].compactMap(\.self)).union(others)
+        self.init(
+            configuration.sandbox ?? .off,
+            hidden: [state.path] + Set(shared).sorted() + OperatorSettings.files(gitDirectory: gitDirectory)
+                + configuration.secrets.values.compactMap(\.file).sorted(),
+            hiddenWhenStrict: repositories.sorted(), searchPath: searchPath)
+        mayGainPrivileges = configuration.mayGainPrivileges ?? false
+        untrusted = UntrustedTerms(
+            hasNetwork: configuration.untrusted?.hasNetwork ?? false,
+            disk: configuration.local?.disk ?? UntrustedTerms.usualDisk)
     }
 }
 

@@ -65,6 +65,39 @@ import Testing
         }
     }
 
+    @Test(
+        "a Python environment is built for a test as for a run: behind the wall that the operator wants",
+        .enabled(if: SandboxTests.works, "bubblewrap cannot wall anything in on this machine"))
+    func walledEnvironment() throws {
+        let scene = try Scene(Toy.single("uses: odd\nsources: []"), withHook: false)
+        try scene.commit([
+            "plugins/odd/plugin.yaml": """
+            name: odd
+            version: 1.0.0
+            protocol: sluice/1
+            role: other
+            command: [python3, ./odd.py]
+            python: { requirements: requirements.txt }
+            """,
+            "plugins/odd/odd.py": "pass\n", "plugins/odd/requirements.txt": "something==1.0\n",
+        ])
+        try scene.write([
+            "../bin/uv*": "#!/bin/sh\n[ -e \(scene.home)/sluice.db ] && echo sees the state\nexit 1\n"
+        ])
+        func words(_ arguments: [String], sandbox: String) throws -> String {
+            try scene.configure("executors: { local: { sandbox: \(sandbox) } }\n", in: scene.clone + "/.git")
+            let path = "\(scene.root)/bin:\(scene.environment["PATH"] ?? "")"
+            let done = try scene.sluice(arguments, environment: ["PATH": path])
+            #expect(done.status != 0 && done.transcript.contains("cannot be installed"), "\(done.transcript)")
+            return done.transcript
+        }
+        for arguments in [["run"], ["plugin", "test", "plugins/odd"]] {
+            #expect(try words(arguments, sandbox: "off").contains("sees the state"), "\(arguments)")
+            #expect(try !words(arguments, sandbox: "auto").contains("sees the state"), "\(arguments)")
+            #expect(try !words(arguments, sandbox: "strict").contains("sees the state"), "\(arguments)")
+        }
+    }
+
     @Test("a plugin that breaks the contract fails, with a JUnit report that says so")
     func broken() throws {
         let scene = try Scene(withHook: false)
