@@ -15,6 +15,7 @@ struct AttemptSessionTests {
             self.text.append(String(decoding: text, as: UTF8.self))
         }
         func event(_ event: AttemptEvent, now: Int64) { events.append(event) }
+        func said(_ line: [UInt8], by speaker: Speaker) {}
     }
 
     private static let token = "00112233445566778899aabbccddeeff"

@@ -52,7 +52,7 @@ struct SecretTests {
         #expect(result.error?.errorClass == .user, "\(result)")
         let record = String(decoding: try JSONEncoder().encode(result), as: UTF8.self)
         let shown = attempts.events.map { "\($0)" }.joined(separator: "\n")
-        let stored = (attempts.read("log.jsonl") ?? "") + (attempts.read("log.jsonl.metrics") ?? "")
+        let stored = ["log.jsonl", "log.jsonl.metrics", "log.jsonl.transcript"].compactMap(attempts.read).joined()
         #expect(stored.contains("***") && shown.contains("***") && record.contains("***"))
         for text in [record, shown, stored] {
             for form in SecretForms.all(of: Array(value.utf8)) {

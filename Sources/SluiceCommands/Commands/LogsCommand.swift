@@ -11,6 +11,7 @@ struct LogsCommand: ParsableCommand {
             Examples:
               sluice logs 42/train
               sluice logs 42 -f
+              sluice logs 42/train --transcript
             """)
 
     @Argument(help: "RUN or RUN/STAGE; the newest run by default.")
@@ -18,6 +19,9 @@ struct LogsCommand: ParsableCommand {
 
     @Flag(name: .shortAndLong, help: "Go on until the run has ended, and tell its news on stderr.")
     var follow = false
+
+    @Flag(help: "What runner and plugin said to each other instead, without secrets: a bug report.")
+    var transcript = false
 
     @OptionGroup var output: Output
 
@@ -35,7 +39,8 @@ struct LogsCommand: ParsableCommand {
             if follow, wanted?.stage == nil { output.tell(try news.sinceLastLook()) }
             for stage in record.stages where wanted?.stage == nil || wanted?.stage == stage.name {
                 for attempt in stage.attempts {
-                    let paths = services.folder.logs(of: attempt.started, at: stage.name, in: run)
+                    let folders = services.folder.folders(of: attempt.started, at: stage.name, in: run)
+                    let paths = folders.map(transcript ? \.transcript : \.log)
                     for line in files[paths[0], default: LogFile(paths)].newLines() { show(line, of: stage.name) }
                 }
             }
@@ -47,6 +52,7 @@ struct LogsCommand: ParsableCommand {
     private func show(_ line: Substring, of stage: String) {
         if output.json { return Console.answer(String(line)) }
         guard let entry = LogFile.Entry(line) else { return }
-        for text in SafeText.lines(entry.text) { Console.answer("[\(stage)] \(text)") }
+        let speaker = transcript ? entry.stream + ": " : ""
+        for text in SafeText.lines(entry.text) { Console.answer("[\(stage)] \(speaker)\(text)") }
     }
 }

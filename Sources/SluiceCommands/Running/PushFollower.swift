@@ -56,7 +56,7 @@ private struct FollowedRun {
         var printed: [String] = []
         for stage in try services.store.record(of: run).stages {
             for attempt in stage.attempts {
-                let paths = services.folder.logs(of: attempt.started, at: stage.name, in: run)
+                let paths = services.folder.folders(of: attempt.started, at: stage.name, in: run).map(\.log)
                 for entry in files[paths[0], default: LogFile(paths)].newEntries() {
                     printed += SafeText.lines(entry.text).map { "[\(stage.name)] \($0)" }
                 }

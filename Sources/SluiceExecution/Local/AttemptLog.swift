@@ -9,7 +9,7 @@ import SluiceModel
 final class AttemptLog {
     private struct Chunk {
         var time: Timestamp
-        var stream: LogStream
+        var stream: String
         /// Whole lines with their LF.
         var text: [UInt8]
         var lines: Int
@@ -43,7 +43,7 @@ final class AttemptLog {
     }
 
     /// `text`: whole lines with their LF.
-    func append(_ text: [UInt8], lines: Int, stream: LogStream, time: Timestamp) {
+    func append(_ text: [UInt8], lines: Int, stream: String, time: Timestamp) {
         guard headRoom > 0 else { return keep(Chunk(time: time, stream: stream, text: text, lines: lines)) }
         var written: [UInt8] = []
         var start = 0
@@ -115,8 +115,8 @@ final class AttemptLog {
         return lines
     }
 
-    private static func line(_ text: ArraySlice<UInt8>, stream: LogStream, time: Timestamp) -> [UInt8] {
-        var bytes = Array(#"{"time":"\#(time)","stream":"\#(stream.rawValue)","text":"#.utf8)
+    private static func line(_ text: ArraySlice<UInt8>, stream: String, time: Timestamp) -> [UInt8] {
+        var bytes = Array(#"{"time":"\#(time)","stream":"\#(stream)","text":"#.utf8)
         JSON.write(String(decoding: text.last == 0x0D ? text.dropLast() : text, as: UTF8.self), to: &bytes)
         bytes += "}\n".utf8
         return bytes

@@ -4,15 +4,20 @@ import SluiceModel
 final class AttemptRecorder: AttemptListener {
     private let log: AttemptLog
     private let metrics: MetricLog
+    /// nil where nothing is said in messages.
+    private let transcript: AttemptTranscript?
     private let observe: @Sendable (AttemptEvent) -> Void
     private var shownLines: RateLimit
     private var shownProgress: RateLimit
     private var shownMetrics: RateLimit
     private var hidden = 0
 
-    init(request: AttemptRequest, observe: @escaping @Sendable (AttemptEvent) -> Void, now: Int64) {
+    init(
+        request: AttemptRequest, token: String, observe: @escaping @Sendable (AttemptEvent) -> Void, now: Int64
+    ) {
         log = AttemptLog(path: request.folders.log, limit: request.limits.log)
         metrics = MetricLog(path: request.folders.log + ".metrics", limit: request.limits.log / 2)
+        transcript = request.wire == .sluice1 ? AttemptTranscript(of: request, token: token) : nil
         self.observe = observe
         shownLines = RateLimit(perSecond: 200, burst: 1000, now: now)
         shownProgress = RateLimit(perSecond: 10, now: now)
@@ -20,7 +25,7 @@ final class AttemptRecorder: AttemptListener {
     }
 
     func text(_ text: [UInt8], lines: Int, stream: LogStream, now: Int64) {
-        log.append(text, lines: lines, stream: stream, time: WallClock.now())
+        log.append(text, lines: lines, stream: stream.rawValue, time: WallClock.now())
         var shown = 0
         var start = 0
         while start < text.count, shownLines.take(now) {
@@ -33,6 +38,8 @@ final class AttemptRecorder: AttemptListener {
         }
         hidden += lines - shown
     }
+
+    func said(_ line: [UInt8], by speaker: Speaker) { transcript?.append(line, by: speaker) }
 
     func event(_ event: AttemptEvent, now: Int64) {
         switch event {
@@ -50,6 +57,7 @@ final class AttemptRecorder: AttemptListener {
     /// Completes the files; the warnings say what is not in them.
     func finish() -> [String] {
         log.finish(time: WallClock.now())
+        transcript?.finish()
         tellHidden()
         var warnings: [String] = []
         if log.droppedBytes > 0 {

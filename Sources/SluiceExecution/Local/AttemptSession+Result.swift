@@ -124,7 +124,7 @@ extension AttemptSession {
         AttemptResult(outcome: .failed, error: .contract("plugin.crashed", message), isCrash: true)
     }
 
-    private static func exitText(_ exit: ProcessExit) -> String {
+    static func exitText(_ exit: ProcessExit) -> String {
         switch exit {
         case .code(let code): "exited with \(code)"
         case .signal(let number): "was ended by \(signalName(number))"

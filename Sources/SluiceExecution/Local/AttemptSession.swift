@@ -31,6 +31,7 @@ struct AttemptSession {
     let token: String
     let start: Int64
     private let grace: Int64
+    private let listener: any AttemptListener
 
     private(set) var actions: [Action] = []
     private(set) var voice: PluginVoice
@@ -52,6 +53,7 @@ struct AttemptSession {
     init(request: AttemptRequest, token: String, listener: any AttemptListener, now: Int64) {
         self.request = request
         self.token = token
+        self.listener = listener
         start = now
         grace = max(0, request.grace.wholeMilliseconds)
         let speaks = request.wire == .sluice1
@@ -64,7 +66,20 @@ struct AttemptSession {
 
     mutating func takeActions() -> [Action] {
         defer { actions = [] }
+        for action in actions { action.words.map { listener.said($0, by: .runner) } }
         return actions
+    }
+}
+
+extension AttemptSession.Action {
+    /// As a transcript has it.
+    fileprivate var words: [UInt8]? {
+        switch self {
+        case .send(let line): Array(line.dropLast())
+        case .terminate: Array("(SIGTERM)".utf8)
+        case .kill, .abandon: Array("(SIGKILL)".utf8)
+        case .save, .hangUp: nil
+        }
     }
 }
 
@@ -224,6 +239,7 @@ extension AttemptSession {
     private mutating func exited(_ status: ProcessExit, _ totals: SupervisorReport.Totals, _ now: Int64) {
         exit = status
         end = now
+        listener.said(Array("(\(Self.exitText(status)))".utf8), by: .plugin)
         self.totals = totals
         supervisorDeadline = now + Self.supervisorPatience
         actions.append(.hangUp)

@@ -132,8 +132,9 @@ struct LocalAttempt {
             return (AttemptResult(outcome: .failed, error: failure), false)
         }
         let now = MonotonicClock.now()
-        let recorder = AttemptRecorder(request: request, observe: observe, now: now)
-        let session = AttemptSession(request: request, token: Token.random(), listener: recorder, now: now)
+        let token = Token.random()
+        let recorder = AttemptRecorder(request: request, token: token, observe: observe, now: now)
+        let session = AttemptSession(request: request, token: token, listener: recorder, now: now)
         let watch = LimitWatch(
             limits: confinement.limits, group: confinement.group, supervisor: process.pid, disk: confinement.disk,
             now: now)

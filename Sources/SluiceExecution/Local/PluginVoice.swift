@@ -133,12 +133,20 @@ extension PluginVoice {
     /// Any line with the token: a sign of life, and nothing may come after the terminal one.
     private mutating func protocolLine(_ line: [UInt8], _ now: Int64, isTerminal: Bool = false) {
         lastLife = now
+        let line = withoutSecrets(line)
         lastLine = Array(line.prefix(4096))
+        listener.said(line, by: .plugin)
         guard terminal != nil, violation == nil else { return }
         violation =
             isTerminal
             ? .contract("protocol.second_terminal", "it said twice how it ended")
             : .contract("protocol.after_terminal", "it went on speaking after its terminal line")
+    }
+
+    /// Also those that JSON had written in a way that no form of a secret looks like.
+    private func withoutSecrets(_ line: [UInt8]) -> [UInt8] {
+        guard let mask, let json = try? JSONReader.read(line) else { return line }
+        return mask.masked(json).line
     }
 
     private func contains(_ line: [UInt8], _ token: String) -> Bool {

@@ -53,6 +53,8 @@ package struct AttemptFolder: Sendable, Codable, Equatable {
     package var log: String { root + "/log.jsonl" }
     /// Its metrics, beside the log.
     package var metrics: String { log + ".metrics" }
+    /// What runner and plugin said to each other, beside the log.
+    package var transcript: String { log + ".transcript" }
     /// Of all attempts at the stage: what a retry may resume from.
     package var checkpoints: String { root.prefix(upTo: root.lastIndex(of: "/") ?? root.endIndex) + "/checkpoints" }
 }

@@ -59,8 +59,8 @@ package struct AttemptFolders: Workspaces {
         guard let shared = folder.shared else { return }
         let own = AttemptFolder(root: state.path + folder.root.dropFirst(shared.utf8.count), name: "")
         try makeFolder(own.root)
-        for (source, target) in [(folder.metrics, own.metrics), (folder.log, own.log)] {
-            do { try LogTransfer.move(source, to: target) } catch { throw error.storeError }
+        for file in [\AttemptFolder.metrics, \.transcript, \.log] {
+            do { try LogTransfer.move(folder[keyPath: file], to: own[keyPath: file]) } catch { throw error.storeError }
         }
     }
 

@@ -35,10 +35,10 @@ package struct StateFolder: Sendable, Hashable {
     }
 
     /// Where an attempt's log is: with its nodes while it runs elsewhere, then here.
-    package func logs(of started: RunEvent.Started, at stage: String, in run: RunID) -> [String] {
+    package func folders(of started: RunEvent.Started, at stage: String, in run: RunID) -> [AttemptFolder] {
         let own = path + "/" + attemptFolder(run: run, stage: stage, number: started.number)
         let all = started.folder.hasPrefix("/") ? [own, started.folder] : [own]
-        return all.map { AttemptFolder(root: $0, name: "").log }
+        return all.map { AttemptFolder(root: $0, name: "") }
     }
 
     /// Makes what is missing, readable by its owner alone, and refuses a folder that cannot be trusted or cannot

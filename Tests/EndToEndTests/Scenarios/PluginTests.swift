@@ -150,6 +150,28 @@ import Testing
         #expect(changed.errors.contains("recorded with count-lines"))
     }
 
+    @Test("`logs --transcript` shows what runner and plugin said in a real run, of every attempt, and nothing of `run` lines")
+    func transcript() throws {
+        var files = Toy.plugin("say '\"type\":\"error\",\"class\":\"transient\",\"code\":\"x\",\"message\":\"m\"'; exit 20")
+        files["pipelines/one.yaml"]? += "\n  line: { run: 'true' }\n"
+        let scene = try Scene(files, withHook: false)
+        #expect(try scene.sluice(["run"]).status == 1)
+        let shown = try scene.sluice(["logs", "1", "--transcript"])
+        let lines = shown.output.split(separator: "\n").map { String($0.prefix(47)) }
+        let attempt = [
+            #"[only] runner: {"attempt":N,"commit":{"oid":""#, #"[only] plugin: {"token":"${token}","type":"err"#,
+            "[only] plugin: (exited with 20)",
+        ]
+        let expected = ["1", "2"].flatMap { number in attempt.map { $0.replacing("N", with: number) } }
+        #expect(
+            zip(lines, expected).allSatisfy { $0.hasPrefix($1) || $1.hasPrefix($0) } && lines.count == 6,
+            "\(shown.transcript)")
+        #expect(!shown.output.contains(scene.home) && shown.output.contains("${attempt}/work"))
+        let json = try scene.sluice(["logs", "1/only", "--transcript", "--json"]).output.split(separator: "\n")
+        #expect(json.count == 6 && json.allSatisfy { $0.contains(#""stream":"runner""#) || $0.contains(#""plugin""#) })
+        #expect(try scene.sluice(["logs", "1/line", "--transcript"]).output.isEmpty)
+    }
+
     @Test("list and show say what a name stands for, what it hides, and why one is invalid")
     func listing() throws {
         let scene = try Scene(withHook: false)
