@@ -23,11 +23,13 @@ extension Build {
         return .planned(.init(decision: decision, isDegraded: false, stages: stages))
     }
 
-    static func started(_ stage: String, _ number: Int = 1, profile: String = "small") throws -> RunEvent.Kind {
+    static func started(_ stage: String, _ number: Int = 1, profile: String = "small", executor: String = "local")
+        throws -> RunEvent.Kind
+    {
         .attemptStarted(
             stage: stage,
             .init(
-                number: number, profile: profile, executor: "local", decision: try admitted(),
+                number: number, profile: profile, executor: executor, decision: try admitted(),
                 folder: "runs/42/\(stage)-\(number)", granted: ResourceRequest(memory: 1 << 30)))
     }
 

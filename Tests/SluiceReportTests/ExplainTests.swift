@@ -141,6 +141,29 @@ import Testing
         try expectText("waiting", waiting)
     }
 
+    @Test("a stage in an executor's queue says in which, since when and why, and afterwards how long")
+    func queuedStage() throws {
+        let first = "other jobs hold what it needs (Resources)"
+        let kinds: [(Double, RunEvent.Kind)] = [
+            (2, try Build.planned()), (3, try Build.started("train", executor: "cluster")),
+            (4, .attemptQueued(stage: "train", number: 1, reason: "jobs before it come first (Priority)")),
+            (90, .attemptQueued(stage: "train", number: 1, reason: first)),
+        ]
+        try expectText("in-queue-stage", record(kinds), stage: "train")
+        try expectText("in-queue", record(kinds) { $0.state = .running })
+        let status = QueueStatus(active: [try record(kinds) { $0.state = .running }], workers: 1)
+        try expectGolden(
+            "status-queued.txt", StatusText.lines(status, now: Build.after(125), width: 160, style: .plain))
+        try expectGolden("run-queued.txt", RunText.lines(record(kinds), width: 100, style: .plain))
+        let began = kinds + [(600, .attemptBegan(stage: "train", number: 1))]
+        try expectText("began-stage", record(began), stage: "train")
+        let ended: [(Double, RunEvent.Kind)] = [
+            (700, try Build.ended("train", wall: 99, cost: "0.01")),
+            (700, .stageEnded(stage: "train", .init(outcome: .succeeded))),
+        ]
+        try expectText("ended-queue-stage", record(began + ended), stage: "train")
+    }
+
     @Test("a wait for an account says who holds what, and is remembered when it is over")
     func waitingForAccount() throws {
         var decision = try Build.admitted()

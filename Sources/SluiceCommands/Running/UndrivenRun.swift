@@ -19,7 +19,7 @@ struct UndrivenRun {
         guard record.head.state != .ended else { return }
         let executors = MachineExecutors.of(head.repository, services: services)
         let workspaces = AttemptFolders(folder: services.folder)
-        for attempt in record.stages.compactMap({ $0.running?.started }) {
+        for attempt in record.stages.compactMap({ $0.open?.started }) {
             workspaces.abandon(workspaces.folder(named: attempt.folder), by: executors[attempt.executor])
         }
         try services.store.append(events(record), to: head.id, at: services.clock.now())

@@ -191,9 +191,7 @@ package struct RunDriver: Sendable {
         let (mailbox, observers) = (mailbox, observers)
         onThread(orElse: { .attemptEnded(stage: order.stage, .noThread(number: order.number)) }) {
             let report = runner.run(cancellation: cancellation) { event in
-                if case .waiting(let reason) = event {
-                    mailbox.post(.attemptWaits(stage: order.stage, reason: reason))
-                }
+                order.happening(of: event).map(mailbox.post)
                 for observer in observers { observer.attempt(stage, number: order.number, said: event) }
             }
             mailbox.post(.attemptEnded(stage: order.stage, report))
@@ -243,6 +241,17 @@ package struct RunDriver: Sendable {
         for cancellation in attempts.values { cancellation.killNow(.shutdown) }
         while !left.isEmpty {
             for case .attemptEnded(let stage, _) in mailbox.take(waitingAtMost: -1) { left.remove(stage) }
+        }
+    }
+}
+
+extension AttemptOrder {
+    /// What a run has to know of what its attempt says.
+    fileprivate func happening(of event: AttemptEvent) -> Happening? {
+        switch event {
+        case .waiting(let reason): .attemptWaits(stage: stage, number: number, reason: reason)
+        case .began: .attemptBegan(stage: stage, number: number)
+        case .log, .progress, .metric, .checkpoint, .heartbeat: nil
         }
     }
 }

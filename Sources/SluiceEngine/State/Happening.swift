@@ -15,8 +15,10 @@ package enum Happening: Sendable {
     case environmentProvided(stage: Int, Result<ProvidedEnvironment, PluginError>)
     case lookedUp(stage: Int, CacheEntry?)
     case attemptEnded(stage: Int, AttemptReport)
-    /// Its executor has not started it yet, and why.
-    case attemptWaits(stage: Int, reason: String)
+    /// Its executor has not begun with it yet, and why.
+    case attemptWaits(stage: Int, number: Int, reason: String)
+    /// Its executor, which has a queue, has begun with it.
+    case attemptBegan(stage: Int, number: Int)
     /// A person, a newer commit or the end of the process wants the run to end; the second time, at once.
     case cancel(CancelReason, killNow: Bool)
     /// Nothing happened, but time went on.

@@ -10,14 +10,14 @@ extension RunRecord {
     /// What a record lacks that nobody drives and that was asked to end: nothing of it is taken up again.
     package func eventsOfCancellation(_ reason: CancelReason) -> [RunEvent.Kind] {
         let begun = lostAttempts(because: reason.sentence)
-        let rest = stages.filter { $0.end == nil && $0.running == nil }.map { stage -> RunEvent.Kind in
+        let rest = stages.filter { $0.end == nil && $0.open == nil }.map { stage -> RunEvent.Kind in
             .stageEnded(stage: stage.name, .init(outcome: .skipped, reason: reason.sentence))
         }
         return begun + rest + [.runEnded(outcome: .cancelled, reason: reason.sentence)]
     }
 
     private func lostAttempts(because reason: String) -> [RunEvent.Kind] {
-        stages.filter { $0.running != nil }.flatMap { stage -> [RunEvent.Kind] in
+        stages.filter { $0.open != nil }.flatMap { stage -> [RunEvent.Kind] in
             stage.attempts.filter { $0.ended == nil }.map {
                 .attemptEnded(stage: stage.name, .lost(number: $0.started.number))
             } + (stage.end == nil ? [.stageEnded(stage: stage.name, .init(outcome: .lost, reason: reason))] : [])

@@ -98,7 +98,8 @@ extension RunState {
             wasLost: nodes[index].isLost, wasDegraded: plan.isDegraded, firstAttempt: firstAttempt,
             failure: nodes[index].failure, escalation: nodes[index].escalation)
         let attempt = RunningAttempt(
-            number: nodes[index].attempts, profile: bound.profile, started: now, before: before)
+            number: nodes[index].attempts, profile: bound.profile, started: now,
+            began: profile.request.executor == ResourceRequest.local ? now : nil, before: before)
         let followsLost = nodes[index].isLost
         nodes[index].isLost = false
         nodes[index].failure = nil
@@ -109,7 +110,7 @@ extension RunState {
         firstAttempt = firstAttempt ?? now
         if profile.profile.isDegraded { plan.isDegraded = true }
         free.take(profile.request)
-        let end = expectedEnd(profile, since: now, at: now)
+        let end = expectedEnd(profile, at: now)
         promised?.start(profile.request, end: end)
         var order = order(index, attempt, bound.binding, decision)
         order.followsLost = followsLost
@@ -120,7 +121,8 @@ extension RunState {
     /// An attempt of a runner that died is this one's now.
     mutating func goOn(_ index: Int, _ held: TakenUp, _ binding: Binding, profile: Int) {
         let stage = plan.stages[index]
-        let attempt = RunningAttempt(number: held.number, profile: profile, started: held.started)
+        let attempt = RunningAttempt(
+            number: held.number, profile: profile, started: held.started, began: held.began)
         nodes[index].takenUp = nil
         nodes[index].phase = .running(attempt)
         running[index] = attempt
@@ -171,13 +173,19 @@ extension RunState {
                 verdict: .refuse, reason: .capacity, conflict: ["capacity"], method: "rule", explanation: [why]))
     }
 
-    /// Told once for every reason that an executor has.
-    mutating func attemptWaits(_ index: Int, _ reason: String) {
-        guard let attempt = running[index], waitReasons[index]?.contains(reason) != true else { return }
-        waitReasons[index, default: []].insert(reason)
-        let stage = plan.stages[index]
-        let executor = stage.profiles[attempt.profile].request.executor
-        effects.record([.warning(stage: stage.name, message: "waits in the queue of \(executor): \(reason)")])
+    /// Recorded whenever its executor has another reason.
+    mutating func attemptWaits(_ index: Int, _ number: Int, for reason: String) {
+        guard let attempt = running[index], attempt.number == number, attempt.began == nil,
+            attempt.waitsFor != reason
+        else { return }
+        running[index]?.waitsFor = reason
+        effects.record([.attemptQueued(stage: plan.stages[index].name, number: number, reason: reason)])
+    }
+
+    mutating func attemptBegan(_ index: Int, _ number: Int, at now: Timestamp) {
+        guard let attempt = running[index], attempt.number == number, attempt.began == nil else { return }
+        running[index]?.began = now
+        effects.record([.attemptBegan(stage: plan.stages[index].name, number: number)])
     }
 
     mutating func attemptEnded(_ index: Int, _ report: AttemptReport, at now: Timestamp) {
@@ -241,14 +249,23 @@ extension RunState {
 
     /// What the gate wants to know of the run so far.
     func progress(at now: Timestamp) -> RunProgress {
-        func elapsed(since start: Timestamp) -> Duration {
-            .milliseconds(max(0, now.milliseconds - start.milliseconds))
-        }
-        return RunProgress(
-            ended: ended,
-            running: running.mapValues {
-                RunProgress.Running(profile: $0.profile, elapsed: elapsed(since: $0.started))
-            }, used: used, elapsed: firstAttempt.map(elapsed(since:)) ?? .zero)
+        RunProgress(
+            ended: ended, running: running.mapValues { $0.progress(at: now) }, used: used,
+            elapsed: firstAttempt.map { now.passed(since: $0) } ?? .zero)
+    }
+}
+
+extension RunState.RunningAttempt {
+    /// What it waits in its executor's queue is no time that it runs.
+    func progress(at now: Timestamp) -> RunProgress.Running {
+        guard let began else { return .init(profile: profile, elapsed: .zero, queued: now.passed(since: started)) }
+        return .init(profile: profile, elapsed: now.passed(since: began))
+    }
+}
+
+extension Timestamp {
+    fileprivate func passed(since start: Timestamp) -> Duration {
+        .milliseconds(max(0, milliseconds - start.milliseconds))
     }
 }
 

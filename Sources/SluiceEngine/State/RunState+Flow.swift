@@ -19,7 +19,8 @@ extension RunState {
         case .environmentProvided(let stage, let result): environmentProvided(stage, result)
         case .lookedUp(let stage, let entry): lookedUp(stage, entry)
         case .attemptEnded(let stage, let report): attemptEnded(stage, report, at: now)
-        case .attemptWaits(let stage, let reason): attemptWaits(stage, reason)
+        case .attemptWaits(let stage, let number, let reason): attemptWaits(stage, number, for: reason)
+        case .attemptBegan(let stage, let number): attemptBegan(stage, number, at: now)
         case .cancel(let reason, let killNow):
             cancel(reason, killNow: killNow)
             if !accounts.isAdmitted, plan.hasAccounts { finish(overallOutcome) }

@@ -16,7 +16,7 @@ extension RunState {
             nodes[index].attempts = stage.attempts.map(\.started.number).max() ?? 0
             nodes[index].isLost = stage.attempts.last.map { ($0.ended?.result.outcome ?? .lost) == .lost } ?? false
             charge(stage.attempts)
-            if holds.contains(stage.name), let attempt = stage.running {
+            if holds.contains(stage.name), let attempt = stage.open {
                 takeUp(index, attempt)
             } else if let end = stage.end {
                 restore(index, end, of: stage)
@@ -43,7 +43,8 @@ extension RunState {
     private mutating func takeUp(_ index: Int, _ attempt: RunRecord.Attempt) {
         let started = attempt.started
         nodes[index].isLost = false
-        nodes[index].takenUp = TakenUp(number: started.number, started: attempt.startTime, decision: started.decision)
+        nodes[index].takenUp = TakenUp(
+            number: started.number, started: attempt.startTime, began: attempt.began, decision: started.decision)
         plan.stages[index].cache.entry = nil
         plan.stages[index].cache.state = .miss
         plan.stages[index].chosen = plan.stages[index].profiles.firstIndex { $0.profile.name == started.profile }

@@ -82,7 +82,7 @@ extension RunState {
         let stage = plan.stages[index]
         let ends = running.map { other, attempt in
             let profile = plan.stages[other].profiles[attempt.profile]
-            return (end: expectedEnd(profile, since: attempt.started, at: now), request: profile.request)
+            return (end: expectedEnd(profile, attempt.progress(at: now), at: now), request: profile.request)
         }
         promised = Reservation(for: stage.profiles[stage.chosen ?? 0].request, free: free, running: ends)
     }
@@ -90,12 +90,14 @@ extension RunState {
     /// Whether one that has room would move the promised one back.
     func isHeldBack(_ profile: Plan.PricedProfile, at now: Timestamp) -> Bool {
         guard let promised else { return false }
-        return !promised.admits(profile.request, end: expectedEnd(profile, since: now, at: now))
+        return !promised.admits(profile.request, end: expectedEnd(profile, at: now))
     }
 
-    func expectedEnd(_ profile: Plan.PricedProfile, since start: Timestamp, at now: Timestamp) -> Int64 {
-        let elapsed = Duration.milliseconds(max(0, now.milliseconds - start.milliseconds))
-        return now.milliseconds + Int64(RunSchedule.remaining(profile, elapsed: elapsed))
+    /// Milliseconds; `attempt`: nil where it starts now.
+    func expectedEnd(
+        _ profile: Plan.PricedProfile, _ attempt: RunProgress.Running? = nil, at now: Timestamp
+    ) -> Int64 {
+        now.milliseconds + Int64(RunSchedule.remaining(profile, attempt))
     }
 }
 

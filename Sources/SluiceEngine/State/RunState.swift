@@ -31,8 +31,6 @@ package struct RunState: Sendable {
     var ready: ReadyQueue
     var backoffs = SortedList<Wake>()
     var running: [Int: RunningAttempt] = [:]
-    /// What was told of waits of running attempts, by stage.
-    var waitReasons: [Int: Set<String>] = [:]
     /// By definition, where `max_parallel` counts.
     var runningInstances: [String: Int] = [:]
     /// Who is at work on a cache key.
@@ -140,6 +138,10 @@ package struct RunState: Sendable {
         var number: Int
         var profile: Int
         var started: Timestamp
+        /// nil while it waits in its executor's queue.
+        var began: Timestamp?
+        /// Why it waits there, as last recorded.
+        var waitsFor: String?
         /// Asked to stop: it is not tried again.
         var isCancelled = false
         /// How things were before, should it turn out that it may not start.
@@ -158,6 +160,7 @@ package struct RunState: Sendable {
     struct TakenUp: Sendable {
         var number: Int
         var started: Timestamp
+        var began: Timestamp?
         var decision: GateDecision
     }
 

@@ -31,24 +31,42 @@ struct KubernetesSighting: JobRow {
     private enum Wait { case usual(String), notNow(String), never(String) }
 
     private var wait: Wait {
-        guard let pod else { return obstacle.map { .notNow($0) } ?? .usual("the Job has no pod yet") }
+        guard let pod else {
+            return obstacle.map { .notNow("the cluster makes no pod for it (\($0))") }
+                ?? .usual("the Job has no pod yet")
+        }
         if let unscheduled = pod.status?.conditions?.first(where: { $0.type == "PodScheduled" && $0.status == "False" })
         {
-            return .notNow(Self.sentence(unscheduled.reason, unscheduled.message))
+            return .notNow(Self.words(unscheduled.reason, unscheduled.message))
         }
         guard let waiting = pod.status?.containerStatuses?.first?.state?.waiting, let reason = waiting.reason else {
             return .usual("the pod is being made")
         }
         switch reason {
-        case "ContainerCreating", "PodInitializing": return .usual(reason)
-        case "InvalidImageName", "ErrImageNeverPull": return .never(Self.sentence(reason, waiting.message))
-        default: return .notNow(Self.sentence(reason, waiting.message))
+        case "ContainerCreating", "PodInitializing": return .usual(Self.words(reason, nil))
+        case "InvalidImageName", "ErrImageNeverPull": return .never(Self.words(reason, waiting.message))
+        default: return .notNow(Self.words(reason, waiting.message))
         }
     }
 
-    private static func sentence(_ reason: String?, _ message: String?) -> String {
-        [reason, message].compactMap(\.self).filter { !$0.isEmpty }.joined(separator: ": ")
+    /// In words, with the cluster's own behind: `no node has room for it (Unschedulable: 0/3 nodes are available)`.
+    private static func words(_ reason: String?, _ message: String?) -> String {
+        let own = [reason, message].compactMap(\.self).filter { !$0.isEmpty }.joined(separator: ": ")
+        return reason.flatMap { explanations[$0] }.map { "\($0) (\(own))" } ?? own
     }
+
+    private static let explanations = [
+        "Unschedulable": "no node has room for it",
+        "SchedulingGated": "the cluster holds it back",
+        "ContainerCreating": "its container is being made",
+        "PodInitializing": "its container is being made",
+        "ErrImagePull": "its image cannot be had",
+        "ImagePullBackOff": "its image cannot be had",
+        "InvalidImageName": "its image has no valid name",
+        "ErrImageNeverPull": "its image is not on the node",
+        "CreateContainerConfigError": "its container cannot be set up",
+        "CreateContainerError": "its container cannot be made",
+    ]
 
     // MARK: Failing
 

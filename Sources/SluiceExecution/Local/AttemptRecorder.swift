@@ -50,7 +50,7 @@ final class AttemptRecorder: AttemptListener {
         case .metric(let name, let value, let step):
             metrics.append(name: name, value: value, step: step, time: WallClock.now())
             if step == nil || shownMetrics.take(now) { observe(event) }
-        case .checkpoint, .heartbeat, .waiting: observe(event)
+        case .checkpoint, .heartbeat, .waiting, .began: observe(event)
         }
     }
 

@@ -19,7 +19,8 @@ final class JobFollower {
     private let submitted = MonotonicClock.now()
     private var events: EventFollower
     private var started: Int64?
-    private var told: JobSighting?
+    private var telling = WaitTelling()
+    private var isDeaf = false
     private var ended: (at: Int64, ending: JobEnding?)?
     private var nextStop: Int64 = 0
     private var stopDeadline: Int64?
@@ -36,7 +37,10 @@ final class JobFollower {
         while true {
             events.news().forEach(attempt.observe)
             let now = MonotonicClock.now()
-            if started == nil, access(attempt.files.claim, F_OK) == 0 { started = now }
+            if started == nil, access(attempt.files.claim, F_OK) == 0 {
+                started = now
+                attempt.observe(.began)
+            }
             if let result = attempt.files.readResult() {
                 events.news().forEach(attempt.observe)
                 return measured(explained(result))
@@ -59,7 +63,7 @@ final class JobFollower {
 
     private func lookAtJob(_ now: Int64) -> AttemptResult? {
         let sighting = engine.sighting(of: job)
-        tell(sighting)
+        tell(sighting, now)
         switch sighting {
         case .unseen, .pending, .running, .unreachable: ended = nil
         case .impossible(let why):
@@ -74,15 +78,15 @@ final class JobFollower {
         return nil
     }
 
-    private func tell(_ sighting: JobSighting) {
-        guard sighting != told else { return }
-        told = sighting
+    private func tell(_ sighting: JobSighting, _ now: Int64) {
         switch sighting {
-        case .pending(let reason): attempt.observe(.waiting(reason: reason))
-        case .unreachable(let why):
+        case .pending(let reason) where started == nil && telling.takes(reason, now):
+            attempt.observe(.waiting(reason: reason))
+        case .unreachable(let why) where !isDeaf:
             attempt.observe(.log(stream: .log, text: "\(engine.name) does not answer: \(why)"))
-        case .unseen, .running, .ended, .gone, .impossible: break
+        case .pending, .unreachable, .unseen, .running, .ended, .gone, .impossible: break
         }
+        if case .unreachable = sighting { isDeaf = true } else { isDeaf = false }
     }
 
     /// A result may still be on its way through the shared folder.
@@ -161,6 +165,22 @@ final class JobFollower {
         guard now >= nextStop || isImmediate else { return }
         nextStop = now + Self.stopPause
         if engine.cancel(job, isImmediate: isImmediate) { cancelled = (cancelled?.at ?? now, isImmediate) }
+    }
+}
+
+/// Which of an engine's reasons to let a job wait are told: every new one, but the longer it waits, the more seldom, for
+/// some change every second and a job may wait for days.
+struct WaitTelling {
+    private static let least: Int64 = 5000
+    private var first: Int64?
+    private var last: (reason: String, at: Int64)?
+
+    mutating func takes(_ reason: String, _ now: Int64) -> Bool {
+        let waited = now - (first ?? now)
+        first = first ?? now
+        if let last, last.reason == reason || now - last.at < max(Self.least, waited / 10) { return false }
+        last = (reason, now)
+        return true
     }
 }
 

@@ -52,7 +52,7 @@ extension SlurmQueue.Row: JobRow {
             case .never: return .impossible(reason)
             case .notNow where waited >= patience: return .impossible("\(reason), for \(Int(waited.inSeconds)) s now")
             // The scheduler has not looked at it yet.
-            case .notNow, .usual: return reason == "None" ? .unseen : .pending(reason: reason)
+            case .notNow, .usual: return reason == "None" ? .unseen : .pending(reason: SlurmReason.words(for: reason))
             }
         case "RUNNING", "COMPLETING", "STAGE_OUT", "SIGNALING", "SUSPENDED", "STOPPED", "RESIZING": return .running
         default: return .ended(JobEnding(cause: cause, words: words))
@@ -74,34 +74,6 @@ extension SlurmQueue.Row: JobRow {
         case "NODE_FAIL", "BOOT_FAIL", "REVOKED": .nodeFailed
         case "CANCELLED": .cancelled
         default: .failed
-        }
-    }
-}
-
-/// Why a job is pending: for ever, for a while that nobody knows, or as usual.
-enum SlurmReason {
-    case never, notNow, usual
-
-    private static let impossible: Set<String> = [
-        "PartitionConfig", "PartitionNodeLimit", "PartitionTimeLimit", "BadConstraints", "InvalidAccount",
-        "InvalidQOS", "AccountNotAllowed", "QOSNotAllowed", "DependencyNeverSatisfied", "JobLaunchFailure",
-        "launch_failed_requeued_held", "AssociationTimeLimit", "QOSMaxWallDurationPerJobLimit",
-        "QOSMaxCpuPerJobLimit", "QOSMaxMemoryPerJob", "QOSMaxGRESPerJob", "QOSMaxNodePerJobLimit",
-        "AssocMaxWallDurationPerJobLimit", "AssocMaxCpuPerJobLimit", "AssocMaxGRESPerJob", "AssocMaxMemPerJob",
-        "QOSMinCpuNotSatisfied", "QOSMinMemory", "QOSMinGRES", "QOSJobLimit",
-    ]
-
-    private static let unavailable = [
-        "ReqNodeNotAvail", "PartitionDown", "PartitionInactive", "NodeDown", "Nodes_required_for_job_are_DOWN",
-        "Nodes required for job are DOWN", "JobHeldAdmin", "JobHeldUser", "ReservationDeleted",
-    ]
-
-    init(_ reason: String) {
-        let word = String(reason.prefix { $0 != "," && $0 != " " })
-        if Self.impossible.contains(word) {
-            self = .never
-        } else {
-            self = Self.unavailable.contains { reason.hasPrefix($0) } ? .notNow : .usual
         }
     }
 }

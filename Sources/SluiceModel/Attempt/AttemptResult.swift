@@ -118,8 +118,10 @@ package enum AttemptEvent: Sendable, Codable, Equatable {
     case metric(name: String, value: Double, step: Double?)
     case checkpoint(id: String)
     case heartbeat
-    /// Its executor has not started it yet, and why.
+    /// Its executor has not begun with it yet, and why.
     case waiting(reason: String)
+    /// An executor that has a queue has begun with it.
+    case began
 }
 
 package enum LogStream: String, Sendable, Codable { case stdout, stderr, log }

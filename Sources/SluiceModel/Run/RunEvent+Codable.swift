@@ -6,6 +6,8 @@ extension RunEvent: Codable {
     package enum TypeName: String, Sendable, Codable, CaseIterable {
         case planned, rejected, waiting, futile, replanned
         case attemptStarted = "attempt_started"
+        case attemptQueued = "attempt_queued"
+        case attemptBegan = "attempt_began"
         case attemptEnded = "attempt_ended"
         case retryScheduled = "retry_scheduled"
         case checkJudged = "check_judged"
@@ -50,6 +52,8 @@ extension RunEvent.Kind {
         case .rejected: .rejected
         case .waiting: .waiting
         case .attemptStarted: .attemptStarted
+        case .attemptQueued: .attemptQueued
+        case .attemptBegan: .attemptBegan
         case .attemptEnded: .attemptEnded
         case .retryScheduled: .retryScheduled
         case .futile: .futile
@@ -64,8 +68,9 @@ extension RunEvent.Kind {
     /// The instance that it is about; nil where it is about the run.
     package var stage: String? {
         switch self {
-        case .attemptStarted(let stage, _), .attemptEnded(let stage, _), .retryScheduled(let stage, _, _, _),
-            .futile(let stage, _), .checkJudged(let stage, _), .stageEnded(let stage, _):
+        case .attemptStarted(let stage, _), .attemptQueued(let stage, _, _), .attemptBegan(let stage, _),
+            .attemptEnded(let stage, _), .retryScheduled(let stage, _, _, _), .futile(let stage, _),
+            .checkJudged(let stage, _), .stageEnded(let stage, _):
             stage
         case .warning(let stage, _): stage
         case .planned, .rejected, .waiting, .replanned, .runEnded: nil
@@ -76,6 +81,7 @@ extension RunEvent.Kind {
     package var attempt: Int? {
         switch self {
         case .attemptStarted(_, let started): started.number
+        case .attemptQueued(_, let number, _), .attemptBegan(_, let number): number
         case .attemptEnded(_, let ended): ended.number
         case .retryScheduled(_, let number, _, _): number
         default: nil

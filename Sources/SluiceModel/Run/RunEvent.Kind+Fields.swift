@@ -25,6 +25,8 @@ extension RunEvent.Kind {
             try fields.encode(reason, forKey: .reason)
             try fields.encodeIfPresent(decision, forKey: .decision)
         case .attemptStarted(_, let started): try Self.encode(started, into: &fields)
+        case .attemptQueued(_, _, let reason): try fields.encode(reason, forKey: .reason)
+        case .attemptBegan: break
         case .attemptEnded(_, let ended):
             try fields.encode(ended.used, forKey: .used)
             try AttemptResultFields(ended.result).encode(to: encoder)
@@ -69,7 +71,8 @@ extension RunEvent.Kind {
             self = .runEnded(
                 outcome: try fields.decode(RunOutcome.self, forKey: .outcome),
                 reason: try fields.decodeIfPresent(String.self, forKey: .reason))
-        case .attemptStarted, .attemptEnded, .retryScheduled, .futile, .checkJudged, .stageEnded:
+        case .attemptStarted, .attemptQueued, .attemptBegan, .attemptEnded, .retryScheduled, .futile, .checkJudged,
+            .stageEnded:
             let stage = try fields.decode(String.self, forKey: .stage)
             self = try Self.ofStage(stage, type, fields, decoder)
         }
@@ -80,6 +83,11 @@ extension RunEvent.Kind {
     ) throws -> Self {
         switch type {
         case .attemptStarted: .attemptStarted(stage: stage, try started(fields))
+        case .attemptQueued:
+            .attemptQueued(
+                stage: stage, number: try fields.decode(Int.self, forKey: .attempt),
+                reason: try fields.decode(String.self, forKey: .reason))
+        case .attemptBegan: .attemptBegan(stage: stage, number: try fields.decode(Int.self, forKey: .attempt))
         case .checkJudged: .checkJudged(stage: stage, try checkResult(fields))
         case .stageEnded: .stageEnded(stage: stage, try stageEnd(fields))
         case .futile: .futile(stage: stage, reason: try fields.decode(String.self, forKey: .reason))

@@ -20,6 +20,10 @@ package struct RunEvent: Sendable, Equatable {
         /// The run waits for something outside: why, and what the gate decided where the plan's decision is another.
         case waiting(reason: String, decision: GateDecision? = nil)
         case attemptStarted(stage: String, Started)
+        /// Its executor has not begun with it, and why.
+        case attemptQueued(stage: String, number: Int, reason: String)
+        /// It runs now, where its executor has a queue.
+        case attemptBegan(stage: String, number: Int)
         case attemptEnded(stage: String, Ended)
         /// A further attempt follows after `delay` seconds.
         case retryScheduled(stage: String, number: Int, delay: Double, reason: String)

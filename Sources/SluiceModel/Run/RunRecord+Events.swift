@@ -13,6 +13,9 @@ extension RunRecord {
             let ofRun = decision.flatMap { $0.verdict == .wait ? $0 : nil }
             waits.append(Wait(reason: reason, since: event.time, decision: ofStage ?? ofRun))
         case .attemptStarted(let stage, let started): start(stage, started, at: event.time)
+        case .attemptQueued(let stage, let number, let why):
+            changeAttempt(number, of: stage) { $0.wait(for: why, at: event.time) }
+        case .attemptBegan(let stage, let number): changeAttempt(number, of: stage) { $0.begin(at: event.time) }
         case .attemptEnded(let stage, let ended): end(stage, ended, at: event.time)
         case .retryScheduled(let stage, let number, let delay, let reason):
             change(stage) { $0.retries.append(Retry(number: number, delay: delay, reason: reason)) }
@@ -78,10 +81,10 @@ extension RunRecord {
     }
 
     private mutating func end(_ stage: String, _ ended: RunEvent.Ended, at time: Timestamp) {
-        change(stage) { stage in
-            guard let index = stage.attempts.firstIndex(where: { $0.started.number == ended.number }) else { return }
-            stage.attempts[index].ended = ended
-            stage.attempts[index].endTime = time
+        changeAttempt(ended.number, of: stage) { attempt in
+            attempt.endWait(at: time)
+            attempt.ended = ended
+            attempt.endTime = time
         }
         for (resource, amount) in ended.used { usage[resource, default: .zero] += amount }
     }
@@ -89,5 +92,29 @@ extension RunRecord {
     private mutating func change(_ name: String, _ update: (inout Stage) -> Void) {
         guard let index = stages.firstIndex(where: { $0.name == name }) else { return }
         update(&stages[index])
+    }
+
+    private mutating func changeAttempt(_ number: Int, of stage: String, _ update: (inout Attempt) -> Void) {
+        change(stage) { stage in
+            guard let index = stage.attempts.firstIndex(where: { $0.started.number == number }) else { return }
+            update(&stage.attempts[index])
+        }
+    }
+}
+
+extension RunRecord.Attempt {
+    fileprivate mutating func wait(for reason: String, at time: Timestamp) {
+        endWait(at: time)
+        waits.append(RunRecord.Wait(reason: reason, since: time))
+    }
+
+    fileprivate mutating func begin(at time: Timestamp) {
+        endWait(at: time)
+        began = began ?? time
+    }
+
+    fileprivate mutating func endWait(at time: Timestamp) {
+        guard let last = waits.indices.last, waits[last].until == nil else { return }
+        waits[last].until = time
     }
 }

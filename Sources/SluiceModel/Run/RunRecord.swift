@@ -55,13 +55,24 @@ package struct RunRecord: Sendable, Equatable {
         /// How a warning begins that says why an attempt that lacked something was not tried again with more.
         package static let refusedEscalation = "no escalated retry: "
 
-        /// The attempt that has not ended, if any.
-        package var running: Attempt? { attempts.last { $0.ended == nil } }
+        /// The attempt that has not ended, if any: it runs, or waits in its executor's queue.
+        package var open: Attempt? { attempts.last { $0.ended == nil } }
+
+        /// The attempt that waits in its executor's queue, if any.
+        package var queued: Attempt? { end == nil ? open.flatMap { $0.isQueued ? $0 : nil } : nil }
+
+        /// The attempt that runs, if any.
+        package var running: Attempt? { end == nil ? open.flatMap { $0.isQueued ? nil : $0 } : nil }
     }
 
     package struct Attempt: Sendable, Equatable {
         package var started: RunEvent.Started
+        /// When it was given to its executor.
         package var startTime: Timestamp
+        /// When its executor began with it; nil: not yet, or it has no queue.
+        package var began: Timestamp?
+        /// Why its executor let it wait, one reason after the other.
+        package var waits: [Wait] = []
         package var ended: RunEvent.Ended?
         package var endTime: Timestamp?
 
@@ -69,9 +80,14 @@ package struct RunRecord: Sendable, Equatable {
             self.started = started
             self.startTime = startTime
         }
+
+        /// Whether its executor has not begun with it.
+        package var isQueued: Bool {
+            ended == nil && began == nil && started.executor != ResourceRequest.local
+        }
     }
 
-    /// One wait for something outside of the run.
+    /// One wait for something outside of the run, or for an executor.
     package struct Wait: Sendable, Equatable {
         package var reason: String
         package var since: Timestamp

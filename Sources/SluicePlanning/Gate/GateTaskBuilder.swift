@@ -94,7 +94,7 @@ struct GateTaskBuilder {
                     lines, demands, name: profile.profile.name,
                     penalty: penalty.roundingUp(profile.profile.penalty), isDegraded: profile.profile.isDegraded)
             }
-            let left = profile.time.wholeMilliseconds - (running?.elapsed.wholeMilliseconds ?? 0)
+            let left = profile.time.wholeMilliseconds - (running?.passed(of: profile).wholeMilliseconds ?? 0)
             return GateProblem.Profile(
                 name: profile.profile.name, duration: grid.roundingUp(max(running == nil ? 0 : 1, left)),
                 // What runs is charged as a reservation.

@@ -24,11 +24,20 @@ package struct RunProgress: Sendable, Equatable {
     package struct Running: Sendable, Equatable {
         /// Index into the stage's profiles.
         package var profile: Int
+        /// For how long it has run; not at all while it waits in its executor's queue.
         package var elapsed: Duration
+        /// For how long it waits in its executor's queue; nil where it runs.
+        package var queued: Duration?
 
-        package init(profile: Int, elapsed: Duration) {
+        package init(profile: Int, elapsed: Duration, queued: Duration? = nil) {
             self.profile = profile
             self.elapsed = elapsed
+            self.queued = queued
+        }
+
+        /// What is over of the time that was expected from when its executor got it until its end.
+        func passed(of profile: Plan.PricedProfile) -> Duration {
+            queued.map { min($0, profile.queueWait) } ?? profile.queueWait + elapsed
         }
     }
 

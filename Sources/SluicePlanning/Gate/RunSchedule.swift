@@ -56,7 +56,7 @@ package struct RunSchedule: Sendable, Equatable {
             let (stage, running) = (plan.stages[index], progress.running[index])
             let profile = Self.profile(stage, running)
             return DispatchProblem.Task(
-                duration: remaining(profile, elapsed: running?.elapsed ?? .zero),
+                duration: remaining(profile, running),
                 demand: table.demand(of: profile.request, by: stage),
                 needs: table.needs[index].compactMap { places[$0] }, isRunning: running != nil)
         }
@@ -68,13 +68,13 @@ package struct RunSchedule: Sendable, Equatable {
         stage.profiles[running?.profile ?? stage.chosen ?? 0]
     }
 
-    /// Milliseconds for which an attempt that has run for `elapsed` is expected to hold what it was granted.
-    package static func remaining(_ profile: Plan.PricedProfile, elapsed: Duration) -> Int {
+    /// Milliseconds for which an attempt, `nil` one that starts now, is expected to hold what it was granted.
+    package static func remaining(_ profile: Plan.PricedProfile, _ attempt: RunProgress.Running? = nil) -> Int {
         // A year, so that sums over the stages of a plan stay whole numbers.
         let longest: Int64 = 366 * 24 * 3_600_000
         return DispatchProblem.remaining(
             expected: Int(min(longest, profile.time.wholeMilliseconds)),
-            elapsed: Int(min(longest, max(0, elapsed.wholeMilliseconds))))
+            elapsed: Int(min(longest, max(0, attempt?.passed(of: profile).wholeMilliseconds ?? 0))))
     }
 
     /// How far the end of a stage, `actual` milliseconds after the schedule was made, or that it has not come by

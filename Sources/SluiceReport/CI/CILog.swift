@@ -44,6 +44,8 @@ package struct CILog: Sendable {
             groups.append(Group(attempt: attempt, title: "\(stage), attempt \(started.number)"))
             let opening = groups.count == 1 ? [open(event)] : []
             return opening + add(text, to: attempt)
+        case .attemptQueued(let stage, let number, _), .attemptBegan(let stage, let number):
+            return add(text, to: Attempt(stage: stage, number: number))
         case .attemptEnded(let stage, let ended):
             let attempt = Attempt(stage: stage, number: ended.number)
             let now = add(text, to: attempt)

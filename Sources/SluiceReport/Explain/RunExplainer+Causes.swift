@@ -67,6 +67,32 @@ extension RunExplainer {
         }
     }
 
+    /// What waits in an executor's queue now, and why.
+    var queues: [Explanation.Cause] {
+        var groups: [(place: String, names: [String], line: String)] = []
+        for stage in stages {
+            guard let attempt = stage.queued else { continue }
+            let place = QueueText.place(attempt) + (QueueText.reason(attempt) ?? "")
+            if let index = groups.firstIndex(where: { $0.place == place }) {
+                groups[index].names.append(stage.name)
+            } else {
+                groups.append((place, [stage.name], QueueText.waiting(attempt, now: surroundings.now)))
+            }
+        }
+        return groups.map { group in
+            let verb = group.names.count == 1 ? "waits" : "wait"
+            return .init(.waiting, group.names, ["\(StageNames.list(group.names)) \(verb)\(group.line)"])
+        }
+    }
+
+    /// What an executor let wait before it began.
+    var pastQueues: [Explanation.Cause] {
+        stages.compactMap { stage in
+            guard let waited = stage.attempts.last.flatMap(QueueText.waited) else { return nil }
+            return .init(.waiting, [stage.name], ["\(label([stage.name])) waited \(waited)"])
+        }
+    }
+
     /// A line of somebody else's, short enough to stay one.
     private static func brief(_ text: String) -> String {
         DisplayWidth.of(text) <= 120 ? text : DisplayWidth.prefix(of: text, columns: 119) + "…"
@@ -110,7 +136,7 @@ extension RunExplainer {
 
     /// Why stages that ran could not take an earlier result: own reasons first, then who follows them.
     var misses: [Explanation.Cause] {
-        let ran = stages.filter { !$0.attempts.isEmpty }
+        let ran = stages.filter { !$0.attempts.isEmpty && $0.queued == nil }
         let own = grouped(ran.filter { $0.cache.upstream == nil && $0.cache.reason != nil }) { stage in
             (stage.cache.state == .off ? .cacheOff : .cacheMiss, "ran: \(stage.cache.reason ?? "")")
         }

@@ -9,7 +9,7 @@ extension RunExplainer {
             let cost = stage.cost == .zero ? "" : ", cost \(HumanUnits.cost(stage.cost))"
             return explanation(
                 .succeeded, "succeeded in \(HumanUnits.duration(stage.wall))\(cost)",
-                retries + degradations + misses + estimates)
+                retries + degradations + pastQueues + misses + estimates)
         case .cached: return explanation(.cacheHit, "was reused: \(end.reason ?? stage.cache.reason ?? "")", [])
         case .skipped: return skipped(stage, end)
         case .cancelled: return explanation(.cancelled, failure(of: stage), troubles + degradations + misses)
@@ -35,8 +35,14 @@ extension RunExplainer {
     }
 
     private func unfinished(_ stage: RunRecord.Stage) -> Explanation {
+        if let queued = stage.queued {
+            let since = Explanation.Cause(.waiting, [stage.name], ["since \(HumanUnits.moment(queued.startTime)) UTC"])
+            return explanation(
+                .waiting, "waits" + QueueText.waiting(queued, now: surroundings.now),
+                [since] + troubles + degradations + misses)
+        }
         if stage.running != nil {
-            return explanation(.running, "runs\(elapsed(stage))", troubles + degradations + misses)
+            return explanation(.running, "runs\(elapsed(stage))", troubles + pastQueues + degradations + misses)
         }
         if record.head.state == .ended { return neverStarted() }
         let open = ancestors(of: stage).filter { $0.end == nil && stage.needs.contains($0.name) }
@@ -47,7 +53,7 @@ extension RunExplainer {
             return explanation(.waiting, "has not started: it needs \(StageNames.list(open.map(\.name)))", [])
         }
         if let reason = record.waitingFor { return explanation(.waiting, "waits for \(reason)", whatIsHeld(reason)) }
-        let atWork = record.stages.filter { $0.running != nil }.map(progress)
+        let atWork = record.stages.filter { $0.end == nil && $0.open != nil }.map(progress)
         let why = atWork.isEmpty ? "" : ": the pool is taken by \(StageNames.list(atWork))"
         return explanation(.waiting, "is ready and waits for its turn\(why)", [])
     }
@@ -73,7 +79,7 @@ extension RunExplainer {
                 troubles + ordinaryCauses, next: "sluice logs \(record.head.id)/\(first.name)")
         }
         if open > 0 {
-            return explanation(.running, "has \(stages.count - open) of \(all) behind it", ordinaryCauses)
+            return explanation(.running, "has \(stages.count - open) of \(all) behind it", queues + ordinaryCauses)
         }
         guard good > 0 else { return explanation(.skipped, "did not run", ordinaryCauses) }
         return explanation(.succeeded, "ended well in \(good) of \(all)", retries + ordinaryCauses)

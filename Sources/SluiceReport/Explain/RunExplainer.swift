@@ -77,12 +77,16 @@ package struct RunExplainer: Sendable {
 
     private func running() -> Explanation {
         if record.waitingFor != nil { return waiting() }
-        let atWork = stages.filter { $0.end == nil && $0.running != nil }.map(progress)
+        let atWork = stages.filter { $0.running != nil }.map(progress)
+        let queued = stages.filter { $0.queued != nil }.map(\.name)
         let ended = stages.count { $0.end != nil }
-        let answer = atWork.isEmpty ? "runs" : "runs " + StageNames.list(atWork)
+        let isWaiting = atWork.isEmpty && !queued.isEmpty
+        var answer = atWork.isEmpty ? "runs" : "runs " + StageNames.list(atWork)
+        if isWaiting { answer = "waits in a queue with \(StageNames.list(queued))" }
         return explanation(
-            .running, answer + "; \(ended) of \(HumanUnits.count(stages.count, "stage")) have ended",
-            troubles + pastWaits + ordinaryCauses)
+            isWaiting ? .waiting : .running,
+            answer + "; \(ended) of \(HumanUnits.count(stages.count, "stage")) have ended",
+            queues + troubles + pastWaits + ordinaryCauses)
     }
 
     /// `train for 3m 12s of est. 12 min`.
@@ -91,7 +95,7 @@ package struct RunExplainer: Sendable {
     /// ` for 3m 12s of est. 12 min`
     func elapsed(_ stage: RunRecord.Stage) -> String {
         guard let attempt = stage.running else { return "" }
-        let elapsed = HumanUnits.duration(max(0, surroundings.now.seconds(since: attempt.startTime)))
+        let elapsed = HumanUnits.duration(max(0, surroundings.now.seconds(since: attempt.began ?? attempt.startTime)))
         let estimate = stage.estimate.map { " of est. \(HumanUnits.duration($0.duration))" } ?? ""
         return " for \(elapsed)\(estimate)"
     }
@@ -114,7 +118,7 @@ package struct RunExplainer: Sendable {
         let hasRun = stages.contains { !$0.attempts.isEmpty }
         let answer = hasRun ? "succeeded\(time)\(planned)\(cost)" : "succeeded: everything was there already"
         let mark = record.head.isDegraded ? ", degraded" : ""
-        return explanation(.succeeded, answer + mark, pastWaits + retries + ordinaryCauses)
+        return explanation(.succeeded, answer + mark, pastWaits + pastQueues + retries + ordinaryCauses)
     }
 
     private func failed() -> Explanation {

@@ -51,6 +51,8 @@ struct AttemptJSON: Encodable {
     private let isolation: Isolation?
     private let noNewPrivileges: Bool?
     private let started: Timestamp
+    private let began: Timestamp?
+    private let waits: [WaitJSON]?
     private let ended: OrNull<Timestamp>
     private let exit: Int32?
     private let signal: String?
@@ -79,6 +81,8 @@ struct AttemptJSON: Encodable {
         isolation = result.flatMap { Isolation($0.sandbox) }
         noNewPrivileges = result?.sandbox.noNewPrivileges == true ? true : nil
         started = attempt.startTime
+        began = attempt.began
+        waits = attempt.waits.isEmpty ? nil : attempt.waits.map(WaitJSON.init)
         ended = OrNull(attempt.endTime)
         exit = result?.exit
         signal = result?.signal
@@ -104,8 +108,8 @@ struct AttemptJSON: Encodable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case number, profile, executor, granted, outcome, sandbox, isolation, enforcement, gpus, started, ended
-        case snapshot, exit, signal, error, strays, used, declared, warnings
+        case number, profile, executor, granted, outcome, sandbox, isolation, enforcement, gpus, started, began
+        case waits, ended, snapshot, exit, signal, error, strays, used, declared, warnings
         case noNewPrivileges = "no_new_privs"
         case overrun = "over_limit"
         case wall = "wall_s"
@@ -117,6 +121,19 @@ struct AttemptJSON: Encodable {
         case gpu = "gpu_s"
         case queued = "queued_s"
         case gpuMemoryPeak = "gpu_memory_peak"
+    }
+}
+
+/// Why an executor let an attempt wait, and how long for that.
+struct WaitJSON: Encodable {
+    private let reason: String
+    private let since: Timestamp
+    private let until: OrNull<Timestamp>
+
+    init(_ wait: RunRecord.Wait) {
+        reason = wait.reason
+        since = wait.since
+        until = OrNull(wait.until)
     }
 }
 

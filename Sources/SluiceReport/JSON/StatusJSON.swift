@@ -30,15 +30,30 @@ package struct StatusJSON: Encodable {
         }
     }
 
+    private struct Queued: Encodable {
+        let stage, executor: String
+        let since: Timestamp
+        let reason: OrNull<String>
+
+        init(_ stage: String, _ attempt: RunRecord.Attempt) {
+            self.stage = stage
+            executor = attempt.started.executor
+            since = attempt.startTime
+            reason = OrNull(QueueText.reason(attempt))
+        }
+    }
+
     private struct Progress: Encodable {
         let stagesTotal, stagesEnded: Int
         let stagesRunning: [String]
+        let stagesQueued: [Queued]
         let waitingFor: OrNull<String>
 
         init(_ record: RunRecord) {
             stagesTotal = record.stages.count
             stagesEnded = record.stages.count { $0.end != nil }
-            stagesRunning = record.stages.filter { $0.end == nil && $0.running != nil }.map(\.name)
+            stagesRunning = record.stages.filter { $0.running != nil }.map(\.name)
+            stagesQueued = record.stages.compactMap { stage in stage.queued.map { Queued(stage.name, $0) } }
             waitingFor = OrNull(record.waitingFor)
         }
 
@@ -46,6 +61,7 @@ package struct StatusJSON: Encodable {
             case stagesTotal = "stages_total"
             case stagesEnded = "stages_ended"
             case stagesRunning = "stages_running"
+            case stagesQueued = "stages_queued"
             case waitingFor = "waiting_for"
         }
     }

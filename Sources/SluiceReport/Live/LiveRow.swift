@@ -19,6 +19,10 @@ struct LiveRow {
             let sign = StyledText(spinner, .active)
             let time = StyledText(HumanUnits.clock(now.seconds(since: since)))
             return [name(stage, sign, .strong), doing(stage, activity), metric(activity), time, profile]
+        case .queued(let since):
+            let sign = StyledText(style.symbols.waiting)
+            let time = StyledText(HumanUnits.clock(now.seconds(since: since)), .quiet)
+            return [name(stage, sign), StyledText(queue(stage), .quiet), .empty, time, profile]
         case .retrying(let time):
             let sign = StyledText(style.symbols.warning, .warning)
             let left = HumanUnits.duration(max(0, time.seconds(since: now).rounded(.up)))
@@ -29,6 +33,11 @@ struct LiveRow {
             let sign = StyledText(style.symbols.waiting, .quiet)
             return [name(stage, sign, .quiet), StyledText("after \(some(names))", .quiet), .empty, .empty, .empty]
         }
+    }
+
+    private func queue(_ stage: RunRecord.Stage) -> String {
+        guard let attempt = stage.queued else { return "" }
+        return "in \(QueueText.place(attempt))" + (QueueText.reason(attempt).map { ": \($0)" } ?? "")
     }
 
     func folded(_ symbol: String, _ text: String, paint: Style.Paint) -> [StyledText] {

@@ -33,6 +33,8 @@ package struct LiveState: Sendable, Equatable {
     package enum Phase: Sendable, Equatable {
         case ended(Outcome)
         case running(since: Timestamp)
+        /// Its executor has not begun with it.
+        case queued(since: Timestamp)
         case retrying(at: Timestamp)
         /// Everything that it needs has ended; it waits for room.
         case ready
@@ -47,7 +49,9 @@ package struct LiveState: Sendable, Equatable {
         case .retryScheduled(let stage, _, let delay, _):
             activities[stage] = Activity(retry: event.time.advanced(bySeconds: delay))
         case .runEnded: activities = [:]
-        case .planned, .rejected, .waiting, .futile, .replanned, .checkJudged, .warning: break
+        case .planned, .rejected, .waiting, .attemptQueued, .attemptBegan, .futile, .replanned, .checkJudged,
+            .warning:
+            break
         }
     }
 
@@ -59,8 +63,8 @@ package struct LiveState: Sendable, Equatable {
         case .progress(let done, let total, let unit, let message):
             activity.progress = .init(done: done, total: total, unit: unit, message: message)
         case .metric(let name, let value, _): activity.metric = .init(name: name, value: value)
-        case .waiting(let reason): activity.progress = .init(done: 0, message: "waits: \(reason)")
-        case .log, .checkpoint, .heartbeat: break
+        // What its executor's queue says is in the record.
+        case .log, .checkpoint, .heartbeat, .waiting, .began: break
         }
         activities[stage] = activity
     }
@@ -75,7 +79,8 @@ package struct LiveState: Sendable, Equatable {
 
     private func phase(of stage: RunRecord.Stage, ended: Set<String>) -> Phase {
         if let end = stage.end { return .ended(end.outcome) }
-        if let running = stage.running { return .running(since: running.startTime) }
+        if let queued = stage.queued { return .queued(since: queued.startTime) }
+        if let running = stage.running { return .running(since: running.began ?? running.startTime) }
         if let retry = activities[stage.name]?.retry { return .retrying(at: retry) }
         let missing = stage.needs.filter { !ended.contains($0) }
         return missing.isEmpty ? .ready : .waiting(for: missing)

@@ -54,10 +54,12 @@ package enum LiveView {
         guard !phases.isEmpty else { return StyledText(state.record.head.state.rawValue, .quiet) }
         var parts = [StyledText("\(phases.count(where: \.isEnded)) of \(phases.count) done")]
         let running = phases.count(where: \.isRunning)
+        let queued = phases.count(where: \.isQueued)
         let ready = phases.count { $0 == .ready }
         let failed = phases.count(where: \.isFailed)
         if failed > 0 { parts.append(StyledText("\(failed) failed", .bad)) }
         if running > 0 { parts.append(StyledText("\(running) running", .active)) }
+        if queued > 0 { parts.append(StyledText("\(queued) in a queue")) }
         if ready > 0 { parts.append(StyledText("\(ready) ready")) }
         let budget = state.record.runLimits.filter { $0.resource != "wall" }.map { limit in
             let used = state.record.usage[limit.resource] ?? .zero
@@ -78,4 +80,5 @@ extension LiveState.Phase {
         return !outcome.isGood && outcome != .skipped && outcome != .cancelled
     }
     var isRunning: Bool { if case .running = self { true } else { false } }
+    var isQueued: Bool { if case .queued = self { true } else { false } }
 }

@@ -26,6 +26,8 @@ package struct PlainLines: Sendable {
         case .attemptStarted(let stage, let started):
             tenths[stage] = nil
             return of(stage, ["attempt \(started.number) started, profile \(started.profile), \(started.executor)"])
+        case .attemptQueued(let stage, _, let reason): return of(stage, ["waits in its queue: \(reason)"])
+        case .attemptBegan(let stage, let number): return of(stage, ["attempt \(number) runs now"])
         case .attemptEnded(let stage, let ended): return of(stage, attempt(ended))
         case .retryScheduled(let stage, let number, let delay, let reason):
             return of(stage, ["attempt \(number) follows in \(HumanUnits.duration(delay)): \(reason)"])
@@ -45,10 +47,9 @@ package struct PlainLines: Sendable {
         switch event {
         case .log(_, let text): return SafeText.lines(text).map { prefix(stage) + $0 }
         case .checkpoint(let id): return of(stage, ["checkpoint \(id)"])
-        case .waiting(let reason): return of(stage, ["waits: \(reason)"])
         case .progress(let done, let total?, let unit, let message):
             return progress(done: done, total: total, unit: unit, message: message, of: stage)
-        case .progress, .metric, .heartbeat: return []
+        case .progress, .metric, .heartbeat, .waiting, .began: return []
         }
     }
 

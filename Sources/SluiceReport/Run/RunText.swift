@@ -7,7 +7,8 @@ package enum RunText {
         let sections = RunSections(record: record, width: width, style: style)
         return joined([
             sections.head() + sections.facts(), sections.verdict(), sections.limits(), sections.diagnostics(),
-            sections.stages(), sections.cache(), sections.decisions(), sections.checks(failedOnly: false),
+            sections.stages(), sections.queues(), sections.cache(), sections.decisions(),
+            sections.checks(failedOnly: false),
             sections.metrics(), sections.outputs(), sections.artifacts(), sections.estimates(), sections.measured(),
             sections.usage(), sections.replans(), sections.warnings(), sections.errors(),
         ])

@@ -51,6 +51,7 @@ enum StageTable {
 
     private static func outcome(_ stage: RunRecord.Stage, style: Style) -> StyledText {
         if let end = stage.end { return OutcomeText.text(end.outcome, style: style) }
+        if stage.queued != nil { return StyledText("\(style.symbols.waiting) in its queue") }
         if stage.running != nil { return StyledText("\(style.symbols.running) running", .active) }
         return StyledText("\(style.symbols.waiting) not started", .quiet)
     }

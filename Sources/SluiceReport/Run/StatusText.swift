@@ -36,6 +36,17 @@ package enum StatusText {
         ])
         for record in status.active { table.append(row(record, now: now, style: style)) }
         return table.lines(width: width, style: style, indent: 0)
+            + status.active.flatMap { queues($0, now: now) }.map { $0.rendered(style) }
+    }
+
+    /// On lines of their own, for what an engine says is long.
+    private static func queues(_ record: RunRecord, now: Timestamp) -> [StyledText] {
+        record.stages.compactMap { stage in
+            stage.queued.map { attempt in
+                StyledText("  \(record.head.id)/\(stage.name)", .strong)
+                    + StyledText(" waits" + QueueText.waiting(attempt, now: now))
+            }
+        }
     }
 
     private static func row(_ record: RunRecord, now: Timestamp, style: Style) -> [StyledText] {
@@ -53,7 +64,9 @@ package enum StatusText {
 
     private static func doing(_ record: RunRecord) -> StyledText {
         if let waiting = record.waitingFor { return StyledText("waits for \(waiting)") }
-        return StyledText(
-            record.stages.filter { $0.end == nil && $0.running != nil }.map(\.name).joined(separator: ", "))
+        let running = record.stages.filter { $0.running != nil }.map(\.name)
+        let queued = record.stages.count { $0.queued != nil }
+        let waiting = queued > 0 ? ["\(queued) in a queue"] : []
+        return StyledText((running + waiting).joined(separator: ", "))
     }
 }

@@ -54,7 +54,9 @@ struct JournalWriter {
         case .runEnded:
             try LedgerWriter(database, run: run, clock: time).close()
             try database.run("DELETE FROM grants WHERE run = ?", [run.number])
-        case .planned, .rejected, .waiting, .retryScheduled, .futile, .replanned, .checkJudged, .warning: break
+        case .planned, .rejected, .waiting, .attemptQueued, .attemptBegan, .retryScheduled, .futile, .replanned,
+            .checkJudged, .warning:
+            break
         }
     }
 

@@ -54,7 +54,8 @@ enum Shapes {
         "signal": .optional(.string), "profile": .string, "executor": .string, "sandbox": .orNull(.string),
         "wall_s": .orNull(.number), "cpu_s": .orNull(.number), "memory_peak": .orNull(.number),
         "written_bytes": .orNull(.number), "disk_peak": .optional(.number), "gpu_s": .optional(.number),
-        "queued_s": .optional(.number),
+        "queued_s": .optional(.number), "began": .optional(.time),
+        "waits": .optional(.list(.object(["reason": .string, "since": .time, "until": .orNull(.time)]))),
         "gpu_memory_peak": .optional(.number), "enforcement": .optional(enforcement), "over_limit": .optional(overrun),
         "gpus": .optional(.list(.string)),
         "error": .optional(error), "strays": .number, "warnings": .list(.string),
@@ -79,8 +80,8 @@ enum Shapes {
         "schema": .exactly("sluice.event/v1"), "seq": .number, "time": .time, "run": .number,
         "stage": .optional(.string), "attempt": .optional(.number),
         "type": .word([
-            "planned", "rejected", "waiting", "attempt_started", "attempt_ended", "retry_scheduled", "futile",
-            "replanned", "check_judged", "stage_ended", "warning", "run_ended",
+            "planned", "rejected", "waiting", "attempt_started", "attempt_queued", "attempt_began", "attempt_ended",
+            "retry_scheduled", "futile", "replanned", "check_judged", "stage_ended", "warning", "run_ended",
         ]),
     ])
     static let status = Shape.object([
@@ -89,6 +90,8 @@ enum Shapes {
             .object(
                 head.merging([
                     "stages_total": .number, "stages_ended": .number, "stages_running": .list(.string),
+                    "stages_queued": .list(
+                        .object(["stage": .string, "executor": .string, "since": .time, "reason": .orNull(.string)])),
                     "waiting_for": .orNull(.string),
                 ]) { $1 })),
     ])

@@ -94,6 +94,47 @@ struct SlurmTests {
         return all.filter { $0.hasSuffix("/node/result.json") }
     }
 
+    @Test("a stage for which its node has no room waits in Slurm's queue, says since when and why, and then runs")
+    func queued() throws {
+        let body = "touch LEDGER/began-${matrix.n}; while [ ! -e LEDGER/go ]; do sleep 0.05; done"
+        let scene = try scene(
+            """
+            profiles: { node: { cpus: 8, memory: 64MiB, executor: cluster } }
+            stages: { train: { run: "\(body)", matrix: { n: [1, 2] }, profile: node, estimate: 30s } }
+            """, executors: ["cluster: { partition: only-n1, capacity: { cpus: 16, memory: 1GiB }"])
+        let run = try scene.start(["run"])
+        defer { scene.touch("go") }
+        var queued: [String: Any] = [:]
+        #expect(
+            try comesToHold {
+                let status = try scene.json(scene.sluice(["status", "--json"]))
+                let active = (status["runs"] as? [[String: Any]])?.first ?? [:]
+                let all = active["stages_queued"] as? [[String: Any]] ?? []
+                queued = all.count == 1 ? all[0] : [:]
+                return queued["reason"] is String && (active["stages_running"] as? [String])?.count == 1
+            })
+        let name = try #require(queued["stage"] as? String)
+        let why = "other jobs hold what it needs (Resources)"
+        #expect(queued["reason"] as? String == why && queued["executor"] as? String == "cluster", "\(queued)")
+        let explained = try scene.sluice(["explain", "1/\(name)"]).output
+        #expect(explained.contains("1/\(name) waits in the queue of cluster for "), "\(explained)")
+        #expect(explained.contains(why) && explained.contains("since 2"), "\(explained)")
+        #expect(try scene.sluice(["explain", "1"]).output.contains("\(name) waits in the queue of cluster for "))
+        #expect(try scene.sluice(["status"]).output.contains("\(name) waits in the queue of cluster for "))
+        let shown = try scene.sluice(["runs", "show", "1"]).output
+        #expect(shown.contains("waits since ") && shown.contains("in its queue"), "\(shown)")
+        Thread.sleep(forTimeInterval: 2)
+        scene.touch("go")
+        #expect(run.wait().status == 0)
+        let record = try scene.show(1)
+        let attempt = try #require(record.attempts(of: name).first)
+        #expect(attempt["began"] is String && (attempt["waits"] as? [[String: Any]])?.last?["until"] is String)
+        let (wall, wait) = (attempt["wall_s"] as? Double ?? 9, attempt["queued_s"] as? Double ?? 0)
+        #expect(wait >= 2 && wall < 2, "what it waited is not what it took: \(attempt)")
+        #expect(record.stage(name)["actual_s"] as? Double == wall)
+        #expect(try scene.sluice(["explain", "1/\(name)"]).output.contains("it waited "))
+    }
+
     @Test("load is balanced over two partitions, and the plan says why")
     func balance() throws {
         let scene = try scene(

@@ -52,6 +52,34 @@ struct FutilityTests {
         #expect(silent.cancelled.isEmpty && cpu.cancelled.isEmpty)
     }
 
+    @Test("what it waits in its executor's queue costs nothing: the moment counts from when it began")
+    func queued() {
+        var away = Sketch.profile()
+        away.request.pool = "cluster"
+        let stages = [
+            Sketch.stage("a").ways(away).changed { $0.definition.stopWhenFutile = true },
+            Sketch.stage("b", needs: ["a"]),
+        ]
+        var plan = Sketch.plan(stages, limits: cost("0.05"))
+        plan.pools["cluster"] = plan.pool
+        var drill = Drill(plan)
+        drill.send(.begin)
+        drill.send(.attemptWaits(stage: 0, number: 1, reason: "Resources"))
+        drill.send(.attemptWaits(stage: 0, number: 1, reason: "Resources"))
+        drill.pass(seconds: 1000)
+        #expect(drill.cancelled.isEmpty && drill.record.stage(named: "a")?.queued?.waits.map(\.reason) == ["Resources"])
+        let began = drill.now
+        drill.send(.attemptBegan(stage: 0, number: 1))
+        drill.send(.attemptBegan(stage: 0, number: 1))
+        drill.send(.attemptWaits(stage: 0, number: 1, reason: "too late to be true"))
+        drill.pass(seconds: 119.999)
+        #expect(drill.cancelled.isEmpty)
+        let running = drill.record.stage(named: "a")?.running
+        #expect(running?.began == began && running?.waits.map(\.until) == [began], "\(String(describing: running))")
+        drill.pass(seconds: 0.001)
+        #expect(drill.cancelled == ["a"])
+    }
+
     @Test("the deadline counts, with the longest chain that is to come")
     func deadline() {
         var drill = drill([BudgetLimit(resource: .wall, amount: Amount(200))])

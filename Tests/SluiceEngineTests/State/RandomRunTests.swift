@@ -25,7 +25,7 @@ struct RandomRunTests {
             for (index, stage) in drill.record.stages.enumerated() {
                 #expect(drill.state.nodes[index].end == stage.end, "seed \(seed)")
                 #expect(drill.state.nodes[index].attempts == stage.attempts.count, "seed \(seed)")
-                #expect(stage.running == nil, "seed \(seed)")
+                #expect(stage.open == nil, "seed \(seed)")
             }
         }
     }

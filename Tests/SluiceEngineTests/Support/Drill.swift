@@ -41,7 +41,7 @@ struct Drill {
         now = earlier.now
         events = earlier.events
         let open = RunRecord(head: Sketch.head(), events: events).stages.compactMap { stage in
-            stage.running.map { (stage.name, $0.started.number) }
+            stage.open.map { (stage.name, $0.started.number) }
         }
         state = RunState(
             plan: plan, options: options, resuming: RunRecord(head: Sketch.head(), events: events))
@@ -184,7 +184,7 @@ struct Drill {
             .attemptStarted(
                 stage: name,
                 RunEvent.Started(
-                    number: order.number, profile: order.profile.profile.name, executor: "drill",
+                    number: order.number, profile: order.profile.profile.name, executor: order.profile.request.executor,
                     decision: order.decision, folder: name, granted: order.profile.request))
         ])
     }

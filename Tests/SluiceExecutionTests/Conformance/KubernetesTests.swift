@@ -242,8 +242,9 @@ struct KubernetesSightingTests {
             "message":"0/3 nodes are available: 3 Insufficient nvidia.com/gpu."}]}
             """
         let words = "Unschedulable: 0/3 nodes are available: 3 Insufficient nvidia.com/gpu."
-        #expect(try Self.sighting("{}", pod) == .pending(reason: words))
-        #expect(try Self.sighting("{}", pod, waited: .seconds(61)) == .impossible("\(words), for 61 s now"))
+        let whole = "no node has room for it (\(words))"
+        #expect(try Self.sighting("{}", pod) == .pending(reason: whole))
+        #expect(try Self.sighting("{}", pod, waited: .seconds(61)) == .impossible("\(whole), for 61 s now"))
     }
 
     @Test("an image that has no name is refused at once, one that cannot be had after a while")
@@ -251,8 +252,14 @@ struct KubernetesSightingTests {
         func pod(_ reason: String) -> String {
             #"{"phase":"Pending","containerStatuses":[{"state":{"waiting":{"reason":"\#(reason)","message":"m"}}}]}"#
         }
-        #expect(try Self.sighting("{}", pod("InvalidImageName")) == .impossible("InvalidImageName: m"))
-        #expect(try Self.sighting("{}", pod("ImagePullBackOff")) == .pending(reason: "ImagePullBackOff: m"))
-        #expect(try Self.sighting("{}", pod("ContainerCreating")) == .pending(reason: "ContainerCreating"))
+        #expect(
+            try Self.sighting("{}", pod("InvalidImageName"))
+                == .impossible("its image has no valid name (InvalidImageName: m)"))
+        #expect(
+            try Self.sighting("{}", pod("ImagePullBackOff"))
+                == .pending(reason: "its image cannot be had (ImagePullBackOff: m)"))
+        #expect(
+            try Self.sighting("{}", pod("ContainerCreating"))
+                == .pending(reason: "its container is being made (ContainerCreating)"))
     }
 }

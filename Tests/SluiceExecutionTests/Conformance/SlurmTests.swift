@@ -48,7 +48,7 @@ struct SlurmTests {
         let result = await run(attempts, attempts.script("true"), engine)
         #expect(result.outcome == .failed && result.error?.code == "slurm.impossible", "\(result)")
         #expect(result.error?.message.contains("PartitionDown") == true)
-        #expect(attempts.events.contains(.waiting(reason: "PartitionDown")))
+        #expect(attempts.events.contains(.waiting(reason: "its partition is down (PartitionDown)")))
     }
 
     @Test("a supervisor that is killed on its node is a lost attempt")
@@ -148,6 +148,25 @@ struct SlurmTests {
         #expect(pool.wait(for: ResourceRequest()) != nil)
         #expect(pool.wait(for: ResourceRequest(cpus: Amount(64))) == nil)
     }
+
+    @Test(
+        "Slurm's reasons are said in words, with its own behind",
+        arguments: [
+            ("Resources", "other jobs hold what it needs (Resources)"),
+            ("QOSMaxCpuPerUserLimit", "its user or account may hold no more in this QOS (QOSMaxCpuPerUserLimit)"),
+            (
+                "Nodes_required_for_job_are_DOWN,_DRAINED",
+                "the nodes that it needs are down, drained or reserved "
+                    + "(Nodes_required_for_job_are_DOWN,_DRAINED)"
+            ),
+            (
+                "ReqNodeNotAvail, UnavailableNodes:n1",
+                "the nodes that it needs are not available "
+                    + "(ReqNodeNotAvail, UnavailableNodes:n1)"
+            ),
+            ("SomethingNew", "SomethingNew"),
+        ])
+    func reasons(_ reason: String, _ words: String) { #expect(SlurmReason.words(for: reason) == words) }
 
     @Test("rows, nodes and starts are read as Slurm writes them, and nothing else is")
     func reading() {

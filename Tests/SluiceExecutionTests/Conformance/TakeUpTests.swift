@@ -149,6 +149,27 @@ struct TakeUpTests {
         #expect(attempts.events.contains(.waiting(reason: "threads does not answer: the answer was lost")))
     }
 
+    @Test("a wait is told with every new reason, the longer it lasts the more seldom")
+    func waits() {
+        var telling = WaitTelling()
+        var told: [Int64] = []
+        for second: Int64 in 0..<200_000 where telling.takes("\(second) of 9 nodes", second * 1000 + 7) {
+            told.append(second)
+        }
+        #expect(told.first == 0 && told.dropFirst().first == 5 && (50..<150).contains(told.count), "\(told)")
+        var same = WaitTelling()
+        let again = [(0, "Priority"), (100, "Resources"), (6000, "Resources"), (7_000_000, "Resources")]
+            .map { same.takes($0.1, $0.0) }
+        #expect(again == [true, false, true, false])
+    }
+
+    @Test("that it began is said once, by whoever follows it", arguments: Lane.durable)
+    func began(_ lane: Lane) async throws {
+        let attempts = try Attempts()
+        let result = await attempts.run(attempts.script("true"), by: lane.executor(attempts))
+        #expect(result.outcome == .succeeded && attempts.events.count { $0 == .began } == 1)
+    }
+
     @Test("cancelled while it waits in the queue, it never begins")
     func cancelledInQueue() async throws {
         let attempts = try Attempts()

@@ -215,6 +215,20 @@ struct RunGateTests {
         #expect(RunGate.admission(of: 1, in: plan, progress: progress([], cost: "0", running: short)).profile == 0)
     }
 
+    @Test("what is left of an attempt in a queue is its whole time, but for what was expected of the queue")
+    func queue() throws {
+        var profile = try #require(try limited([]).plan().stages.first?.profiles.first)
+        profile.estimate.duration = .seconds(100)
+        profile.queueWait = .seconds(60)
+        func left(_ elapsed: Int64, queued: Int64?) -> Int {
+            RunSchedule.remaining(
+                profile, .init(profile: 0, elapsed: .seconds(elapsed), queued: queued.map { .seconds($0) }))
+        }
+        #expect(RunSchedule.remaining(profile) == 160_000)
+        #expect(left(0, queued: 20) == 140_000 && left(0, queued: 600) == 100_000)
+        #expect(left(0, queued: nil) == 100_000 && left(30, queued: nil) == 70_000)
+    }
+
     @Test("the deadline counts what has passed")
     func elapsed() throws {
         let plan = try limited([(.wall, "150")]).plan()

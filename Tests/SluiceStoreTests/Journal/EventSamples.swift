@@ -65,6 +65,8 @@ enum EventSamples {
                     duration: .milliseconds(1500), source: .history,
                     basis: .init(quantile: 0.9, samples: 23, scale: 1.25, trend: 0.5), memory: 1 << 30),
                 dataBytes: 1 << 40)),
+        .attemptQueued(stage: "train", number: 1, reason: "other jobs hold what it needs (Resources)"),
+        .attemptBegan(stage: "train", number: 1),
         .attemptEnded(
             stage: "train",
             RunEvent.Ended(number: 1, result: result, used: ["cost": Amount(billionths: 1_234_567_891)])),
