@@ -37,7 +37,7 @@ package struct ExportedPipeline: Sendable {
 
     /// The arguments that are the same for every stage, but for what the engine fills in.
     var overrideArguments: [String] {
-        overrides.sorted { $0.key < $1.key }.flatMap { ["--set", JSONArgument.override($0.key, $0.value)] }
+        overrides.sorted { $0.key < $1.key }.map { "--set=" + JSONArgument.override($0.key, $0.value) }
     }
 }
 

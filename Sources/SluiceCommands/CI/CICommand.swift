@@ -50,10 +50,10 @@ struct CICommand: ParsableCommand {
         let base = try base(of: opened.revision, job, context)
         let report = CIReport(job: job, base: base, context: context, output: output)
         report.begin(opened.revision, RunPermission.of(opened.revision, in: context))
-        let definition = try meaning.definition(in: opened)
+        let definition = try meaning.choice.definition(in: opened)
         let found = try PlanMaker.lint(definition, at: opened, context: context, installation: .current()).diagnostics
         report.tell(found)
-        var options = try meaning.options(in: context, keepGoing: keepGoing)
+        var options = try meaning.choice.options(in: context, keepGoing: keepGoing)
         options.changedSince = base.oid
         let run = NewRun(
             pipeline: definition.name, path: definition.source.path, repository: context.repository,

@@ -8,7 +8,7 @@ struct CIRevision {
     /// CI systems check commits out without their reference; the event says it. A commit that the event is not about has
     /// no part in it: it bears its own name and is not trusted.
     func open(_ meaning: Meaning) throws -> OpenRevision {
-        var opened = try meaning.open(in: context)
+        var opened = try meaning.choice.open(in: context)
         guard let commit = job.commit else { return opened }
         guard job.isAbout(opened.revision.oid) else {
             opened.revision.isTrusted = false

@@ -54,14 +54,15 @@ extension AttemptCommand {
         @Option(help: ArgumentHelp("What to end with when the stage was skipped.", valueName: "status"))
         var skipStatus: Int32 = 0
 
+        func validate() throws { try choice.validate() }
+
         func run() throws {
             let signals = RunSignals()
             let place = try Self.absolute(repository)
             let context = try RepositoryContext.open(at: place).placingAllHere
             let opened = try open(in: context)
-            let meaning = try meaning()
-            let definition = try meaning.definition(in: opened)
-            var options = try meaning.options(in: context)
+            let definition = try choice.definition(in: opened)
+            var options = try choice.options(in: context)
             let identity = ExchangeIdentity(
                 pipeline: definition.name, commit: opened.revision.oid, reference: opened.revision.reference,
                 options: options)
@@ -116,13 +117,10 @@ extension AttemptCommand {
             return opened
         }
 
-        private func meaning() throws -> Meaning {
-            var arguments = ["--revision", revision]
-            if let pipeline { arguments = [pipeline] + arguments }
-            if let profile { arguments += ["--profile", profile] }
-            if let changedSince { arguments += ["--changed-since", changedSince] }
-            for text in overrides { arguments += ["--set", text] }
-            return try Meaning.parse(arguments)
+        private var choice: PipelineChoice {
+            PipelineChoice(
+                pipeline: pipeline, revision: revision, changedSince: changedSince, overrides: overrides,
+                profile: profile)
         }
 
         private static func absolute(_ path: String) throws -> String { try Files.absolute(path) }

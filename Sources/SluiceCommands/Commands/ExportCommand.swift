@@ -43,12 +43,13 @@ struct ExportCommand: ParsableCommand {
         @Flag(name: .shortAndLong, help: "Say only what went wrong.")
         var quiet = false
 
+        func validate() throws { try choice.validate() }
+
         func export(_ write: (ExportedPipeline) -> ExportedText) throws {
             let context = try RepositoryContext.open().placingAllHere
-            let meaning = try meaning()
-            let opened = try meaning.open(in: context)
-            let definition = try meaning.definition(in: opened)
-            let options = try meaning.options(in: context)
+            let opened = try choice.open(in: context)
+            let definition = try choice.definition(in: opened)
+            let options = try choice.options(in: context)
             let plan = try plan(definition, opened, options, context)
             let executors = Set(
                 definition.pipeline?.stages.flatMap { $0.profiles.compactMap(\.profile.request.pool) } ?? [])
@@ -81,12 +82,8 @@ struct ExportCommand: ParsableCommand {
             return try maker.plan(definition, at: opened, trigger: .manual, changed: .everything, options: options)
         }
 
-        private func meaning() throws -> Meaning {
-            var arguments = pipeline.map { [$0] } ?? []
-            if let revision { arguments += ["--revision", revision] }
-            if let profile { arguments += ["--profile", profile] }
-            for text in overrides { arguments += ["--set", text] }
-            return try Meaning.parse(arguments)
+        private var choice: PipelineChoice {
+            PipelineChoice(pipeline: pipeline, revision: revision, overrides: overrides, profile: profile)
         }
     }
 }

@@ -40,13 +40,13 @@ struct PlanCommand: ParsableCommand {
 
     func run() throws {
         let context = try RepositoryContext.open()
-        let opened = try meaning.open(in: context)
-        let options = try meaning.options(in: context)
+        let opened = try meaning.choice.open(in: context)
+        let options = try meaning.choice.options(in: context)
         let changed = try RevisionOpener(context: context).changes(
             to: opened.revision, from: nil, trigger: .manual, since: options.changedSince)
         let maker = PlanMaker(context: context, services: try .open(), installation: .current())
         let plan = try maker.plan(
-            meaning.definition(in: opened), at: opened, trigger: .manual, changed: changed, options: options,
+            meaning.choice.definition(in: opened), at: opened, trigger: .manual, changed: changed, options: options,
             question: PlanQuestion(wantsKeyParts: against != nil))
         if let against {
             tell(try BasePlan(maker: maker, revision: against).comparison(with: plan, options: options))

@@ -39,9 +39,9 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         let signals = RunSignals()
         let context = try RepositoryContext.open()
-        let opened = try meaning.open(in: context)
-        let definition = try meaning.definition(in: opened)
-        let options = try meaning.options(in: context, keepGoing: keepGoing)
+        let opened = try meaning.choice.open(in: context)
+        let definition = try meaning.choice.definition(in: opened)
+        let options = try meaning.choice.options(in: context, keepGoing: keepGoing)
         if opened.revision.isTrusted { try context.requireSandbox() }
         let services = try StateServices.open()
         let run = NewRun(

@@ -58,7 +58,7 @@ package struct AirflowDAG {
             "EXCHANGE = " + optional(options.exchange),
             "SLUICE = " + PythonText.literal(options.sluice),
             "ARGUMENTS = "
-                + PythonText.literal((options.state.map { ["--state", $0] } ?? []) + pipeline.overrideArguments),
+                + PythonText.literal((options.state.map { ["--state=" + $0] } ?? []) + pipeline.overrideArguments),
         ]
     }
 

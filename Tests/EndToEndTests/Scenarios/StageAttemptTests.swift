@@ -54,6 +54,25 @@ import Testing
         return (run.status, run.transcript)
     }
 
+    @Test("a commit and a value that begin with a dash are what they are, not options")
+    func dashes() throws {
+        try scene.git(["update-ref", "refs/heads/-odd", "HEAD"])
+        let odd = ["--revision=-odd", "--set=word=-two"]
+        for stage in ["first", "each[k=it's]", #""each[k=\u007b\u007bz}}]""#] {
+            let done = try attempt(stage, odd)
+            #expect(done.status == 0, "\(stage): \(done.transcript)")
+        }
+        let last = try attempt("all", odd)
+        #expect(last.status == 0 && last.transcript.contains("[all] -two"), "\(last.transcript)")
+        for target in [["airflow"], ["argo", "--image", "i", "--claim", "c"], ["gitlab"]] {
+            let exported = try scene.sluice(["export"] + target + odd)
+            #expect(exported.status == 0 && !exported.output.isEmpty, "\(exported.transcript)")
+            if target[0] != "gitlab" { #expect(exported.output.contains("--set=word="), "\(exported.output)") }
+        }
+        let unknown = try scene.sluice(["export", "airflow", "--set=-x=1"])
+        #expect(unknown.status == 65 && unknown.errors.contains("-x"), "\(unknown.transcript)")
+    }
+
     @Test("stages that are started one by one give each other what they made")
     func chain() throws {
         for stage in ["first", "each[k=it's]", #""each[k=\u007b\u007bz}}]""#] {
