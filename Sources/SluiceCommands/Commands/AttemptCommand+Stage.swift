@@ -41,6 +41,12 @@ extension AttemptCommand {
                 "A state folder that stages share: cache, records and accounts hold then.", valueName: "dir"))
         var state: String?
 
+        @Option(
+            help: ArgumentHelp(
+                "Remove exchanges beside this one, in the same folder, that nobody has used for so many days.",
+                valueName: "days"))
+        var keepDays: Int?
+
         @Option(help: ArgumentHelp("What counts as changed since this commit.", valueName: "rev"))
         var changedSince: String?
 
@@ -54,7 +60,10 @@ extension AttemptCommand {
         @Option(help: ArgumentHelp("What to end with when the stage was skipped.", valueName: "status"))
         var skipStatus: Int32 = 0
 
-        func validate() throws { try choice.validate() }
+        func validate() throws {
+            try choice.validate()
+            if let keepDays, keepDays < 1 { throw ValidationError("--keep-days wants a number of days, at least 1") }
+        }
 
         func run() throws {
             let signals = RunSignals()
@@ -75,7 +84,7 @@ extension AttemptCommand {
             defer { withExtendedLifetime(lock) {} }
             let services =
                 try state.map { try StateServices.open(home: Self.absolute($0)) } ?? .openTemporary(for: shared)
-            defer { if state == nil { try? TreeRemoval.remove(services.folder.path) } }
+            defer { services.close() }
             let head = try services.store.begin(
                 NewRun(
                     pipeline: definition.name, path: definition.source.path, repository: context.repository,
@@ -87,6 +96,7 @@ extension AttemptCommand {
                 stage: name)
             let ending = try attempt.run(
                 head, observers: [PlainObserver(style: Output.style(forTerminal: false), showsLogs: true)])
+            if let keepDays { shared.removeUnusedNeighbours(after: .seconds(keepDays * 86_400)) }
             try end(ending, name)
         }
 

@@ -77,7 +77,7 @@ struct ExportCommand: ParsableCommand {
             _ definition: Definition, _ opened: OpenRevision, _ options: RunOptions, _ context: RepositoryContext
         ) throws -> Plan {
             let services = try StateServices.openTemporary()
-            defer { try? TreeRemoval.remove(services.folder.path) }
+            defer { services.close() }
             let maker = PlanMaker(context: context, services: services, installation: .current())
             return try maker.plan(definition, at: opened, trigger: .manual, changed: .everything, options: options)
         }
@@ -89,6 +89,21 @@ struct ExportCommand: ParsableCommand {
 }
 
 extension ExportCommand {
+    /// For how long what stages gave each other stays.
+    struct Keeping: ParsableArguments {
+        @Option(
+            help: ArgumentHelp(
+                "What earlier runs left in their exchanges goes when nobody has used it for so long; 0: never.",
+                valueName: "days"))
+        var keepDays = 30
+
+        func validate() throws {
+            if keepDays < 0 { throw ValidationError("--keep-days wants a number of days, or 0") }
+        }
+
+        var days: Int? { keepDays == 0 ? nil : keepDays }
+    }
+
     struct Argo: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "argo", abstract: "A Workflow: a DAG, whose stages exchange what they make on a volume.",
@@ -120,6 +135,8 @@ extension ExportCommand {
         @Option(help: ArgumentHelp("A state folder, as a path below the volume.", valueName: "path"))
         var state: String?
 
+        @OptionGroup var keeping: Keeping
+
         func validate() throws {
             let words = [image, claim, repository ?? "", gpu, secret, configuration ?? "", state ?? ""]
             for word in words where word.contains("{{") {
@@ -133,7 +150,7 @@ extension ExportCommand {
         func run() throws {
             let options = ArgoOptions(
                 image: image, claim: claim, repository: repository, gpu: gpu, secret: secret,
-                configuration: configuration, state: state)
+                configuration: configuration, state: state, keepDays: keeping.days)
             try subject.export { ArgoWorkflow.export($0, options) }
         }
     }
@@ -158,6 +175,8 @@ extension ExportCommand {
         @Option(help: ArgumentHelp("A state folder that all workers share.", valueName: "dir"))
         var state: String?
 
+        @OptionGroup var keeping: Keeping
+
         @Option(help: "The pool of which a stage takes a slot for each core.")
         var pool = "default_pool"
 
@@ -169,7 +188,8 @@ extension ExportCommand {
 
         func run() throws {
             let options = AirflowOptions(
-                repository: repository, exchange: exchange, state: state, pool: pool, gpuPool: gpuPool, sluice: sluice)
+                repository: repository, exchange: exchange, state: state, keepDays: keeping.days,
+                pool: pool, gpuPool: gpuPool, sluice: sluice)
             try subject.export { AirflowDAG.export($0, options) }
         }
     }

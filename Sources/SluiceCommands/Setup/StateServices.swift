@@ -9,6 +9,19 @@ struct StateServices: Sendable {
     let store: Store
     let artifacts: ArtifactFiles
     let clock = SystemClock()
+    /// Who holds the state folder, where it is for this process alone.
+    private let temporary: TemporaryState?
+
+    init(
+        folder: StateFolder, lasting: StateFolder, store: Store, artifacts: ArtifactFiles,
+        temporary: TemporaryState? = nil
+    ) {
+        self.folder = folder
+        self.lasting = lasting
+        self.store = store
+        self.artifacts = artifacts
+        self.temporary = temporary
+    }
 
     /// `home` wins over the environment: a hook works on the folder that was recorded when it was installed, not on
     /// the one that a pusher's environment names.
@@ -18,14 +31,18 @@ struct StateServices: Sendable {
             folder: folder, lasting: folder, store: try Store.open(folder), artifacts: ArtifactFiles(folder: folder))
     }
 
-    /// A state folder for this process alone; what lasts is kept in an exchange, where there is one. The caller removes
+    /// A state folder for this process alone; what lasts is kept in an exchange, where there is one. The caller closes
     /// it.
     static func openTemporary(for exchange: Exchange? = nil) throws -> StateServices {
-        let folder = StateFolder(path: try Files.makeTemporaryFolder("sluice-state"))
-        let lasting = exchange?.folder ?? folder
+        let temporary = try TemporaryState(below: ProcessEnvironment["TMPDIR"] ?? "/tmp")
+        let lasting = exchange?.folder ?? temporary.folder
         return StateServices(
-            folder: folder, lasting: lasting, store: try Store.open(folder), artifacts: ArtifactFiles(folder: lasting))
+            folder: temporary.folder, lasting: lasting, store: temporary.store,
+            artifacts: ArtifactFiles(folder: lasting), temporary: temporary)
     }
+
+    /// Removes a state folder that was for this process alone, and leaves any other.
+    func close() { temporary?.remove() }
 
     /// Whether there is something for a worker to do.
     func hasWork() throws -> Bool {

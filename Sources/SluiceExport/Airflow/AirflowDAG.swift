@@ -8,6 +8,8 @@ package struct AirflowOptions: Sendable {
     package var exchange: String?
     /// A state folder that all workers share; nil: there is none.
     package var state: String?
+    /// Days for which exchanges of earlier runs stay that nobody uses; nil: for ever.
+    package var keepDays: Int?
     /// Of a core a slot.
     package var pool: String
     /// Of a GPU a slot.
@@ -15,12 +17,14 @@ package struct AirflowOptions: Sendable {
     package var sluice: String
 
     package init(
-        repository: String? = nil, exchange: String? = nil, state: String? = nil, pool: String = "default_pool",
+        repository: String? = nil, exchange: String? = nil, state: String? = nil, keepDays: Int? = nil,
+        pool: String = "default_pool",
         gpuPool: String = "default_pool", sluice: String = "sluice"
     ) {
         self.repository = repository
         self.exchange = exchange
         self.state = state
+        self.keepDays = keepDays
         self.pool = pool
         self.gpuPool = gpuPool
         self.sluice = sluice
@@ -57,9 +61,14 @@ package struct AirflowDAG {
             "REPOSITORY = " + optional(options.repository),
             "EXCHANGE = " + optional(options.exchange),
             "SLUICE = " + PythonText.literal(options.sluice),
-            "ARGUMENTS = "
-                + PythonText.literal((options.state.map { ["--state=" + $0] } ?? []) + pipeline.overrideArguments),
+            "ARGUMENTS = " + PythonText.literal(arguments),
         ]
+    }
+
+    private var arguments: [String] {
+        let state = options.state.map { ["--state=" + $0] } ?? []
+        let keep = options.keepDays.map { ["--keep-days=\($0)"] } ?? []
+        return state + keep + pipeline.overrideArguments
     }
 
     private func optional(_ text: String?) -> String { text.map { PythonText.literal($0) } ?? "None" }

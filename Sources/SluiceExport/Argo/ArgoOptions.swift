@@ -14,10 +14,13 @@ package struct ArgoOptions: Sendable {
     package var configuration: String?
     /// A state folder on the volume; nil: there is none.
     package var state: String?
+    /// Days for which exchanges of earlier workflows stay that nobody uses; nil: for ever.
+    package var keepDays: Int?
 
     package init(
         image: String, claim: String, repository: String? = nil, gpu: String = "nvidia.com/gpu",
-        secret: String = "sluice-secrets", configuration: String? = nil, state: String? = nil
+        secret: String = "sluice-secrets", configuration: String? = nil, state: String? = nil,
+        keepDays: Int? = nil
     ) {
         self.image = image
         self.claim = claim
@@ -26,5 +29,6 @@ package struct ArgoOptions: Sendable {
         self.secret = secret
         self.configuration = configuration
         self.state = state
+        self.keepDays = keepDays
     }
 }

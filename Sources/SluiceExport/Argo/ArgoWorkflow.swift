@@ -112,13 +112,14 @@ package struct ArgoWorkflow {
 
     private func container(_ stage: ExportedStage) -> YAMLValue {
         let state = options.state.map { ["--state=\(Self.exchange)/" + $0] } ?? []
+        let keep = options.keepDays.map { ["--keep-days=\($0)"] } ?? []
         let arguments =
             ["attempt"] + stage.arguments + [
                 "--pipeline=" + pipeline.name, "--repository=" + Self.repository,
                 "--revision={{workflow.parameters.commit}}",
                 "--reference={{workflow.parameters.reference}}",
                 "--exchange=\(Self.exchange)/runs/{{workflow.uid}}",
-            ] + state + pipeline.overrideArguments
+            ] + state + keep + pipeline.overrideArguments
         let mounts =
             [YAMLValue.map(["name": .text("exchange"), "mountPath": .text(Self.exchange)])]
             + (options.configuration == nil

@@ -93,7 +93,7 @@ package struct Exchange: Sendable {
     }
 
     /// nil where there is no such file.
-    private func bytes(at path: String, limit: Int) throws(StoreError) -> [UInt8]? {
+    func bytes(at path: String, limit: Int) throws(StoreError) -> [UInt8]? {
         do {
             let file = try Descriptor.open(path, Descriptor.readFlags)
             guard try file.status().isFile, let bytes = try file.readAll(limit: limit) else {

@@ -32,7 +32,7 @@ REFERENCE = "refs/heads/main"
 REPOSITORY = "/srv/repository"
 EXCHANGE = "/srv/exchange"
 SLUICE = "sluice"
-ARGUMENTS = []
+ARGUMENTS = ["--keep-days=30"]
 
 STAGES = {
     "prepare": {

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import SluiceTesting
 import Testing
 
 /// What an engine that keeps the order gets of `sluice attempt stage`.
@@ -119,14 +120,56 @@ import Testing
             """
         ])
         let arguments = ["attempt", "stage", "slow", "--exchange", scene.root + "/exchange"]
-        let started = try scene.start(arguments)
+        let temporary = ["TMPDIR": scene.root + "/tmp"]
+        try FileManager.default.createDirectory(atPath: scene.root + "/tmp", withIntermediateDirectories: true)
+        let started = try StartedProgram(
+            [Scene.binary] + arguments, environment: scene.environment.merging(temporary) { $1 }, folder: scene.clone)
         #expect(comesToHold { FileManager.default.fileExists(atPath: scene.root + "/started") })
-        #expect(try scene.sluice(arguments).status == 75, "another process is at work on it")
+        let meanwhile = try scene.sluice(arguments, environment: temporary)
+        #expect(meanwhile.status == 75, "another process is at work on it")
+        #expect(try scene.sluice(["export", "airflow", "--quiet"], environment: temporary).status == 0)
+        #expect(states(in: "/tmp").count == 1, "whoever is at work keeps its folder")
         kill(started.pid, SIGKILL)
         _ = started.wait()
         _ = FileManager.default.createFile(atPath: scene.root + "/go", contents: nil)
-        let second = try scene.sluice(arguments)
+        let second = try scene.sluice(arguments, environment: temporary)
         #expect(second.status == 0 && second.transcript.contains("attempt 2 started"), "\(second.transcript)")
+        #expect(
+            comesToHold {
+                (try? scene.sluice(["export", "airflow"], environment: temporary)) != nil
+                    && states(in: "/tmp").isEmpty
+            }, "what was left goes as soon as nothing of it is alive")
+    }
+
+    private func states(in folder: String) -> [String] {
+        let all = (try? FileManager.default.contentsOfDirectory(atPath: scene.root + folder)) ?? []
+        return all.filter { $0.hasPrefix("sluice-state-") }
+    }
+
+    @Test("exchanges that nobody has used for long go, but for what is deployed; everything else stays")
+    func collection() throws {
+        func attempt(_ exchange: String, _ more: [String] = []) throws {
+            let path = scene.root + "/exchanges/" + exchange
+            let done = try scene.sluice(["attempt", "stage", "first", "--exchange", path] + more)
+            #expect(done.status == 0, "\(done.transcript)")
+        }
+        func there(_ path: String) -> Bool { FileManager.default.fileExists(atPath: scene.root + "/exchanges/" + path) }
+        for name in ["old", "deployed", "used", "new"] { try attempt(name) }
+        _ = try Scene.shell(
+            "mkdir -p deployed/deployments/app foreign; touch deployed/deployments/app/model foreign/file; "
+                + "find old deployed foreign -exec touch -h -d '3 days ago' {} +; "
+                + "find used -exec touch -h -d '3 days ago' {} +; touch used/locks",
+            in: scene.root + "/exchanges")
+        try attempt("new", ["--keep-days", "4"])
+        #expect(there("old/run.json"))
+        try attempt("new", ["--keep-days", "2"])
+        #expect(!there("old"))
+        #expect(there("deployed/deployments/app/model") && !there("deployed/stages") && !there("deployed/artifacts"))
+        #expect(there("foreign/file") && there("used/stages") && there("new/stages"))
+        let late = try scene.sluice(
+            ["attempt", "stage", "first", "--exchange", scene.root + "/exchanges/deployed", "--keep-days", "0"])
+        #expect(late.status == 64, "\(late.transcript)")
+        try attempt("deployed")
     }
 
     @Test("an exchange is of one run: another commit, other params or a reference without the commit are refused")
