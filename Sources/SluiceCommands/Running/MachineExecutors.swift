@@ -29,15 +29,19 @@ struct MachineExecutors {
     }
 
     private func executor(_ terms: ExecutorTerms) -> any Executor {
-        switch terms.engine {
+        let sandbox = NodeSandbox(
+            terms.sandbox ?? context.configuration.sandbox ?? .off,
+            hidden: context.sandbox(state: services.folder).hidden)
+        return switch terms.engine {
         case .slurm(let slurm):
             SlurmExecutor.executor(
                 slurm, name: terms.name, stateFolder: services.folder.path, sluice: installation.executable,
-                searchPath: ProcessEnvironment.searchPath)
+                searchPath: ProcessEnvironment.searchPath, sandbox: sandbox)
         case .kubernetes(let kubernetes):
             KubernetesExecutor.executor(
                 kubernetes, name: terms.name, stateFolder: services.folder.path,
-                searchPath: ProcessEnvironment.searchPath, home: ProcessEnvironment["HOME"])
+                searchPath: ProcessEnvironment.searchPath, home: ProcessEnvironment["HOME"],
+                sandbox: sandbox)
         }
     }
 }

@@ -29,7 +29,9 @@ package struct NodeAttempt: Sendable {
         case let failure: return .failed("\(files.claim): \(errorText(failure))")
         }
         let events = EventFile(path: files.events)
-        let result = LocalExecutor(devices: Machine.devices(atLeast: request.grant.request.gpus)).execute(
+        let result = LocalExecutor(
+            devices: Machine.devices(atLeast: request.grant.request.gpus), sandbox: SandboxSettings(onNodeFor: request)
+        ).execute(
             request, cancellation: cancellation
         ) { events.append($0) }
         guard files.write(result, to: files.result) else { return .failed("\(files.result): \(errorText(errno))") }

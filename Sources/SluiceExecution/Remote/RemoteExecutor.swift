@@ -11,13 +11,17 @@ package struct RemoteExecutor: Executor {
     let stateFolder: String
     /// The binary, as the nodes see it.
     let sluice: String
+    /// How attempts are walled in where they run.
+    var sandbox = NodeSandbox(.off)
     /// Milliseconds for which a result may be on its way after its job has ended.
     var resultPatience: Int64 = 10_000
 
     package func execute(
         _ request: AttemptRequest, cancellation: Cancellation, observe: @escaping @Sendable (AttemptEvent) -> Void
     ) -> AttemptResult {
-        RemoteAttempt(
+        var request = request
+        request.sandbox.onNode = sandbox
+        return RemoteAttempt(
             request: request, files: AttemptFiles(of: request), engine: engine, sluice: sluice,
             cancellation: cancellation, resultPatience: resultPatience, observe: observe
         ).run()

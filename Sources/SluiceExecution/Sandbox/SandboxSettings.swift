@@ -47,6 +47,13 @@ package struct SandboxSettings: Sendable {
         self.searchPath = searchPath
     }
 
+    /// On a node, which knows no more of the operator's choice than what it is handed.
+    init(onNodeFor request: AttemptRequest) {
+        self.init(
+            request.sandbox.onNode?.choice ?? .off, hidden: request.sandbox.onNode?.hidden ?? [],
+            searchPath: request.searchPath)
+    }
+
     /// What this machine gives, for `sluice doctor`: nil where attempts can be walled in, else why not.
     package static func obstacle(searchPath: String) -> PluginError? {
         guard case .failure(let error) = Bubblewrap.find(searchPath: searchPath) else { return nil }

@@ -4,11 +4,12 @@ import SluiceModel
 package enum SlurmExecutor {
     /// `searchPath` is where Slurm's programs are found; `sluice` the binary, at a path that the nodes see.
     package static func executor(
-        _ terms: SlurmTerms, name: String, stateFolder: String, sluice: String, searchPath: String
+        _ terms: SlurmTerms, name: String, stateFolder: String, sluice: String, searchPath: String,
+        sandbox: NodeSandbox
     ) -> any Executor {
         RemoteExecutor(
             name: name, engine: SlurmEngine(terms: terms, programs: SlurmPrograms(terms, searchPath)),
-            stateFolder: stateFolder, sluice: sluice)
+            stateFolder: stateFolder, sluice: sluice, sandbox: sandbox)
     }
 }
 

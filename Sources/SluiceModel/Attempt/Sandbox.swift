@@ -1,5 +1,5 @@
 /// How attempts are walled in here, by the operator's choice.
-package enum SandboxChoice: String, Sendable, CaseIterable {
+package enum SandboxChoice: String, Sendable, Codable, CaseIterable {
     /// Where it works; elsewhere attempts run without, and their records say so.
     case auto
     /// Everywhere and with less to see; where it cannot be had, nothing runs.
@@ -14,6 +14,8 @@ package struct SandboxPolicy: Sendable, Codable, Equatable {
     package var isStrict: Bool
     /// Whether the program said that it needs the network.
     package var network: Network
+    /// What the operator chose for the node that it is handed to; nil where the attempt stays on this machine.
+    package var onNode: NodeSandbox?
 
     package enum Network: String, Sendable, Codable {
         /// It said so.
@@ -27,6 +29,19 @@ package struct SandboxPolicy: Sendable, Codable, Equatable {
     package init(isStrict: Bool = false, network: Network = .unsaid) {
         self.isStrict = isStrict
         self.network = network
+    }
+}
+
+/// What a node has to know of the operator's choice: it has no configuration of its own.
+package struct NodeSandbox: Sendable, Codable, Equatable {
+    package var choice: SandboxChoice
+    /// What no attempt is to see where it is there: configuration, sources of secrets, other attempts.
+    package var hidden: [String]
+
+    /// A node is told of nothing that it need not know.
+    package init(_ choice: SandboxChoice, hidden: [String] = []) {
+        self.choice = choice
+        self.hidden = choice == .off ? [] : hidden
     }
 }
 

@@ -5,6 +5,8 @@ package struct ExecutorTerms: Sendable, Equatable {
     package var capacity: ResourceRequest?
     /// Per hour, for profiles without one.
     package var price: Amount?
+    /// How attempts are walled in on its nodes; nil: as on this machine.
+    package var sandbox: SandboxChoice?
     package var engine: Engine
 
     package enum Engine: Sendable, Equatable {
@@ -12,10 +14,14 @@ package struct ExecutorTerms: Sendable, Equatable {
         case kubernetes(KubernetesTerms)
     }
 
-    package init(name: String, capacity: ResourceRequest? = nil, price: Amount? = nil, engine: Engine) {
+    package init(
+        name: String, capacity: ResourceRequest? = nil, price: Amount? = nil, sandbox: SandboxChoice? = nil,
+        engine: Engine
+    ) {
         self.name = name
         self.capacity = capacity
         self.price = price
+        self.sandbox = sandbox
         self.engine = engine
     }
 

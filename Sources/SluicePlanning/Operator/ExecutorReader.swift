@@ -6,7 +6,7 @@ struct ExecutorReader {
 
     private enum Kind: String, CaseIterable { case slurm, kubernetes, local }
 
-    private static let shared = ["kind", "capacity", "price", "shared_root", "config", "patience"]
+    private static let shared = ["kind", "capacity", "price", "shared_root", "config", "patience", "sandbox"]
     private static let own: [Kind: [String]] = [
         .slurm: ["partition", "account", "qos"],
         .kubernetes: ["namespace", "image", "claim", "context", "service_account", "gpu", "sluice"],
@@ -28,6 +28,7 @@ struct ExecutorReader {
         _ = map.required("shared_root", example: "shared_root: /shared/sluice")
         return ExecutorTerms(
             name: entry.key, capacity: capacity(map), price: map.amount("price"),
+            sandbox: map.choice("sandbox", SandboxChoice.self),
             engine: kind == .slurm ? .slurm(slurm(map)) : .kubernetes(kubernetes(map)))
     }
 

@@ -142,6 +142,49 @@ struct ExecutorConformanceTests {
         #expect(result.overrun?.limit == 96 << 20 && result.error?.errorClass == .resource)
     }
 
+    @Test(
+        "the operator's sandbox is had on the node, what he hides is not there, and the result says what was in force",
+        .enabled(if: SandboxSettings.obstacle(searchPath: "") == nil, "bubblewrap cannot wall anything in here"),
+        arguments: Lane.durable, SandboxChoice.allCases)
+    func sandbox(_ lane: Lane, _ choice: SandboxChoice) async throws {
+        let attempts = try Attempts()
+        let others = try Attempts()
+        try others.write("record", "theirs")
+        var executor = Lane.remote(lane.engine(), attempts)
+        executor.sandbox = NodeSandbox(choice, hidden: [others.root])
+        let request = attempts.script("cat \(others.root)/record > seen || true")
+        let result = await attempts.run(request, by: executor)
+        #expect(result.outcome == .succeeded && result.warnings == [], "\(result)")
+        let isWalled = choice != .off
+        #expect(attempts.read("workspace/seen") == (isWalled ? "" : "theirs"))
+        #expect(
+            result.sandbox
+                == (isWalled
+                    ? Sandbox(mechanism: .bubblewrap, isStrict: choice == .strict, hasNetwork: choice == .auto) : .none)
+        )
+    }
+
+    @Test(
+        "a node that has no sandbox says so, and runs nothing that must have one", arguments: Lane.durable,
+        [false, true])
+    func noSandbox(_ lane: Lane, _ isStrict: Bool) async throws {
+        let attempts = try Attempts()
+        mkdir("\(attempts.root)/bin", 0o755)
+        try attempts.write("bin/bwrap", "#!/bin/sh\necho no namespaces here >&2; exit 1\n", mode: 0o755)
+        var executor = Lane.remote(lane.engine(), attempts)
+        executor.sandbox = NodeSandbox(isStrict ? .strict : .auto)
+        let request = attempts.script("touch ran").with { $0.searchPath = "\(attempts.root)/bin:\($0.searchPath)" }
+        let result = await attempts.run(request, by: executor)
+        #expect(result.sandbox == .none && (attempts.read("workspace/ran") == nil) == isStrict)
+        if isStrict {
+            #expect(result.outcome == .failed && result.error?.errorClass == .config)
+            #expect(
+                result.error?.code == "sandbox.unavailable" && result.error?.message.contains("no namespaces") == true)
+        } else {
+            #expect(result.outcome == .succeeded && result.warnings.first?.contains("no namespaces here") == true)
+        }
+    }
+
     @Test("what it says comes while it runs", arguments: Lane.here)
     func live(_ lane: Lane) async throws {
         let attempts = try Attempts()
