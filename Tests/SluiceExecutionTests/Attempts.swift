@@ -5,20 +5,37 @@ import Synchronization
 
 /// A throw-away attempt folder with a plugin in it, and what its run showed.
 final class Attempts: Sendable {
+    /// As an attempt lies in a state folder.
     let root: String
+    private let base: String
     private let seen = Mutex<[AttemptEvent]>([])
 
     init() throws {
         var template = Array("/tmp/sluice-execution-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw TestFailure("mkdtemp: errno \(errno)") }
-        root = template.withUnsafeBufferPointer { String(decoding: $0.dropLast().map(UInt8.init), as: UTF8.self) }
+        base = template.withUnsafeBufferPointer { String(decoding: $0.dropLast().map(UInt8.init), as: UTF8.self) }
+        root = base + "/runs/1/stage/1"
+        for folder in ["runs", "runs/1", "runs/1/stage", "runs/1/stage/1"] { mkdir("\(base)/\(folder)", 0o700) }
+        try makeFolders()
+    }
+
+    /// Another attempt of the same run, whose folder goes with that one's.
+    init(beside other: Attempts, stage: String) throws {
+        base = ""
+        root = other.base + "/runs/1/\(stage)/1"
+        for folder in ["", "/1"] { mkdir("\(other.base)/runs/1/\(stage)\(folder)", 0o700) }
+        try makeFolders()
+    }
+
+    private func makeFolders() throws {
         for folder in ["workspace", "scratch", "home", "tmp", "plugin", "outputs"] { mkdir("\(root)/\(folder)", 0o700) }
     }
 
     deinit {
+        guard !base.isEmpty else { return }
         var pid = pid_t()
         // Environments are read-only.
-        let script = "chmod -R u+w \(root); rm -rf \(root)"
+        let script = "chmod -R u+w \(base); rm -rf \(base)"
         var arguments: [UnsafeMutablePointer<CChar>?] = [strdup("sh"), strdup("-c"), strdup(script), nil]
         if posix_spawn(&pid, "/bin/sh", nil, nil, &arguments, nil) == 0 { waitpid(pid, nil, 0) }
         arguments.forEach { free($0) }

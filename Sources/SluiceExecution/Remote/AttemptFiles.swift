@@ -34,6 +34,15 @@ package struct AttemptFiles: Sendable {
 
     var folder: String { Self.parent(of: result) }
 
+    /// Of an attempt that lies as in a state folder, `runs/<run>/<stage>/<n>/node`, the run's.
+    var runFolder: String? {
+        let steps = folder.split(separator: "/").suffix(5)
+        guard steps.count == 5, steps.first == "runs", steps.dropFirst().first?.allSatisfy(\.isWholeNumber) == true,
+            steps.dropLast().last?.allSatisfy(\.isWholeNumber) == true, steps.last == "node"
+        else { return nil }
+        return (0..<3).reduce(folder) { path, _ in Self.parent(of: path) }
+    }
+
     private static func parent(of path: String) -> String {
         String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex))
     }

@@ -33,6 +33,8 @@ struct JobOrder: Sendable, Equatable {
     var searchPath: String
     /// Where the engine's own files of it lie.
     var folder: String
+    /// Where files of several attempts of its run may lie; nil: nowhere.
+    var runFolder: String?
     var request: ResourceRequest
     /// After which the engine may end it.
     var time: Duration

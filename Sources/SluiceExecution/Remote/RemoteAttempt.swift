@@ -17,14 +17,15 @@ struct RemoteAttempt {
     private static let submitPause: Int64 = 2000
 
     func run() -> AttemptResult {
-        if access(files.request, F_OK) != 0 {
+        let isNew = access(files.request, F_OK) != 0
+        if isNew {
             if let reason = cancellation.state.reason { return .stopped(reason) }
             if let failure = handOver() { return failure }
         }
         let wake = WakeSignal()
         cancellation.onChange { wake.wake() }
         defer { wake.close() }
-        switch submit(wake) {
+        switch submit(wake, isNew: isNew) {
         case .failure(let ending): return ending.result
         case .success(let job):
             defer { engine.unwatch(job) }
@@ -45,18 +46,22 @@ struct RemoteAttempt {
     /// Why there is no job.
     private struct Ending: Error { var result: AttemptResult }
 
-    private func submit(_ wake: WakeSignal) -> Result<String, Ending> {
+    /// `isNew`: nobody can have submitted it before.
+    private func submit(_ wake: WakeSignal, isNew: Bool) -> Result<String, Ending> {
         guard let record = files.readJob() else {
             return .failure(Ending(result: .lost("executor.handover", "nobody knows what it was submitted as")))
         }
         if let job = record.id { return .success(job) }
         let order = JobOrder(key: record.key, request: request, files: files, sluice: sluice)
+        var mayBeThere = !isNew
         while true {
             if let reason = cancellation.state.reason, files.fence() {
                 if case .found(let job) = engine.find(order) { _ = engine.cancel(job, isImmediate: true) }
                 return .failure(Ending(result: .stopped(reason)))
             }
-            switch findOrSubmit(order) {
+            let submission = mayBeThere ? findOrSubmit(order) : engine.submit(order)
+            mayBeThere = true
+            switch submission {
             case .accepted(let job):
                 // A record that cannot be written is found by its key.
                 _ = files.write(JobRecord(key: record.key, id: job), to: files.job)

@@ -79,7 +79,8 @@ extension JobOrder {
     init(key: String, request: AttemptRequest, files: AttemptFiles, sluice: String) {
         self.init(
             key: key, stage: request.stage, program: [sluice, "attempt", files.request, files.result],
-            searchPath: request.searchPath, folder: files.folder, request: request.grant.request,
+            searchPath: request.searchPath, folder: files.folder, runFolder: files.runFolder,
+            request: request.grant.request,
             time: request.timeout + request.grace + Self.air, grace: request.grace + Self.ending)
     }
 }

@@ -7,24 +7,28 @@ struct SlurmBatch {
     let headroom: Int64
 
     /// Starts its arguments, as they are: nothing of a stage is ever text of a shell.
-    private static let script = "#!/bin/sh\nexec \"$@\"\n"
+    static let script = "#!/bin/sh\nexec \"$@\"\n"
 
-    private var scriptPath: String { order.folder + "/batch" }
+    var scriptPath: String { order.folder + "/batch" }
     private var environmentPath: String { order.folder + "/environment" }
 
-    func writeFiles() -> Bool {
-        writeAtomically(Array(Self.script.utf8), to: scriptPath, mode: 0o700)
+    func writeFiles(script: String = Self.script) -> Bool {
+        writeAtomically(Array(script.utf8), to: scriptPath, mode: 0o700)
             && writeAtomically(Array("PATH=\(order.searchPath)\0".utf8), to: environmentPath, mode: 0o600)
     }
 
-    var arguments: [String] {
-        let options = [
+    var arguments: [String] { options(suffix: String(order.key.prefix(8))) + [scriptPath] + order.program }
+
+    /// `suffix`: of the names of its output, in Slurm's patterns.
+    func options(suffix: String) -> [String] {
+        // What stages are called may look like one of them.
+        let folder = order.folder.replacing("%", with: "%%")
+        return [
             // It is tried again by a new attempt, never behind the runner's back.
             "--parsable", "--no-requeue", "--job-name=\(name)", "--comment=\(order.key)", "--chdir=\(order.folder)",
-            "--output=\(order.folder)/output.\(order.key.prefix(8))",
-            "--error=\(order.folder)/errors.\(order.key.prefix(8))", "--export-file=\(environmentPath)",
-        ]
-        return options + resources + [scriptPath] + order.program
+            "--output=\(folder)/output.\(suffix)", "--error=\(folder)/errors.\(suffix)",
+            "--export-file=\(environmentPath)",
+        ] + resources
     }
 
     /// What decides when and where it can start.

@@ -7,11 +7,23 @@ struct SlurmEngine: JobEngine {
     let terms: SlurmTerms
     let programs: SlurmPrograms
     private let watch: JobWatch<SlurmQueue.Row>
+    private let gathering = JobGathering<Alike>()
 
     /// `headroom`: bytes beyond the grant for the supervisor itself, so that it is the one who sees an overrun first.
     let headroom: Int64
+    /// As many that come at the same moment are an array.
+    let leastTasks: Int
 
-    init(terms: SlurmTerms, programs: SlurmPrograms, headroom: Int64 = 128 << 20) {
+    /// What jobs have to have in common to be tasks of one array.
+    private struct Alike: Hashable {
+        var resources: [String]
+        var program: [String]
+        var searchPath: String
+        var runFolder: String
+    }
+
+    init(terms: SlurmTerms, programs: SlurmPrograms, headroom: Int64 = 128 << 20, leastTasks: Int = 2) {
+        self.leastTasks = leastTasks
         self.terms = terms
         self.programs = programs
         self.headroom = headroom
@@ -19,9 +31,39 @@ struct SlurmEngine: JobEngine {
     }
 
     func submit(_ order: JobOrder) -> Submission {
-        let batch = SlurmBatch(order: order, terms: terms, headroom: headroom)
+        guard let runFolder = order.runFolder else { return submitAlone(order) }
+        let alike = Alike(
+            resources: batch(order).resources, program: Array(order.program.dropLast(2)),
+            searchPath: order.searchPath, runFolder: runFolder)
+        return gathering.submit(order, with: alike) { orders in
+            orders.count < leastTasks ? orders.map(submitAlone) : submitArray(orders)
+        }
+    }
+
+    private func submitAlone(_ order: JobOrder) -> Submission {
+        unlink(SlurmArrayPlace.path(in: order.folder))
+        let batch = batch(order)
         guard batch.writeFiles() else { return .unreachable("\(order.folder) cannot be written: \(errorText(errno))") }
-        let answer = programs.run("sbatch", batch.arguments)
+        return submission(batch.arguments)
+    }
+
+    /// A site may refuse an array, for its size, whose tasks it would take one by one.
+    private func submitArray(_ orders: [JobOrder]) -> [Submission] {
+        let array = SlurmArray(orders: orders, terms: terms, headroom: headroom)
+        guard array.writeFiles() else {
+            return orders.map { _ in .unreachable("an array cannot be written: \(errorText(errno))") }
+        }
+        switch submission(array.arguments) {
+        case .accepted(let job): return orders.indices.map { .accepted("\(job)_\($0)") }
+        case .refused: return orders.map(submitAlone)
+        case .unreachable(let why): return orders.map { _ in .unreachable(why) }
+        }
+    }
+
+    private func batch(_ order: JobOrder) -> SlurmBatch { SlurmBatch(order: order, terms: terms, headroom: headroom) }
+
+    private func submission(_ arguments: [String]) -> Submission {
+        let answer = programs.run("sbatch", arguments)
         guard answer.isGood, let job = answer.lines.first.flatMap(Self.jobNumber) else {
             return SlurmPrograms.isUnreachable(answer.complaint)
                 ? .unreachable(answer.complaint) : .refused(Self.words(of: answer.complaint))
@@ -33,7 +75,11 @@ struct SlurmEngine: JobEngine {
         switch SlurmQueue.read(programs) {
         case .failure(let why): return .unreachable(why.message)
         case .success(let rows):
-            return rows.first { $0.comment == order.key }.map { .found($0.job) } ?? .none
+            let place = SlurmArrayPlace.read(in: order.folder)
+            let row = rows.first { row in
+                row.comment == order.key || place.map { row.comment == $0.key && row.task == $0.task } ?? false
+            }
+            return row.map { .found($0.job) } ?? .none
         }
     }
 
@@ -42,13 +88,18 @@ struct SlurmEngine: JobEngine {
     /// Without control groups Slurm calls a job that it killed for its memory failed, and says so only to the job.
     func explained(_ ending: JobEnding, in folder: String) -> JobEnding {
         guard ending.cause == .failed else { return ending }
-        let files = (folderNames(folder) ?? []).filter { $0.hasPrefix("errors.") }
-        let said = files.compactMap { smallFile("\(folder)/\($0)", limit: 1 << 20) }
+        let said = errorFiles(of: folder).compactMap { smallFile($0, limit: 1 << 20) }
         let isMemory = said.contains { text in
             let text = String(decoding: text, as: UTF8.self)
             return text.contains("exceeded memory limit") || text.contains("oom-kill") || text.contains("oom_kill")
         }
         return isMemory ? JobEnding(cause: .outOfMemory, words: ending.words) : ending
+    }
+
+    /// Of a job's own output, or of its task's.
+    private func errorFiles(of folder: String) -> [String] {
+        if let place = SlurmArrayPlace.read(in: folder) { return ["\(place.folder)/errors.\(place.task)"] }
+        return (folderNames(folder) ?? []).filter { $0.hasPrefix("errors.") }.map { "\(folder)/\($0)" }
     }
 
     func unwatch(_ job: String) { watch.remove(job) }

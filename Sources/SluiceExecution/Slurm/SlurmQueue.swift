@@ -4,6 +4,7 @@ import SluiceModel
 /// The jobs of this user, as `squeue` lists them: also those that ended a while ago.
 enum SlurmQueue {
     struct Row: Equatable {
+        /// `12`, of a task of an array `12_3`.
         var job: String
         var state: String
         var reason: String
@@ -13,9 +14,10 @@ enum SlurmQueue {
     }
 
     static func read(_ programs: SlurmPrograms) -> Result<[Row], UnreadableFile> {
-        let fields = ["JobID", "State", "exit_code", "Comment", "Reason"].map { $0 + ":\(separator)" }
+        let fields = ["JobArrayID", "State", "exit_code", "Comment", "Reason"].map { $0 + ":\(separator)" }
         let answer = programs.run(
-            "squeue", ["--noheader", "--states=all", "--user=\(geteuid())", "-O", fields.joined(separator: ",")])
+            "squeue",
+            ["--noheader", "--array", "--states=all", "--user=\(geteuid())", "-O", fields.joined(separator: ",")])
         guard answer.isGood else { return .failure(UnreadableFile(answer.complaint)) }
         return .success(answer.lines.compactMap(row))
     }
@@ -40,6 +42,11 @@ enum SlurmQueue {
         return Row(
             job: fields[0], state: fields[1], reason: fields[4].filter { $0 != "|" }, exit: exit, comment: fields[3])
     }
+}
+
+extension SlurmQueue.Row {
+    /// Of an array's task its number.
+    var task: Int? { job.split(separator: "_").dropFirst().first.flatMap { Int($0) } }
 }
 
 extension SlurmQueue.Row: JobRow {

@@ -135,6 +135,46 @@ struct SlurmTests {
         #expect(try scene.sluice(["explain", "1/\(name)"]).output.contains("it waited "))
     }
 
+    @Test("a matrix goes to Slurm as one array, and a runner that dies meanwhile loses and doubles nothing")
+    func array() throws {
+        let scene = try scene(
+            """
+            profiles: { node: { cpus: 1, memory: 64MiB, executor: cluster } }
+            stages:
+              train:
+                run: |
+                  echo ${matrix.n} >> LEDGER/trained
+                  while [ ! -e LEDGER/go ]; do sleep 0.05; done
+                matrix: { n: [one, "it's 5%", "three $(x)", four] }
+                profile: node
+            """, executors: ["cluster: { partition: main"])
+        let run = try scene.start(["run"])
+        #expect(comesToHold { scene.lines(of: "trained") == 4 })
+        let jobs = try notes(scene).map { try id(Data(contentsOf: $0)) }
+        #expect(Set(jobs.map { $0.prefix { $0 != "_" } }).count == 1 && Set(jobs).count == 4, "\(jobs)")
+        kill(run.pid, SIGKILL)
+        _ = run.wait()
+        let worker = try scene.start(["worker", "--once"])
+        scene.touch("go")
+        #expect(worker.wait().status == 0)
+        let record = try scene.show(1)
+        #expect(record.outcome == "succeeded" && scene.lines(of: "trained") == 4, "\(record.json)")
+        #expect(record.stages.allSatisfy { ($0["attempts"] as? [Any])?.count == 1 })
+        let left = try FileManager.default.subpathsOfDirectory(atPath: scene.shared)
+        #expect(!left.contains { $0.contains("/runs/") }, "nothing stays: \(left)")
+    }
+
+    private func id(_ note: Data) throws -> String {
+        let fields = try JSONSerialization.jsonObject(with: note) as? [String: Any]
+        return fields?["id"] as? String ?? ""
+    }
+
+    /// What a runner noted of the jobs that it handed over.
+    private func notes(_ scene: Scene) throws -> [URL] {
+        let all = try FileManager.default.subpathsOfDirectory(atPath: scene.shared)
+        return all.filter { $0.hasSuffix("/result.json.job") }.map { URL(filePath: scene.shared + "/" + $0) }
+    }
+
     @Test("load is balanced over two partitions, and the plan says why")
     func balance() throws {
         let scene = try scene(

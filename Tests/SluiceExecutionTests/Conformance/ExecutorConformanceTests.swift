@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import SluiceModel
 import Testing
@@ -148,11 +149,12 @@ struct ExecutorConformanceTests {
         arguments: Lane.durable, SandboxChoice.allCases)
     func sandbox(_ lane: Lane, _ choice: SandboxChoice) async throws {
         let attempts = try Attempts()
-        let others = try Attempts()
-        try others.write("record", "theirs")
+        let secret = NSHomeDirectory() + "/sluice-test-\(UInt32.random(in: 0 ... .max))"
+        #expect(FileManager.default.createFile(atPath: secret, contents: Data("theirs".utf8)))
+        defer { unlink(secret) }
         var executor = Lane.remote(lane.engine(), attempts)
-        executor.sandbox = NodeSandbox(choice, hidden: [others.root])
-        let request = attempts.script("cat \(others.root)/record > seen || true")
+        executor.sandbox = NodeSandbox(choice, hidden: [secret])
+        let request = attempts.script("cat \(secret) > seen || true")
         let result = await attempts.run(request, by: executor)
         #expect(result.outcome == .succeeded && result.warnings == [], "\(result)")
         let isWalled = choice != .off

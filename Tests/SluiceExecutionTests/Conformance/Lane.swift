@@ -14,6 +14,8 @@ enum Lane: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case files
     /// Handed over to a real Slurm cluster, where `scripts/slurm-up` could start one.
     case slurm
+    /// The same as tasks of arrays.
+    case slurmArray
     /// Handed over by the real `kubectl` to a stand-in for a cluster.
     case kubernetes
 
@@ -21,7 +23,9 @@ enum Lane: String, CaseIterable, Sendable, CustomTestStringConvertible {
 
     /// Those that this machine can run.
     static var here: [Lane] {
-        allCases.filter { ($0 != .slurm || Slurm.isHere) && ($0 != .kubernetes || Kubernetes.isHere) }
+        allCases.filter {
+            (![.slurm, .slurmArray].contains($0) || Slurm.isHere) && ($0 != .kubernetes || Kubernetes.isHere)
+        }
     }
     /// Those whose attempts outlive their runner.
     static var durable: [Lane] { here.filter { $0 != .local } }
@@ -30,13 +34,14 @@ enum Lane: String, CaseIterable, Sendable, CustomTestStringConvertible {
         switch self {
         case .local: LocalExecutor(devices: [])
         case .files: Lane.remote(ThreadEngine(), attempts)
-        case .slurm, .kubernetes: Lane.remote(engine(), attempts)
+        case .slurm, .slurmArray, .kubernetes: Lane.remote(engine(), attempts)
         }
     }
 
     func engine() -> any JobEngine {
         switch self {
         case .slurm: Slurm.engine()
+        case .slurmArray: Slurm.engine(leastTasks: 1)
         case .kubernetes: Kubernetes.engine()
         case .local, .files: ThreadEngine()
         }
@@ -60,10 +65,11 @@ enum Slurm {
 
     static func engine(
         _ partition: String? = nil, patience: Duration = .seconds(600), headroom: Int64 = 128 << 20,
-        searchPath: String = searchPath
+        searchPath: String = searchPath, leastTasks: Int = 2
     ) -> SlurmEngine {
         let terms = SlurmTerms(partition: partition, sharedRoot: "/", configuration: configuration, patience: patience)
-        return SlurmEngine(terms: terms, programs: SlurmPrograms(terms, searchPath), headroom: headroom)
+        return SlurmEngine(
+            terms: terms, programs: SlurmPrograms(terms, searchPath), headroom: headroom, leastTasks: leastTasks)
     }
 
     /// One of Slurm's own programs.

@@ -137,6 +137,63 @@ struct SlurmTests {
         #expect(attempts.read("workspace/trace") == "ran\n")
     }
 
+    /// Six attempts of a run, and an engine whose `sbatch` does something first.
+    private func matrix(_ sbatch: String) throws -> (attempts: [Attempts], engine: SlurmEngine) {
+        let first = try Attempts()
+        mkdir("\(first.root)/bin", 0o755)
+        try first.write(
+            "bin/sbatch",
+            "#!/bin/sh\necho \"$@\" >> \(first.root)/calls\n\(sbatch)\nPATH=\(Slurm.searchPath) exec sbatch \"$@\"\n",
+            mode: 0o755)
+        let engine = Slurm.engine(searchPath: "\(first.root)/bin:\(Slurm.searchPath)")
+        return (try [first] + (1...5).map { try Attempts(beside: first, stage: "a 5% stage\($0)") }, engine)
+    }
+
+    private func calls(_ attempts: [Attempts]) -> [Substring] {
+        (attempts[0].read("calls") ?? "").split(separator: "\n")
+    }
+
+    @Test("attempts of a run that come at the same moment are one array: one call, and each is on its own")
+    func array() async throws {
+        let (attempts, engine) = try matrix("")
+        let cancellation = Cancellation()
+        let results = try await withThrowingTaskGroup(of: (Int, AttemptResult).self) { group in
+            for (index, one) in attempts.enumerated() {
+                let line = index == 2 ? "touch ready; sleep 600" : "echo \(one.root) > who; exit \(index == 4 ? 3 : 0)"
+                group.addTask {
+                    let executor = Lane.remote(engine, one)
+                    guard index == 2 else { return (index, await one.run(one.script(line), by: executor)) }
+                    return (index, await one.run(one.script(line), cancellation, by: executor))
+                }
+            }
+            try await attempts[2].appearance(of: "workspace/ready")
+            try await attempts[0].appearance(of: "node/result.json")
+            cancellation.cancel(.user)
+            return try await group.reduce(into: [Int: AttemptResult]()) { $0[$1.0] = $1.1 }
+        }
+        #expect(calls(attempts).count == 1 && calls(attempts)[0].contains("--array=0-5"), "\(calls(attempts))")
+        for (index, one) in attempts.enumerated() {
+            let outcome: Outcome = index == 2 ? .cancelled : index == 4 ? .failed : .succeeded
+            #expect(results[index]?.outcome == outcome, "\(index): \(String(describing: results[index]))")
+            if index != 2 { #expect(one.read("workspace/who") == one.root + "\n") }
+        }
+        let jobs = attempts.compactMap { AttemptFiles(of: $0.script("")).readJob()?.id }
+        #expect(Set(jobs.map { $0.prefix { $0 != "_" } }).count == 1 && Set(jobs).count == 6, "\(jobs)")
+    }
+
+    @Test("where a site refuses arrays, they are handed over one by one")
+    func noArrays() async throws {
+        let refusal = "sbatch: error: Batch job submission failed: Invalid job array specification"
+        let (attempts, engine) = try matrix("case \"$*\" in *--array*) echo '\(refusal)' >&2; exit 1;; esac")
+        let outcomes = await withTaskGroup(of: Outcome.self) { group in
+            for one in attempts {
+                group.addTask { await one.run(one.script("true"), by: Lane.remote(engine, one)).outcome }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(outcomes.allSatisfy { $0 == .succeeded } && calls(attempts).count == 7, "\(outcomes)")
+    }
+
     @Test("a pool is what a partition's working nodes have, and its queue says when a request would start")
     func pool() throws {
         let terms = { SlurmTerms(partition: $0, sharedRoot: "/", configuration: Slurm.configuration) }
