@@ -34,8 +34,15 @@ struct AttemptCommand: ParsableCommand {
         @Argument(help: "Where its result goes.")
         var result: String
 
+        @Option(help: "A folder with its secrets, a file each; default: RESULT.secrets, which is removed.")
+        var secrets: String?
+
+        @Option(help: "A file that is there, for as much of the result as 4096 bytes hold.")
+        var message: String?
+
         func run() throws {
-            let node = NodeAttempt(files: AttemptFiles(request: request, result: result))
+            let files = AttemptFiles(request: request, result: result)
+            let node = NodeAttempt(files: files, secrets: secrets, message: message)
             let cancellation = Cancellation()
             RunSignals().forward(to: { node.stop(cancellation, signalled: $0, killNow: $1) })
             switch node.run(cancellation: cancellation) {

@@ -39,9 +39,8 @@ struct MachineExecutors {
                 searchPath: ProcessEnvironment.searchPath, sandbox: sandbox)
         case .kubernetes(let kubernetes):
             KubernetesExecutor.executor(
-                kubernetes, name: terms.name, stateFolder: services.folder.path,
-                searchPath: ProcessEnvironment.searchPath, home: ProcessEnvironment["HOME"],
-                sandbox: sandbox)
+                kubernetes, name: terms.name, stateFolder: services.folder.path, owner: try? services.folder.identity(),
+                searchPath: ProcessEnvironment.searchPath, home: ProcessEnvironment["HOME"], sandbox: sandbox)
         }
     }
 }

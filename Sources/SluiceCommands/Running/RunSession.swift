@@ -58,7 +58,7 @@ struct RunSession: Sendable {
         let watch = CancellationWatch(head.id, in: services.store, cancel: stop)
         defer {
             watch.stop()
-            context.sweepSharedFolders(of: services)
+            context.sweepElsewhere(after: head.id, of: services)
         }
         let begun = record.flatMap { $0.stages.isEmpty ? nil : $0 }
         var plan = first

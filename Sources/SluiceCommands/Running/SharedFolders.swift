@@ -1,3 +1,4 @@
+import SluiceExecution
 import SluiceModel
 import SluiceStore
 
@@ -13,11 +14,22 @@ extension OperatorConfiguration {
 }
 
 extension RepositoryContext {
-    /// Removes what runs that have ended left on folders that nodes share.
-    func sweepSharedFolders(of services: StateServices) {
+    /// Removes what runs that have ended left on folders that nodes share, and in the clusters that a run has used.
+    func sweepElsewhere(after run: RunID, of services: StateServices) {
+        let isOver: (RunID) -> Bool = { (try? services.store.head(of: $0))?.state == .ended }
         let folders = (try? configuration.sharedFolders(of: services.folder)) ?? [:]
-        for folder in Set(folders.values) {
-            folder.sweep { run in (try? services.store.head(of: run))?.state == .ended }
+        for folder in Set(folders.values) { folder.sweep(isOver: isOver) }
+        let clusters = configuration.executors.compactMap { executor in
+            if case .kubernetes(let terms) = executor.engine { (executor.name, terms) } else { nil }
+        }
+        guard !clusters.isEmpty, let owner = try? services.folder.identity(),
+            let record = try? services.store.record(of: run)
+        else { return }
+        let used = Set(record.stages.flatMap { $0.attempts.map(\.started.executor) })
+        for (name, terms) in clusters where used.contains(name) {
+            KubernetesLeftovers(
+                terms, owner: owner, searchPath: ProcessEnvironment.searchPath, home: ProcessEnvironment["HOME"]
+            ).remove(isOver: isOver)
         }
     }
 }

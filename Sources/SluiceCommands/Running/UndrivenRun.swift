@@ -23,7 +23,7 @@ struct UndrivenRun {
             workspaces.abandon(workspaces.folder(named: attempt.folder), by: executors[attempt.executor])
         }
         try services.store.append(events(record), to: head.id, at: services.clock.now())
-        (try? RepositoryContext.open(at: head.repository.gitDirectory))?.sweepSharedFolders(of: services)
+        (try? RepositoryContext.open(at: head.repository.gitDirectory))?.sweepElsewhere(after: head.id, of: services)
         unpin()
     }
 

@@ -13,10 +13,11 @@ struct Kubectl: Hashable, Sendable {
     private static let requestTimeout = "10s"
     private static let dataLimit = 64 << 20
 
-    func run(_ arguments: [String]) -> EngineProgram.Answer {
+    /// `input`: what it reads for `--filename=-`; nothing that is to stay hidden is an argument or a file.
+    func run(_ arguments: [String], input: [UInt8] = []) -> EngineProgram.Answer {
         var options = ["--namespace=\(terms.namespace)", "--request-timeout=\(Self.requestTimeout)"]
         if let context = terms.context { options.append("--context=\(context)") }
-        return program.run("kubectl", options + arguments, dataLimit: Self.dataLimit)
+        return program.run("kubectl", options + arguments, dataLimit: Self.dataLimit, input: input)
     }
 
     /// What it answers with, decoded.

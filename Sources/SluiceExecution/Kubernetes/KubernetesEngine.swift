@@ -8,34 +8,68 @@ struct KubernetesEngine: JobEngine {
     let name = "kubernetes"
     let terms: KubernetesTerms
     let kubectl: Kubectl
+    private let owner: String?
     private let headroom: Int64
     private let watch: JobWatch<KubernetesSighting>
 
-    /// `headroom`: bytes beyond the grant for the supervisor itself.
-    init(terms: KubernetesTerms, kubectl: Kubectl, headroom: Int64 = 128 << 20) {
+    var secretsFolder: String? { KubernetesManifest.secretsFolder }
+    var messageFile: String? { KubernetesManifest.messageFile }
+
+    /// `owner` is the state folder's identity, by which its objects are told from those of others; `headroom`: bytes
+    /// beyond the grant for the supervisor itself.
+    init(terms: KubernetesTerms, kubectl: Kubectl, owner: String?, headroom: Int64 = 128 << 20) {
         self.terms = terms
         self.kubectl = kubectl
+        self.owner = owner
         self.headroom = headroom
-        watch = KubernetesLook.watch(kubectl)
+        watch = KubernetesLook(kubectl: kubectl, owner: owner).watch
     }
 
+    /// What an earlier call has done already is not done again.
     func submit(_ order: JobOrder) -> Submission {
-        let manifest = KubernetesManifest(order: order, terms: terms, headroom: headroom)
+        let manifest = KubernetesManifest(order: order, terms: terms, owner: owner, headroom: headroom)
         let file = order.folder + "/job.json"
         guard writeAtomically(Array(manifest.job.canonicalText.utf8), to: file, mode: 0o600) else {
             return .unreachable("\(file) cannot be written: \(errorText(errno))")
         }
-        let name = KubernetesManifest.name(order.key)
-        let answer = kubectl.run(["create", "--filename=\(file)", "--output=name"])
-        if answer.isGood || answer.complaint.contains("AlreadyExists") { return .accepted(name) }
-        return Kubectl.isUnreachable(answer.complaint) ? .unreachable(answer.complaint) : .refused(answer.complaint)
+        let job = KubernetesManifest.name(order.key)
+        let created = kubectl.run(["create", "--filename=\(file)", "--output=name"])
+        guard created.isGood || created.complaint.contains("AlreadyExists") else { return verdict(created) }
+        return order.secrets.isEmpty ? .accepted(job) : bringSecrets(order, to: job, manifest.labels)
+    }
+
+    private func verdict(_ answer: EngineProgram.Answer) -> Submission {
+        Kubectl.isUnreachable(answer.complaint) ? .unreachable(answer.complaint) : .refused(answer.complaint)
+    }
+
+    /// Then the Job may start. One that cannot have them is removed again.
+    private func bringSecrets(_ order: JobOrder, to job: String, _ labels: KubernetesLabels) -> Submission {
+        let known: Result<KubernetesObjects.Object, UnreadableFile> = kubectl.get(["job", job])
+        guard case .success(let object) = known, let uid = object.metadata.uid else {
+            return .unreachable("the Job \(job) cannot be read to give it its Secret")
+        }
+        let secret = KubernetesSecret(order: order, labels: labels, uid: uid).json.canonicalText
+        let made = kubectl.run(["create", "--filename=-", "--output=name"], input: Array(secret.utf8))
+        guard made.isGood || made.complaint.contains("AlreadyExists") else { return given(up: job, made) }
+        let started = kubectl.run(["patch", "job", job, "--type=merge", #"--patch={"spec":{"suspend":false}}"#])
+        return started.isGood ? .accepted(job) : given(up: job, started)
+    }
+
+    private func given(up job: String, _ answer: EngineProgram.Answer) -> Submission {
+        let verdict = verdict(answer)
+        if case .refused = verdict { _ = delete(job, ["--cascade=background"]) }
+        return verdict
     }
 
     func find(_ order: JobOrder) -> JobSearch {
         let name = KubernetesManifest.name(order.key)
-        let answer = kubectl.run(["get", "job", name, "--ignore-not-found", "--output=name"])
+        let answer = kubectl.run(["get", "job", name, "--ignore-not-found", "--output=json"])
         guard answer.isGood else { return .unreachable(answer.complaint) }
-        return answer.lines.contains { $0.hasSuffix("/" + name) } ? .found(name) : .none
+        guard !answer.lines.isEmpty else { return .none }
+        guard let job: KubernetesObjects.Object = WireJSON.decode(answer.data) else {
+            return .unreachable("kubectl's answer is no JSON that is understood")
+        }
+        return job.spec?.suspend == true ? .halfway(name) : .found(name)
     }
 
     func sighting(of job: String) -> JobSighting { watch.sighting(of: job, patience: terms.patience) }
@@ -59,44 +93,15 @@ struct KubernetesEngine: JobEngine {
         return delete(job, ["--cascade=foreground"])
     }
 
+    /// A Job without a result stays until its run has ended: another runner may have to ask how it ended.
+    func discard(_ order: JobOrder, hasResult: Bool) {
+        let name = KubernetesManifest.name(order.key)
+        if hasResult { _ = delete(name, ["--cascade=background"]) }
+        guard !order.secrets.isEmpty else { return }
+        _ = kubectl.run(["delete", "secret", name, "--wait=false", "--ignore-not-found"])
+    }
+
     private func delete(_ job: String, _ options: [String]) -> Bool {
         kubectl.run(["delete", "job", job, "--wait=false", "--ignore-not-found"] + options).isGood
-    }
-}
-
-/// All Jobs of this namespace that are ours, with their pods, in one call.
-enum KubernetesLook {
-    private typealias Objects = KubernetesObjects
-
-    private static let all = SharedWatches<Kubectl, KubernetesSighting>()
-
-    /// Executors on one namespace share one.
-    static func watch(_ kubectl: Kubectl) -> JobWatch<KubernetesSighting> {
-        all.watch(kubectl) { JobWatch { rows(kubectl) } }
-    }
-
-    private static func rows(_ kubectl: Kubectl) -> Result<[String: KubernetesSighting], UnreadableFile> {
-        let selector = "--selector=\(KubernetesManifest.managedBy)=\(KubernetesManifest.manager)"
-        let answer: Result<Objects.List<Objects.Object>, UnreadableFile> = kubectl.get(["jobs,pods", selector])
-        return answer.map { list in
-            let pods = Dictionary(list.items.compactMap { pod in pod.job.map { ($0, pod) } }) { _, last in last }
-            let jobs = list.items.filter { !$0.isPod }
-            return Dictionary(jobs.map { ($0.metadata.name, sighting($0, pods[$0.metadata.name], kubectl)) }) { $1 }
-        }
-    }
-
-    private static func sighting(
-        _ job: Objects.Object, _ pod: Objects.Object?, _ kubectl: Kubectl
-    ) -> KubernetesSighting {
-        var row = KubernetesSighting(job: job, pod: pod)
-        if pod == nil, row.isPending { row.obstacle = obstacle(job.metadata.name, kubectl) }
-        return row
-    }
-
-    /// A Job without a pod: the cluster's events say what it lacks, for example what is left of a quota.
-    private static func obstacle(_ job: String, _ kubectl: Kubectl) -> String? {
-        let selector = "--field-selector=involvedObject.kind=Job,involvedObject.name=\(job),reason=FailedCreate"
-        let events: Result<Objects.List<Objects.Event>, UnreadableFile> = kubectl.get(["events", selector])
-        return try? events.get().items.last?.message
     }
 }

@@ -6,13 +6,15 @@ import SluiceModel
 struct KubernetesManifest {
     let order: JobOrder
     let terms: KubernetesTerms
+    let owner: String?
     /// Bytes beyond the grant for the supervisor itself, so that it is the one who sees an overrun first.
     let headroom: Int64
 
-    static let managedBy = "app.kubernetes.io/managed-by"
-    static let manager = "sluice"
     /// Whoever looks after a crash still finds the end; then the cluster removes it by itself.
     private static let keptSeconds: Int64 = 86_400
+    /// Where the pod finds its secrets, in a file each, and leaves what the cluster is to tell of its end.
+    static let secretsFolder = "/run/sluice/secrets"
+    static let messageFile = "/dev/termination-log"
 
     static func name(_ key: String) -> String { "sluice-" + key.lowercased().prefix(40) }
 
@@ -20,20 +22,22 @@ struct KubernetesManifest {
         .object([
             "apiVersion": .string("batch/v1"), "kind": .string("Job"),
             "metadata": .object([
-                "name": .string(Self.name(order.key)), "namespace": .string(terms.namespace), "labels": labels,
+                "name": .string(Self.name(order.key)), "namespace": .string(terms.namespace), "labels": labels.json,
                 "annotations": .object(["sluice.dev/stage": .string(order.stage)]),
             ]),
             "spec": .object([
                 // It is tried again by a new attempt, never behind the runner's back.
                 "backoffLimit": .integer(0),
+                // Its Secret can belong to it only when it is there: its pod waits until both are.
+                "suspend": .bool(!order.secrets.isEmpty),
                 "activeDeadlineSeconds": .integer(seconds(order.time)),
                 "ttlSecondsAfterFinished": .integer(Self.keptSeconds),
-                "template": .object(["metadata": .object(["labels": labels]), "spec": pod]),
+                "template": .object(["metadata": .object(["labels": labels.json]), "spec": pod]),
             ]),
         ])
     }
 
-    private var labels: JSONValue { .object([Self.managedBy: .string(Self.manager)]) }
+    var labels: KubernetesLabels { KubernetesLabels(order: order, owner: owner) }
 
     private var pod: JSONValue {
         var pod: [String: JSONValue] = [
@@ -46,12 +50,7 @@ struct KubernetesManifest {
                 "runAsUser": .integer(Int64(geteuid())), "runAsGroup": .integer(Int64(getegid())),
             ]),
             "containers": .array([container]),
-            "volumes": .array([
-                .object([
-                    "name": .string("shared"),
-                    "persistentVolumeClaim": .object(["claimName": .string(terms.claim)]),
-                ])
-            ]),
+            "volumes": .array(volumes.map(\.volume)),
         ]
         if let account = terms.serviceAccount { pod["serviceAccountName"] = .string(account) }
         return .object(pod)
@@ -64,11 +63,29 @@ struct KubernetesManifest {
             "workingDir": .string(order.folder),
             "env": .array([.object(["name": .string("PATH"), "value": .string(order.searchPath)])]),
             "resources": .object(["requests": .object(amounts), "limits": .object(amounts)]),
-            "volumeMounts": .array([
-                .object(["name": .string("shared"), "mountPath": .string(terms.sharedRoot)])
-            ]),
+            "volumeMounts": .array(volumes.map(\.mount)),
+            "terminationMessagePath": .string(Self.messageFile),
             "terminationMessagePolicy": .string("FallbackToLogsOnError"),
         ])
+    }
+
+    private var volumes: [(volume: JSONValue, mount: JSONValue)] {
+        var mount: [String: JSONValue] = ["name": .string("shared"), "mountPath": .string(terms.sharedRoot)]
+        if let path = terms.subPath { mount["subPath"] = .string(path) }
+        let claim: JSONValue = .object(["claimName": .string(terms.claim)])
+        let shared: JSONValue = .object(["name": .string("shared"), "persistentVolumeClaim": claim])
+        return [(shared, .object(mount))] + (order.secrets.isEmpty ? [] : [secrets])
+    }
+
+    /// In the pod's memory. All of its processes are one user's, who is not the one that the files belong to.
+    private var secrets: (volume: JSONValue, mount: JSONValue) {
+        let secret: JSONValue = .object([
+            "secretName": .string(Self.name(order.key)), "defaultMode": .integer(0o444),
+        ])
+        let mount: [String: JSONValue] = [
+            "name": .string("secrets"), "mountPath": .string(Self.secretsFolder), "readOnly": .bool(true),
+        ]
+        return (.object(["name": .string("secrets"), "secret": secret]), .object(mount))
     }
 
     /// Requests are limits: what was granted is what it gets.

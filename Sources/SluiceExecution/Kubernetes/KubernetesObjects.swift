@@ -6,6 +6,7 @@ enum KubernetesObjects {
 
     struct Metadata: Decodable, Equatable {
         var name: String
+        var uid: String?
         var labels: [String: String]?
     }
 
@@ -20,6 +21,7 @@ enum KubernetesObjects {
     struct Object: Decodable, Equatable {
         var kind: String
         var metadata: Metadata
+        var spec: Spec?
         var status: Status?
 
         var isPod: Bool { kind == "Pod" }
@@ -30,6 +32,11 @@ enum KubernetesObjects {
         func condition(_ type: String) -> Condition? {
             status?.conditions?.first { $0.type == type && $0.status == "True" }
         }
+    }
+
+    struct Spec: Decodable, Equatable {
+        /// Of a Job that has no pod yet because nobody let it go.
+        var suspend: Bool?
     }
 
     struct Status: Decodable, Equatable {
@@ -58,6 +65,8 @@ enum KubernetesObjects {
     struct Terminated: Decodable, Equatable {
         var exitCode: Int32
         var reason: String?
+        /// What its process left in the file for that, or the end of its log.
+        var message: String?
     }
 
     struct Event: Decodable, Equatable {

@@ -12,8 +12,8 @@ struct KubernetesSighting: JobRow {
     /// `waited`: since it was first seen pending.
     func sighting(waited: Duration, patience: Duration) -> JobSighting {
         // Of the pair `FailureTarget`, `Failed` only the second one says that its pods are gone; so for success.
-        if job.condition("Complete") != nil { return .ended(JobEnding(cause: .completed, words: "Complete")) }
-        if let failed = job.condition("Failed") { return .ended(JobEnding(cause: cause(failed), words: words(failed))) }
+        if job.condition("Complete") != nil { return .ended(ending(.completed, "Complete")) }
+        if let failed = job.condition("Failed") { return .ended(ending(cause(failed), words(failed))) }
         guard isPending else { return .running }
         switch wait {
         case .usual(let reason): return .pending(reason: reason)
@@ -68,7 +68,11 @@ struct KubernetesSighting: JobRow {
         "CreateContainerError": "its container cannot be made",
     ]
 
-    // MARK: Failing
+    // MARK: Ending
+
+    private func ending(_ cause: JobEnding.Cause, _ words: String) -> JobEnding {
+        JobEnding(cause: cause, words: words, message: container?.message.flatMap { ResultMessage($0) })
+    }
 
     private var container: KubernetesObjects.Terminated? {
         pod?.status?.containerStatuses?.first?.state?.terminated

@@ -1,3 +1,4 @@
+import CSluiceProcess
 import Glibc
 import PluginContract
 
@@ -21,11 +22,13 @@ struct SupervisedTool {
     var keptLines = 40
     /// How much of stdout is wanted as it is.
     var rawLimit = 0
+    /// What it reads from stdin.
+    var input: [UInt8] = []
 
     /// Blocks until it is gone; nil with errno when it could not be started.
     func run(log: (String) -> Void = { _ in }) -> Ending? {
         guard let process = SupervisedProcess(launch) else { return nil }
-        process.input.close()
+        var rest = input[...]
         var ending = Ending()
         var decoders = [LineDecoder(looksForMessages: false), LineDecoder(looksForMessages: false)]
         let pipes = [process.output, process.errors]
@@ -34,8 +37,10 @@ struct SupervisedTool {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
         defer { buffer.deallocate() }
         while process.status.isOpen {
+            feed(&rest, to: process.input)
             var files = (pipes + [process.status]).map { pollfd(fd: $0.number, events: Int16(POLLIN), revents: 0) }
-            _ = poll(&files, 3, hasKilled ? 1000 : Int32(clamping: max(0, deadline - MonotonicClock.now())))
+            files.append(pollfd(fd: process.input.number, events: Int16(POLLOUT), revents: 0))
+            _ = poll(&files, 4, hasKilled ? 1000 : Int32(clamping: max(0, deadline - MonotonicClock.now())))
             for index in 0..<2 where files[index].revents != 0 {
                 read(pipes[index], into: buffer, &decoders[index]) { take($0, isOutput: index == 0, &ending, log) }
             }
@@ -47,6 +52,17 @@ struct SupervisedTool {
         }
         process.reap()
         return ending
+    }
+
+    /// As much as there is room for; its stdin ends after the last byte, or when it does not read any more.
+    private func feed(_ rest: inout ArraySlice<UInt8>, to pipe: Descriptor) {
+        while pipe.isOpen, !rest.isEmpty {
+            let count = rest.withUnsafeBytes { sluice_write(pipe.number, $0.baseAddress, $0.count) }
+            if count < 0, errno == EAGAIN { return }
+            if count < 0, errno == EINTR { continue }
+            rest = count < 0 ? [] : rest.dropFirst(count)
+        }
+        pipe.close()
     }
 
     private func read(

@@ -29,6 +29,8 @@ package struct AttemptFiles: Sendable {
     var claim: String { result + ".claim" }
     /// Why it is to stop, written before it is signalled.
     var stop: String { result + ".stop" }
+    /// A folder with a file for each secret, where the engine has no way of its own to bring them to a node.
+    var secrets: String { result + ".secrets" }
     /// The engine's name for it, and the key that it was submitted with.
     var job: String { result + ".job" }
 

@@ -22,15 +22,15 @@ struct EngineProgram: Hashable, Sendable {
         var data: [UInt8] = []
     }
 
-    /// `dataLimit`: bytes of its output that are wanted as they are.
-    func run(_ name: String, _ arguments: [String], dataLimit: Int = 0) -> Answer {
+    /// `dataLimit`: bytes of its output that are wanted as they are; `input`: what it reads.
+    func run(_ name: String, _ arguments: [String], dataLimit: Int = 0, input: [UInt8] = []) -> Answer {
         guard let path = ProgramResolver.lookUp(name, in: searchPath) else {
             return Answer(isGood: false, lines: [], complaint: "there is no program `\(name)` in \(searchPath)")
         }
         let launch = ProcessLaunch(
             path: path, arguments: [name] + arguments, environment: environment, folder: "/", mayGainPrivileges: true)
         let tool = SupervisedTool(
-            launch: launch, timeout: Self.timeout, keptLines: Self.lines, rawLimit: dataLimit)
+            launch: launch, timeout: Self.timeout, keptLines: Self.lines, rawLimit: dataLimit, input: input)
         guard let ending = tool.run() else {
             return Answer(isGood: false, lines: [], complaint: "\(name) cannot be started: \(errorText(errno))")
         }

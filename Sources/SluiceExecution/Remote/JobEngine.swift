@@ -17,6 +17,19 @@ protocol JobEngine: Sendable {
     func stop(_ job: String) -> Bool
     /// Ends the job, whatever it does or waits for.
     func cancel(_ job: String, isImmediate: Bool) -> Bool
+    /// The folder in which the engine shows a node the secrets of an order; nil: it carries none.
+    var secretsFolder: String? { get }
+    /// A file on the node whose few bytes the engine shows us when a job has ended; nil: there is none.
+    var messageFile: String? { get }
+    /// The end of an attempt is known: what the engine keeps for it goes. `hasResult`: how its job ended does not count
+    /// any more.
+    func discard(_ order: JobOrder, hasResult: Bool)
+}
+
+extension JobEngine {
+    var secretsFolder: String? { nil }
+    var messageFile: String? { nil }
+    func discard(_ order: JobOrder, hasResult: Bool) {}
 }
 
 /// What an engine did not say, and why.
@@ -40,6 +53,10 @@ struct JobOrder: Sendable, Equatable {
     var time: Duration
     /// What its supervisor needs between SIGTERM and its end.
     var grace: Duration
+    var run = RunID(0)
+    var number = 0
+    /// For engines that bring them to the node; no engine's own files hold a value.
+    var secrets: [Secret] = []
 }
 
 enum Submission: Equatable {
@@ -52,6 +69,8 @@ enum Submission: Equatable {
 
 enum JobSearch: Equatable {
     case found(String)
+    /// It is there, and waits for what its submission has not brought yet.
+    case halfway(String)
     case none
     case unreachable(String)
 }
@@ -78,4 +97,16 @@ struct JobEnding: Equatable {
     var cause: Cause
     /// The engine's own words: `NODE_FAIL`, `FAILED 0:9`.
     var words: String
+    /// What the attempt's supervisor told the engine.
+    var message: ResultMessage?
+}
+
+extension JobSearch {
+    /// Whatever is there.
+    var job: String? {
+        switch self {
+        case .found(let job), .halfway(let job): job
+        case .none, .unreachable: nil
+        }
+    }
 }

@@ -131,12 +131,25 @@ final class JobFollower {
     }
 
     private func withoutResult(_ ending: JobEnding?) -> AttemptResult {
+        if let told = ending?.message.flatMap(told) { return told }
         if let reason = attempt.cancellation.state.reason { return .stopped(reason) }
         guard let ending else {
             return .lost("\(engine.name).gone", "\(engine.name) does not know job \(job), and it left no result")
         }
         return JobVerdict(engine: engine.name, job: job, memory: attempt.request.grant.request.memory)
             .result(engine.explained(ending, in: attempt.files.folder))
+    }
+
+    /// What the supervisor told the engine. A success counts by it only where its outputs can be looked for, and where
+    /// nothing is missing that it is judged by.
+    private func told(_ message: ResultMessage) -> AttemptResult? {
+        var result = message.result
+        guard result.outcome != .succeeded || (message.isWhole && access(attempt.files.claim, F_OK) == 0) else {
+            let said = "\(engine.name) says that it succeeded, and its result cannot be read"
+            return .lost("\(engine.name).no_result", said)
+        }
+        result.warnings.append("its result is what \(engine.name) was told: its file cannot be read")
+        return result
     }
 
     // MARK: Stopping

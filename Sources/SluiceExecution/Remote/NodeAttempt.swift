@@ -12,13 +12,21 @@ package struct NodeAttempt: Sendable {
     }
 
     private let files: AttemptFiles
+    private let secrets: String?
+    private let message: String?
 
-    package init(files: AttemptFiles) { self.files = files }
+    /// `secrets` is the folder in which the engine shows the values of the request's secrets, `message` the file whose
+    /// bytes it shows the runner; nil where it has none.
+    package init(files: AttemptFiles, secrets: String? = nil, message: String? = nil) {
+        self.files = files
+        self.secrets = secrets
+        self.message = message
+    }
 
     /// Blocks until everything that it started is gone. At most one call ever runs the request, whichever process
     /// makes it.
     package func run(cancellation: Cancellation) -> Ending {
-        let request: AttemptRequest
+        var request: AttemptRequest
         switch files.readRequest() {
         case .success(let read): request = read
         case .failure(let failure): return .failed("\(files.request): \(failure.message)")
@@ -28,14 +36,33 @@ package struct NodeAttempt: Sendable {
         case EEXIST: return .claimed
         case let failure: return .failed("\(files.claim): \(errorText(failure))")
         }
+        let result: AttemptResult
+        do throws(PluginError) {
+            request.secrets = try takeSecrets(request.secrets)
+            result = execute(request, cancellation)
+        } catch {
+            result = .failure(.config, "secret.unavailable", error.message)
+        }
+        let isWritten = files.write(result, to: files.result)
+        let failure = errno
+        if let message { ResultMessage(of: result)?.write(to: message) }
+        return isWritten ? .written : .failed("\(files.result): \(errorText(failure))")
+    }
+
+    private func execute(_ request: AttemptRequest, _ cancellation: Cancellation) -> AttemptResult {
         let events = EventFile(path: files.events)
-        let result = LocalExecutor(
+        return LocalExecutor(
             devices: Machine.devices(atLeast: request.grant.request.gpus), sandbox: SandboxSettings(onNodeFor: request)
         ).execute(
             request, cancellation: cancellation
         ) { events.append($0) }
-        guard files.write(result, to: files.result) else { return .failed("\(files.result): \(errorText(errno))") }
-        return .written
+    }
+
+    /// With their values. What was handed over in files of ours does not stay there.
+    private func takeSecrets(_ named: [Secret]) throws(PluginError) -> [Secret] {
+        let handedOver = NodeSecrets(folder: secrets ?? files.secrets)
+        defer { if secrets == nil { removeTree(files.secrets) } }
+        return try handedOver.read(named.map(\.name))
     }
 
     /// A signal to stop came. The runner's reason counts where it left one; else whoever signalled was the engine.

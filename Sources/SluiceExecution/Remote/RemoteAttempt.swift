@@ -27,16 +27,20 @@ struct RemoteAttempt {
         defer { wake.close() }
         switch submit(wake, isNew: isNew) {
         case .failure(let ending): return ending.result
-        case .success(let job):
-            defer { engine.unwatch(job) }
-            return JobFollower(attempt: self, job: job, wake: wake).follow()
+        case .success(let submitted):
+            defer { engine.unwatch(submitted.job) }
+            let result = JobFollower(attempt: self, job: submitted.job, wake: wake).follow()
+            engine.discard(submitted.order, hasResult: access(files.result, F_OK) == 0)
+            return result
         }
     }
 
     /// The job's key is durable before the request is, and the request before anything is submitted.
     private func handOver() -> AttemptResult? {
         guard mkdir(files.folder, 0o700) == 0 || errno == EEXIST,
-            files.write(JobRecord(key: Token.random()), to: files.job), files.write(request, to: files.request)
+            files.write(JobRecord(key: Token.random()), to: files.job),
+            engine.secretsFolder != nil || NodeSecrets(folder: files.secrets).write(request.secrets),
+            files.write(request, to: files.request)
         else {
             return .failure(.transient, "executor.handover", "\(files.folder) cannot be written: \(errorText(errno))")
         }
@@ -46,17 +50,22 @@ struct RemoteAttempt {
     /// Why there is no job.
     private struct Ending: Error { var result: AttemptResult }
 
+    private struct Submitted {
+        var job: String
+        var order: JobOrder
+    }
+
     /// `isNew`: nobody can have submitted it before.
-    private func submit(_ wake: WakeSignal, isNew: Bool) -> Result<String, Ending> {
+    private func submit(_ wake: WakeSignal, isNew: Bool) -> Result<Submitted, Ending> {
         guard let record = files.readJob() else {
             return .failure(Ending(result: .lost("executor.handover", "nobody knows what it was submitted as")))
         }
-        if let job = record.id { return .success(job) }
-        let order = JobOrder(key: record.key, request: request, files: files, sluice: sluice)
+        let order = JobOrder(key: record.key, request: request, files: files, sluice: sluice, on: engine)
+        if let job = record.id { return .success(Submitted(job: job, order: order)) }
         var mayBeThere = !isNew
         while true {
             if let reason = cancellation.state.reason, files.fence() {
-                if case .found(let job) = engine.find(order) { _ = engine.cancel(job, isImmediate: true) }
+                if let job = engine.find(order).job { _ = engine.cancel(job, isImmediate: true) }
                 return .failure(Ending(result: .stopped(reason)))
             }
             let submission = mayBeThere ? findOrSubmit(order) : engine.submit(order)
@@ -65,7 +74,7 @@ struct RemoteAttempt {
             case .accepted(let job):
                 // A record that cannot be written is found by its key.
                 _ = files.write(JobRecord(key: record.key, id: job), to: files.job)
-                return .success(job)
+                return .success(Submitted(job: job, order: order))
             case .refused(let why):
                 let failure = AttemptResult.failure(
                     .config, "\(engine.name).refused", "\(engine.name) refuses it: \(why)",
@@ -82,7 +91,7 @@ struct RemoteAttempt {
     private func findOrSubmit(_ order: JobOrder) -> Submission {
         switch engine.find(order) {
         case .found(let job): .accepted(job)
-        case .none: engine.submit(order)
+        case .none, .halfway: engine.submit(order)
         case .unreachable(let why): .unreachable(why)
         }
     }

@@ -39,11 +39,8 @@ package struct RemoteExecutor: Executor {
     }
 
     private func found(_ record: JobRecord, _ files: AttemptFiles) -> String? {
-        guard case .success(let request) = files.readRequest(),
-            case .found(let job) = engine.find(
-                JobOrder(key: record.key, request: request, files: files, sluice: sluice))
-        else { return nil }
-        return job
+        guard case .success(let request) = files.readRequest() else { return nil }
+        return engine.find(JobOrder(key: record.key, request: request, files: files, sluice: sluice, on: engine)).job
     }
 
     package func forget(_ folder: String) { removeTree(files(folder).folder) }
@@ -76,11 +73,14 @@ extension JobOrder {
     /// Beside the grace it has its cleanup to call and its result to write.
     private static let ending: Duration = .seconds(40)
 
-    init(key: String, request: AttemptRequest, files: AttemptFiles, sluice: String) {
+    init(key: String, request: AttemptRequest, files: AttemptFiles, sluice: String, on engine: some JobEngine) {
+        var program = [sluice, "attempt", files.request, files.result]
+        if let folder = engine.secretsFolder, !request.secrets.isEmpty { program += ["--secrets", folder] }
+        if let file = engine.messageFile { program += ["--message", file] }
         self.init(
-            key: key, stage: request.stage, program: [sluice, "attempt", files.request, files.result],
-            searchPath: request.searchPath, folder: files.folder, runFolder: files.runFolder,
-            request: request.grant.request,
-            time: request.timeout + request.grace + Self.air, grace: request.grace + Self.ending)
+            key: key, stage: request.stage, program: program, searchPath: request.searchPath, folder: files.folder,
+            runFolder: files.runFolder, request: request.grant.request,
+            time: request.timeout + request.grace + Self.air, grace: request.grace + Self.ending, run: request.run,
+            number: request.number, secrets: request.secrets)
     }
 }

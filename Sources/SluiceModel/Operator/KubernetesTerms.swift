@@ -5,6 +5,8 @@ package struct KubernetesTerms: Sendable, Equatable, Hashable {
     package var image: String
     /// The claim of the volume that the runner sees at `sharedRoot`.
     package var claim: String
+    /// The part of the claim's volume that is mounted; nil: all of it.
+    package var subPath: String?
     /// A folder that the runner and the pods see under the same path; the state folder lies in it.
     package var sharedRoot: String
     /// The kubeconfig file; nil: the one in the user's home.
@@ -22,11 +24,12 @@ package struct KubernetesTerms: Sendable, Equatable, Hashable {
     package init(
         namespace: String, image: String, claim: String, sharedRoot: String, configuration: String? = nil,
         context: String? = nil, serviceAccount: String? = nil, gpu: String = "nvidia.com/gpu",
-        sluice: String = "/usr/local/bin/sluice", patience: Duration = .seconds(600)
+        sluice: String = "/usr/local/bin/sluice", subPath: String? = nil, patience: Duration = .seconds(600)
     ) {
         self.namespace = namespace
         self.image = image
         self.claim = claim
+        self.subPath = subPath
         self.sharedRoot = sharedRoot
         self.configuration = configuration
         self.context = context

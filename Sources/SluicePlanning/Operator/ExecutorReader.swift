@@ -9,7 +9,7 @@ struct ExecutorReader {
     private static let shared = ["kind", "capacity", "price", "shared_root", "config", "patience", "sandbox"]
     private static let own: [Kind: [String]] = [
         .slurm: ["partition", "account", "qos"],
-        .kubernetes: ["namespace", "image", "claim", "context", "service_account", "gpu", "sluice"],
+        .kubernetes: ["namespace", "image", "claim", "sub_path", "context", "service_account", "gpu", "sluice"],
     ]
 
     /// One beside the local one.
@@ -50,6 +50,7 @@ struct ExecutorReader {
             serviceAccount: word(map, "service_account"), patience: map.duration("patience") ?? .seconds(600))
         terms.gpu = map.string("gpu") ?? terms.gpu
         terms.sluice = path(map, "sluice") ?? terms.sluice
+        terms.subPath = relativePath(map, "sub_path")
         return terms
     }
 
@@ -68,6 +69,14 @@ struct ExecutorReader {
     private func path(_ map: MapReader, _ key: String) -> String? {
         guard let text = map.string(key) else { return nil }
         return OperatorFile.absolute(Located(text, at: map[key]?.location ?? map.location), findings)
+    }
+
+    private func relativePath(_ map: MapReader, _ key: String) -> String? {
+        guard let text = map.string(key) else { return nil }
+        let steps = text.split(separator: "/", omittingEmptySubsequences: false)
+        if steps.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }) { return text }
+        findings.add(OperatorFindings.noRelativePath(text), at: map[key]?.location ?? map.location)
+        return nil
     }
 
     /// A word that a program gets as an option's value.

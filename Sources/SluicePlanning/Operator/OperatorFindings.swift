@@ -54,6 +54,12 @@ enum OperatorFindings {
             severity: .warning)
     }
 
+    static func noRelativePath(_ path: String) -> Finding {
+        Finding(
+            "operator.bad-value", "`\(path)` is no relative path",
+            hint: "names with `/` between them, without `.` and `..`")
+    }
+
     static func relativePath(_ path: String) -> Finding {
         Finding("operator.bad-value", "`\(path)` is no absolute path", hint: "begin with `/`, without `.` and `..`")
     }

@@ -73,7 +73,7 @@ package struct SharedFolder: Sendable, Hashable {
 
 extension StateFolder {
     /// Hexadecimal digits that no other state folder has, so that several can share a root.
-    func identity() throws(StoreError) -> String {
+    package func identity() throws(StoreError) -> String {
         let file = path + "/id"
         do {
             if let known = try Self.identity(in: file) { return known }

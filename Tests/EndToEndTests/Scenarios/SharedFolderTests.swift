@@ -10,19 +10,28 @@ import Testing
         let scene: Scene
         private let server: Process?
         private let path: [String: String]
+        private let configuration: String
 
         init(_ cluster: Cluster, _ files: [String: String]) throws {
             scene = try Scene(withHook: false)
             let (terms, server) = try cluster.terms(for: scene)
             self.server = server
             path = ["PATH": cluster.searchPath(of: scene)]
-            try scene.configure(
-                "executors:\n  cluster: { \(terms) }\npath: \(scene.environment["PATH"] ?? "")\n",
-                in: scene.clone + "/.git")
+            configuration = "executors:\n  cluster: { \(terms) }\npath: \(scene.environment["PATH"] ?? "")\n"
+            try scene.configure(configuration, in: scene.clone + "/.git")
             try scene.commit(files.mapValues { $0.replacingOccurrences(of: "LEDGER", with: scene.root) })
         }
 
         deinit { server?.terminate() }
+
+        func configure(_ more: String) throws {
+            try scene.configure(configuration + more, in: scene.clone + "/.git")
+        }
+
+        /// What a cluster's own program says of it.
+        func ask(_ program: [String]) throws -> ProgramRun {
+            try ProgramRun.run(["/usr/bin/env"] + program, environment: path, folder: "/")
+        }
 
         func sluice(_ arguments: [String]) throws -> ProgramRun { try scene.sluice(arguments, environment: path) }
 
@@ -148,6 +157,73 @@ import Testing
             files.map { $0.split(separator: "/").suffix(2).joined(separator: "/") }.contains("out/model"), "\(files)")
         #expect(files.allSatisfy { $0.contains("/1/out") }, "\(files)")
         #expect(try desk.sluice(["logs", "1/bad"]).output.contains("oh no"))
+    }
+
+    @Test("a secret reaches a stage on a cluster, and is in nothing that anybody could read", arguments: Cluster.here)
+    func secret(_ cluster: Cluster) throws {
+        let value = "ab'c\"d-\(UInt32.random(in: 1 << 20 ... .max))"
+        let desk = try Desk(
+            cluster,
+            [
+                "pipelines/p.yaml": """
+                schema: sluice/v1
+                name: p
+                profiles: { node: { cpus: 1, memory: 128MiB, executor: cluster } }
+                stages: { only: { uses: keyed, profile: node } }
+                """,
+                "plugins/keyed/plugin.yaml": """
+                name: keyed
+                version: 1.0.0
+                protocol: sluice/1
+                role: other
+                command: [python3, -B, ./keyed.py]
+                python: {}
+                secrets: [TOY_KEY]
+                outputs: { length: { type: file } }
+                effects: network
+                """,
+                "plugins/keyed/keyed.py": """
+                import os
+                import sluice
+
+                def run(ctx):
+                    ctx.log("it is " + os.environ["TOY_KEY"])
+                    ctx.outputs["length"].path.write_text(str(len(os.environ["TOY_KEY"])))
+
+                if __name__ == "__main__":
+                    sluice.main(run)
+                """,
+            ])
+        let scene = desk.scene
+        let tree = try scene.git(["rev-parse", "HEAD:plugins/keyed"]).output.trimmingCharacters(in: .newlines)
+        try desk.configure("secrets: { TOY_KEY: { file: key, plugins: [\"tree:\(tree)\"] } }\n")
+        try Data((value + "\n").utf8).write(to: URL(filePath: scene.clone + "/.git/key"))
+        let run = try desk.sluice(["run"])
+        #expect(run.status == 0, "\(run.transcript)")
+        #expect(try desk.sluice(["logs", "1/only"]).output.contains("it is ***"))
+        let got = try desk.sluice(["artifact", "get", "1/only/length", "-o", scene.root + "/length"])
+        #expect(got.status == 0, "\(got.transcript)")
+        #expect(try String(contentsOfFile: scene.root + "/length", encoding: .utf8) == "\(value.utf8.count)")
+        let found = try Scene.shell(
+            "grep -rlaF -e '\(value.split(separator: "'")[1])' state \(scene.shared) || true", in: scene.root)
+        #expect(found == "")
+    }
+
+    @Test(
+        "what a run has made in a namespace is gone when it has ended, however its attempts did",
+        .enabled(if: Cluster.kubernetes.place != nil, "there is no kubectl"))
+    func nothingStays() throws {
+        let desk = try Desk(.kubernetes, Self.pipeline)
+        let cluster = desk.scene.root + "/cluster"
+        let run = try desk.start(["run"])
+        #expect(comesToHold(within: 120) { desk.scene.lines(of: "trained") == 1 })
+        let kubectl = ["kubectl", "--kubeconfig=\(cluster)/kubeconfig", "--namespace=ml", "get", "jobs"]
+        let labels = ["--selector=sluice.dev/run=1,sluice.dev/stage=train,sluice.dev/attempt=1", "--output=name"]
+        #expect(try desk.ask(kubectl + labels).output.hasPrefix("job.batch/sluice-"))
+        try Data(#"{"oom": true}"#.utf8).write(to: URL(filePath: cluster + "/control"), options: .atomic)
+        #expect(run.wait().status == 1)
+        #expect(try desk.scene.show(1).outcome(of: "train") == "overLimit")
+        #expect(try desk.ask(kubectl + ["--output=name"]).output == "")
     }
 
     @Test("a shared root that cannot be used is said by the plan and by the doctor")

@@ -240,6 +240,27 @@ struct ExecutorConformanceTests {
         #expect(left.shown.contains(left.root) && !left.shown.contains(right.root))
     }
 
+    @Test("a secret reaches the plugin, is masked, and is in no file that stays", arguments: Lane.here)
+    func secrets(_ lane: Lane) async throws {
+        let attempts = try Attempts()
+        let value = #"quite "secret" $HOME\n"#
+        let request = try attempts.plugin(
+            python: """
+                value = os.environ["TOKEN"]
+                print("it is", value); print(len(value), "characters")
+                say("result", status="ok")
+                """
+        ).with { $0.secrets = [Secret(name: "TOKEN", value: Array(value.utf8))] }
+        let executor = lane.executor(attempts)
+        let result = await attempts.run(request, by: executor)
+        #expect(result.outcome == .succeeded && attempts.shown.contains("it is ***"), "\(result) \(attempts.shown)")
+        #expect(attempts.shown.contains("\(value.count) characters"))
+        executor.forget("")
+        let found = EngineProgram(searchPath: Slurm.searchPath, environment: [:])
+            .run("grep", ["-rlF", "--", value, attempts.root])
+        #expect(found.lines == [])
+    }
+
     @Test("an attempt that was cancelled before its start does not start", arguments: Lane.here)
     func before(_ lane: Lane) async throws {
         let attempts = try Attempts()

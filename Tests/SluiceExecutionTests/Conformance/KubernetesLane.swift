@@ -64,11 +64,20 @@ enum Kubernetes {
                 configuration: "\(folder.root)/kubeconfig", sluice: Slurm.sluice, patience: patience)
         }
 
-        func engine(image: String = "sluice", patience: Duration = .seconds(600)) -> KubernetesEngine {
+        func engine(
+            image: String = "sluice", patience: Duration = .seconds(600), owner: String = "0123456789abcdef"
+        ) -> KubernetesEngine {
             let terms = terms(image: image, patience: patience)
             return KubernetesEngine(
-                terms: terms, kubectl: Kubectl(terms: terms, searchPath: Kubernetes.searchPath, home: nil))
+                terms: terms, kubectl: Kubectl(terms: terms, searchPath: Kubernetes.searchPath, home: nil), owner: owner
+            )
         }
+
+        /// What was asked of it, but for reading: `POST /apis/… {…}`.
+        var requests: [String] { (folder.read("requests") ?? "").split(separator: "\n").map(String.init) }
+
+        /// `job.batch/sluice-…`
+        var jobs: [String] { engine().kubectl.run(["get", "jobs", "--output=name"]).lines }
 
         func pool() -> KubernetesPool { KubernetesPool(terms(), searchPath: Kubernetes.searchPath, home: nil) }
     }

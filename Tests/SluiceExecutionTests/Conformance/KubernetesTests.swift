@@ -12,19 +12,23 @@ struct KubernetesTests {
     static let terms = KubernetesTerms(
         namespace: "ml", image: "registry/sluice:1", claim: "data", sharedRoot: "/shared", serviceAccount: "runner")
 
-    static func order(gpus: Int64 = 0) -> JobOrder {
+    static func order(gpus: Int64 = 0, secrets: [String] = []) -> JobOrder {
         JobOrder(
             key: "0123456789abcdef0123456789abcdef", stage: "train[model=x]",
             program: ["/usr/local/bin/sluice", "attempt", "a", "b"],
             searchPath: "/usr/bin:/bin", folder: "/shared/a/node",
             request: ResourceRequest(
                 cpus: Amount(billionths: Amount.unit * 3 / 2), memory: 1 << 30, gpus: gpus),
-            time: .milliseconds(90_500), grace: .seconds(40))
+            time: .milliseconds(90_500), grace: .seconds(40), run: RunID(7),
+            number: 2,
+            secrets: secrets.map { Secret(name: $0, value: Array("not to be seen".utf8)) })
     }
 
     @Test("a manifest asks for what was granted, once, and hides the cluster from the stage")
     func manifest() throws {
-        let job = KubernetesManifest(order: Self.order(gpus: 2), terms: Self.terms, headroom: 64 << 20).job
+        let job = KubernetesManifest(
+            order: Self.order(gpus: 2), terms: Self.terms, owner: "0123456789abcdef", headroom: 64 << 20
+        ).job
         let spec = try #require(job["spec"])
         #expect(job["metadata"]?["name"]?.stringValue == "sluice-0123456789abcdef0123456789abcdef")
         #expect(spec["backoffLimit"] == .integer(0) && spec["activeDeadlineSeconds"] == .integer(91))
@@ -44,8 +48,11 @@ struct KubernetesTests {
     @Test("generated manifests pass the strict schema of Kubernetes", .enabled(if: Kubernetes.validator != nil))
     func schema() throws {
         let folder = try Attempts()
-        for gpus: Int64 in [0, 1] {
-            let job = KubernetesManifest(order: Self.order(gpus: gpus), terms: Self.terms, headroom: 0).job
+        var terms = Self.terms
+        terms.subPath = "team/sluice"
+        let plain = Self.order(), rich = Self.order(gpus: 1, secrets: ["TOKEN"])
+        for (order, terms) in [(plain, Self.terms), (rich, terms)] {
+            let job = KubernetesManifest(order: order, terms: terms, owner: "0123456789abcdef", headroom: 0).job
             try folder.write("job.json", job.canonicalText)
             let validator = try #require(Kubernetes.validator)
             #expect(Kubernetes.run(validator, ["--strict", "\(folder.root)/job.json"]).isGood)
@@ -53,6 +60,30 @@ struct KubernetesTests {
             try folder.write("job.json", job.canonicalText.replacing("backoffLimit", with: "backoffLimt"))
             #expect(!Kubernetes.run(validator, ["--strict", "\(folder.root)/job.json"]).isGood)
         }
+        let labels = KubernetesLabels(order: rich, owner: "0123456789abcdef")
+        try folder.write("secret.json", KubernetesSecret(order: rich, labels: labels, uid: "u").json.canonicalText)
+        let validator = try #require(Kubernetes.validator)
+        #expect(Kubernetes.run(validator, ["--strict", "\(folder.root)/secret.json"]).isGood)
+    }
+
+    @Test("a Job of an attempt with secrets names its Secret and waits for it, and holds no value")
+    func secrets() throws {
+        let manifest = { (secrets: [String]) in
+            KubernetesManifest(order: Self.order(secrets: secrets), terms: Self.terms, owner: nil, headroom: 0).job
+        }
+        let job = manifest(["TOKEN"])
+        #expect(job["spec"]?["suspend"] == .bool(true) && manifest([])["spec"]?["suspend"] == .bool(false))
+        #expect(job.canonicalText.contains(#""secretName":"sluice-0123456789abcdef0123456789abcdef""#))
+        #expect(!job.canonicalText.contains("not to be seen") && !job.canonicalText.contains("TOKEN"))
+        #expect(!manifest([]).canonicalText.contains("secretName"))
+    }
+
+    @Test("the part of the claim's volume that the operator names is mounted")
+    func subPath() throws {
+        var terms = Self.terms
+        terms.subPath = "team/sluice"
+        let job = KubernetesManifest(order: Self.order(), terms: terms, owner: nil, headroom: 0).job
+        #expect(job.canonicalText.contains(#"{"mountPath":"/shared","name":"shared","subPath":"team/sluice"}"#))
     }
 
     @Test(

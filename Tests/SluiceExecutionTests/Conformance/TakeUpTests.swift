@@ -27,14 +27,16 @@ struct TakeUpTests {
         return request
     }
 
-    private func order(_ record: JobRecord, _ request: AttemptRequest, _ files: AttemptFiles) -> JobOrder {
-        JobOrder(key: record.key, request: request, files: files, sluice: Slurm.sluice)
+    private func order(
+        _ record: JobRecord, _ request: AttemptRequest, _ files: AttemptFiles, on engine: some JobEngine
+    ) -> JobOrder {
+        JobOrder(key: record.key, request: request, files: files, sluice: Slurm.sluice, on: engine)
     }
 
     /// Handed over, submitted, and noted.
     private func submitted(_ attempts: Attempts, to engine: any JobEngine) throws -> (AttemptRequest, job: String) {
         let (request, files, record) = try handedOver(attempts)
-        guard case .accepted(let job) = engine.submit(order(record, request, files)) else {
+        guard case .accepted(let job) = engine.submit(order(record, request, files, on: engine)) else {
             throw TestFailure("it was not accepted")
         }
         #expect(files.write(JobRecord(key: record.key, id: job), to: files.job))
@@ -64,7 +66,7 @@ struct TakeUpTests {
         let (request, files, record) = try handedOver(attempts)
         try attempts.write("workspace/go", "")
         let engine = lane.engine()
-        guard case .accepted(let job) = engine.submit(order(record, request, files)) else {
+        guard case .accepted(let job) = engine.submit(order(record, request, files, on: engine)) else {
             throw TestFailure("it was not accepted")
         }
         expectOneRun(attempts, await attempts.run(request, by: Lane.remote(engine, attempts)))
@@ -97,8 +99,8 @@ struct TakeUpTests {
         let attempts = try Attempts()
         let (request, files, record) = try handedOver(attempts)
         let engine = lane.engine()
-        _ = engine.submit(order(record, request, files))
-        _ = engine.submit(order(record, request, files))
+        _ = engine.submit(order(record, request, files, on: engine))
+        _ = engine.submit(order(record, request, files, on: engine))
         try await attempts.appearance(of: "workspace/trace")
         async let taken = attempts.run(request, by: Lane.remote(engine, attempts))
         try attempts.write("workspace/go", "")

@@ -83,6 +83,11 @@ import Testing
             ids("c: { kind: kubernetes, shared_root: /s, image: i, claim: d, partition: x }") == [
                 "operator.unknown-key"
             ])
+        for path in ["/team", "../team", "team//sluice", "team/", "./team"] {
+            let text = "c: { kind: kubernetes, shared_root: /s, image: i, claim: d, sub_path: \(path) }"
+            #expect(ids(text) == ["operator.bad-value"], "\(path)")
+        }
+        #expect(ids("c: { kind: kubernetes, shared_root: /s, image: i, claim: d, sub_path: team/sluice }") == [])
     }
 
     @Test("an executor of the repository's file goes over the user's of the same name")
