@@ -11,7 +11,9 @@ final class Attempts: Sendable {
     private let seen = Mutex<[AttemptEvent]>([])
 
     init() throws {
-        var template = Array("/tmp/sluice-execution-XXXXXX".utf8CString)
+        // A cluster that is tested sees its nodes' folder only.
+        let parent = getenv("SLUICE_TEST_SHARED").map { String(cString: $0) } ?? "/tmp"
+        var template = Array("\(parent)/sluice-execution-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw TestFailure("mkdtemp: errno \(errno)") }
         base = template.withUnsafeBufferPointer { String(decoding: $0.dropLast().map(UInt8.init), as: UTF8.self) }
         root = base + "/runs/1/stage/1"

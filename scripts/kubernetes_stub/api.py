@@ -60,8 +60,7 @@ class Handler(BaseHTTPRequestHandler):
             self.connection.close()
             return
         url = urlparse(self.path)
-        length = int(self.headers.get("Content-Length") or 0)
-        text = self.rfile.read(length) if length else b""
+        text = self.text()
         if act != "GET":
             self.note(act, url.path, text)
         try:
@@ -69,6 +68,16 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(200 if act != "POST" else 201, self.route(act, url.path, parse_qs(url.query), body))
         except Refusal as refusal:
             self.answer(refusal.code, refusal.body)
+
+    def text(self):
+        if self.headers.get("Transfer-Encoding") != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        text = b""
+        while length := int(self.rfile.readline(), 16):
+            text += self.rfile.read(length)
+            self.rfile.readline()
+        self.rfile.readline()
+        return text
 
     def note(self, act, path, text):
         """Whoever tests can read what was asked for."""
@@ -84,6 +93,9 @@ class Handler(BaseHTTPRequestHandler):
             node = {"metadata": {"name": "n1"}, "status": {"allocatable": cluster.capacity(),
                                                            "conditions": [condition("Ready")]}}
             return self.list("v1", "Node", [node])
+        if act == "POST" and parts[-1] == "selfsubjectaccessreviews":
+            asked = body["spec"]["resourceAttributes"]["resource"]
+            return {**body, "status": {"allowed": asked not in cluster.control().get("forbidden", [])}}
         if "namespaces" not in parts:
             raise Refusal(404, "NotFound", "the server could not find the requested resource")
         at = parts.index("namespaces")

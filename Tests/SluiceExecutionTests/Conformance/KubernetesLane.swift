@@ -20,7 +20,22 @@ enum Kubernetes {
     /// One cluster for all tests that do not disturb it.
     private static let shared = try? Cluster()
 
-    static func engine() -> any JobEngine { shared.map { $0.engine() } ?? ThreadEngine() }
+    static func engine() -> any JobEngine {
+        guard let real else { return shared.map { $0.engine() } ?? ThreadEngine() }
+        let kubectl = Kubectl(terms: real, searchPath: searchPath, home: nil)
+        return KubernetesEngine(terms: real, kubectl: kubectl, owner: "test-\(getpid())")
+    }
+
+    /// The cluster that `scripts/test-kubernetes` is given.
+    static let real: KubernetesTerms? = {
+        func said(_ name: String) -> String? { getenv("SLUICE_TEST_\(name)").map { String(cString: $0) } }
+        guard let configuration = said("KUBECONFIG"), let image = said("IMAGE"), let claim = said("CLAIM"),
+            let shared = said("SHARED")
+        else { return nil }
+        return KubernetesTerms(
+            namespace: said("NAMESPACE") ?? "default", image: image, claim: claim, sharedRoot: shared,
+            configuration: configuration, sluice: said("SLUICE") ?? "/usr/local/bin/sluice")
+    }()
 
     static func run(_ name: String, _ arguments: [String]) -> EngineProgram.Answer {
         EngineProgram(searchPath: searchPath, environment: ["PATH": searchPath, "HOME": "/nonexistent"])

@@ -16,19 +16,23 @@ enum Lane: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case slurm
     /// The same as tasks of arrays.
     case slurmArray
-    /// Handed over by the real `kubectl` to a stand-in for a cluster.
+    /// Handed over by the real `kubectl` to a stand-in for a cluster, or to the one that `scripts/test-kubernetes` is given.
     case kubernetes
 
     var testDescription: String { rawValue }
 
-    /// Those that this machine can run.
+    /// Those that this machine can run; with a cluster to test, that alone.
     static var here: [Lane] {
-        allCases.filter {
+        guard Kubernetes.real == nil else { return [.kubernetes] }
+        return allCases.filter {
             (![.slurm, .slurmArray].contains($0) || Slurm.isHere) && ($0 != .kubernetes || Kubernetes.isHere)
         }
     }
     /// Those whose attempts outlive their runner.
     static var durable: [Lane] { here.filter { $0 != .local } }
+
+    /// Whether its processes are among this machine's.
+    var isOfThisMachine: Bool { self != .kubernetes || Kubernetes.real == nil }
 
     func executor(_ attempts: Attempts) -> any Executor {
         switch self {
@@ -49,7 +53,8 @@ enum Lane: String, CaseIterable, Sendable, CustomTestStringConvertible {
 
     static func remote(_ engine: any JobEngine, _ attempts: Attempts) -> RemoteExecutor {
         RemoteExecutor(
-            name: "remote", engine: engine, stateFolder: attempts.root, sluice: Slurm.sluice, resultPatience: 1500)
+            name: "remote", engine: engine, stateFolder: attempts.root, sluice: Kubernetes.real?.sluice ?? Slurm.sluice,
+            resultPatience: 1500)
     }
 }
 

@@ -30,7 +30,9 @@ struct TakeUpTests {
     private func order(
         _ record: JobRecord, _ request: AttemptRequest, _ files: AttemptFiles, on engine: some JobEngine
     ) -> JobOrder {
-        JobOrder(key: record.key, request: request, files: files, sluice: Slurm.sluice, on: engine)
+        JobOrder(
+            key: record.key, request: request, files: files, sluice: Kubernetes.real?.sluice ?? Slurm.sluice, on: engine
+        )
     }
 
     /// Handed over, submitted, and noted.
