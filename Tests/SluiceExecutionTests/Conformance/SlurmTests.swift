@@ -230,6 +230,10 @@ struct SlurmTests {
         #expect(
             SlurmQueue.row("12|RUNNING|0|key|None|")
                 == .init(job: "12", state: "RUNNING", reason: "None", exit: 0, comment: "key"))
+        #expect(SlurmQueue.row("12_3|PENDING|0|key|None|")?.task == 3)
+        let accounts = ["12_0|COMPLETED|0:0", "12_1|FAILED|3:0", "12_[2-5]|CANCELLED by 0|0:0", "13|TIMEOUT|0:1"]
+        let words = ["12_1", "12_4", "13", "14_0"].map { SlurmAccounting.ending(of: $0, in: accounts)?.words }
+        #expect(words == ["FAILED 3:0", "CANCELLED", "TIMEOUT 0:1", nil])
         #expect(SlurmQueue.row("") == nil && SlurmQueue.row("a|b") == nil)
         #expect(SlurmNode("n1|1/6/1/8|9642|gpu:a100:2(S:0),shard:4|mix|")?.cpus == 7)
         #expect(SlurmNode("n1|1/6/1/8|9642|gpu:a100:2(S:0),shard:4|mix|")?.gpus == 2)
