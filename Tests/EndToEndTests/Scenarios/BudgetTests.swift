@@ -81,7 +81,8 @@ import Testing
         try scene.configureAccounts(AccountScene.account("month", cost: "1.5"))
         scene.touch("go")
         try AccountScene.use("1", of: .month, at: AccountScene.now, in: scene)
-        let evaluate = "  evaluate: { run: \"cat ${inputs.model}\", inputs: { model: train.model }, sources: [], estimate: 1s }"
+        let evaluate =
+            "  evaluate: { run: \"cat ${inputs.model}\", inputs: { model: train.model }, sources: [], estimate: 1s }"
         var files = AccountScene.pipeline(scene, "degrade", more: evaluate)
         for (name, text) in files {
             files[name] = text.replacing("    cache: false\n", with: "").replacing(
@@ -90,7 +91,9 @@ import Testing
         try scene.commit(files)
         #expect(try scene.run().outcomes == ["train": "succeeded", "evaluate": "succeeded"])
         let again = try scene.run()
-        #expect(again.outcomes == ["train": "cached", "evaluate": "cached"] && again.json["degraded"] as? Bool == true, "\(again.json)")
+        #expect(
+            again.outcomes == ["train": "cached", "evaluate": "cached"] && again.json["degraded"] as? Bool == true,
+            "\(again.json)")
         #expect(scene.started() == 1)
         // Nothing is left, and nothing is needed: also what comes behind the degraded result is there.
         try AccountScene.use("0.5", of: .month, at: AccountScene.now, in: scene)

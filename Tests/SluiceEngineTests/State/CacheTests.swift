@@ -25,7 +25,8 @@ struct CacheTests {
         #expect(Drill.of([train, evaluate]).ends == ["train": .cached, "evaluate": .cached])
 
         var earlier = Drill.of([
-            Sketch.stage("train").making("out").ways(Sketch.profile("large"), worse), Sketch.stage("evaluate", needs: ["train"]),
+            Sketch.stage("train").making("out").ways(Sketch.profile("large"), worse),
+            Sketch.stage("evaluate", needs: ["train"]),
         ])
         earlier.end("train", content: "good")
         var drill = Drill(Sketch.plan([train, evaluate]), resuming: earlier)
