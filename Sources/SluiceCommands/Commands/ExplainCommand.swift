@@ -84,13 +84,8 @@ struct WhatIf {
         let session = RunSession(context: context, services: services, installation: .current())
         let answers = try services.store.record(of: head.id).answers
         let before = try session.plan(head, question: PlanQuestion(before: head, answers: answers)).plan
-        if let unknown = changes.first(where: { !$0.isKnown(in: before) }) {
-            let limits = before.accounts.flatMap { account in
-                account.account.limits.map { "\(account.account.name).\($0.resource.rawValue)" }
-            }
-            throw CommandFailure(
-                .usage, "run \(head.id) is not charged on \(unknown.name)",
-                hint: limits.isEmpty ? "it is charged on no account" : "there is \(limits.joined(separator: ", "))")
+        if let mismatch = changes.lazy.compactMap({ $0.mismatch(with: before) }).first {
+            throw CommandFailure(.usage, "run \(head.id): \(mismatch.message)", hint: mismatch.hint)
         }
         let question = PlanQuestion(changes: changes, before: head, answers: answers)
         let after = try session.plan(head, question: question).plan

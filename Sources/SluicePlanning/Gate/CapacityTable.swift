@@ -81,6 +81,17 @@ enum PoolResource: Sendable, Equatable {
         }
     }
 
+    /// By its name.
+    init?(_ name: String) {
+        if name.hasPrefix("custom.") {
+            self = .custom(String(name.dropFirst(7)))
+        } else if let fixed = Self.fixed.first(where: { $0.name == name }) {
+            self = fixed
+        } else {
+            return nil
+        }
+    }
+
     /// nil: the pool does not say, so it does not limit. What it does not have by name it has none of.
     func capacity(of pool: ResourceRequest) -> Amount? {
         switch self {

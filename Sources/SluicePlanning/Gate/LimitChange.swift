@@ -1,10 +1,14 @@
 import SluiceModel
 
-/// Another value for one limit, as a person says it: `gpu_hours=14`, `deadline=2h`, `gpus=4`, `memory=64GiB`.
+/// Another value for one limit, as a person says it: `gpu_hours=14`, `deadline=2h`, `memory=64GiB`, `team.cost=20`,
+/// `gpu-nodes.gpus=4`, `max_parallel.train=2`.
 package struct LimitChange: Sendable, Equatable {
     enum Target: Sendable, Equatable {
         case budget(BudgetResource)
-        case capacity(PoolResource)
+        /// Of an executor's pool; nil: the local one.
+        case capacity(pool: String?, PoolResource)
+        /// How many instances of a stage run at once.
+        case parallel(stage: String)
         /// A limit of one of the operator's accounts.
         case account(String, BudgetResource)
     }
@@ -46,17 +50,15 @@ package struct LimitChange: Sendable, Equatable {
         let name = name.hasPrefix("capacity:") ? String(name.dropFirst(9)) : name
         if name == "deadline" { return .budget(.wall) }
         if let resource = BudgetResource(rawValue: name) { return .budget(resource) }
-        switch name {
-        case "cpus": return .capacity(.cpus)
-        case "memory": return .capacity(.memory)
-        case "gpus": return .capacity(.gpus)
-        case "disk": return .capacity(.disk)
-        case "network": return .capacity(.network)
-        default: return name.hasPrefix("custom.") ? .capacity(.custom(String(name.dropFirst(7)))) : account(name)
-        }
+        if let resource = PoolResource(name) { return .capacity(pool: nil, resource) }
+        guard let dot = name.firstIndex(of: "."), dot > name.startIndex else { return nil }
+        let (owner, rest) = (String(name[..<dot]), String(name[name.index(after: dot)...]))
+        if owner == "max_parallel" { return .parallel(stage: rest) }
+        if let resource = PoolResource(rest) { return .capacity(pool: owner, resource) }
+        return account(name)
     }
 
-    /// `team.gpu_hours`
+    /// `team.gpu_hours`; the name of an account may have dots.
     private static func account(_ name: String) -> Target? {
         guard let dot = name.lastIndex(of: "."), dot > name.startIndex,
             let resource = BudgetResource(rawValue: String(name[name.index(after: dot)...]))
@@ -69,13 +71,14 @@ package struct LimitChange: Sendable, Equatable {
         switch target {
         case .budget(.wall), .account(_, .wall):
             amount = Units.duration(text).map { Amount(billionths: Int128($0.wholeMilliseconds) * 1_000_000) }
-        case .capacity(.memory), .capacity(.disk), .budget(.egress), .budget(.storage), .account(_, .egress),
+        case .capacity(_, .memory), .capacity(_, .disk), .budget(.egress), .budget(.storage), .account(_, .egress),
             .account(_, .storage):
             amount = Units.size(text).map { Amount($0) }
-        case .capacity(.network):
+        case .capacity(_, .network):
             amount = Units.size(text.hasSuffix("/s") ? String(text.dropLast(2)) : text).map { Amount($0) }
-        case .budget, .account, .capacity(.cpus): amount = Amount(decimal: text)
-        case .capacity(.gpus), .capacity(.custom): amount = Int64(text).map { Amount($0) }
+        case .budget, .account, .capacity(_, .cpus): amount = Amount(decimal: text)
+        case .capacity(_, .gpus), .capacity(_, .custom): amount = Int64(text).map { Amount($0) }
+        case .parallel: amount = Int64(text).flatMap { $0 > 0 ? Amount($0) : nil }
         }
         return amount.flatMap { $0 < .zero ? nil : $0 }
     }
@@ -83,43 +86,11 @@ package struct LimitChange: Sendable, Equatable {
     private static func example(of target: Target) -> String {
         switch target {
         case .budget(.wall), .account(_, .wall): "2h30m"
-        case .capacity(.memory), .capacity(.disk), .budget(.egress), .budget(.storage), .account(_, .egress),
+        case .capacity(_, .memory), .capacity(_, .disk), .budget(.egress), .budget(.storage), .account(_, .egress),
             .account(_, .storage):
             "64GiB"
-        case .capacity(.network): "100MB/s"
+        case .capacity(_, .network): "100MB/s"
         default: "4"
-        }
-    }
-
-    /// The value that the plan's pipeline or pool has now; nil: it does not limit.
-    package func current(in plan: Plan) -> Amount? {
-        switch target {
-        case .budget(let resource): plan.pipeline.budget.limits.filter { $0.resource == resource }.map(\.amount).min()
-        case .capacity(let resource): resource.capacity(of: plan.pool)
-        case .account(let name, let resource):
-            plan.accounts.first { $0.account.name == name }?.account.limit(of: resource)
-        }
-    }
-
-    /// Whether there is something that it could change: an account that the plan is charged on.
-    package func isKnown(in plan: Plan) -> Bool {
-        if case .account = target { current(in: plan) != nil } else { true }
-    }
-
-    func apply(to plan: inout Plan) {
-        switch target {
-        case .budget(let resource):
-            plan.pipeline.budget.limits.removeAll { $0.resource == resource }
-            plan.pipeline.budget.limits.append(BudgetLimit(resource: resource, amount: amount))
-        case .capacity(let resource): resource.set(amount, in: &plan.pool)
-        case .account(let name, let resource):
-            guard let account = plan.accounts.firstIndex(where: { $0.account.name == name }) else { return }
-            let limit = BudgetLimit(resource: resource, amount: amount)
-            for index in plan.accounts[account].account.limits.indices
-            where plan.accounts[account].account.limits[index].resource == resource {
-                plan.accounts[account].account.limits[index] = limit
-                plan.accounts[account].lines[index].limit = limit
-            }
         }
     }
 
@@ -127,21 +98,8 @@ package struct LimitChange: Sendable, Equatable {
     package var resource: String {
         switch target {
         case .budget(let resource), .account(_, let resource): resource.rawValue
-        case .capacity(let resource): resource.name
-        }
-    }
-}
-
-extension PoolResource {
-    fileprivate func set(_ amount: Amount, in pool: inout ResourceRequest) {
-        let whole = amount.wholeValue ?? 0
-        switch self {
-        case .cpus: pool.cpus = amount
-        case .memory: pool.memory = whole
-        case .gpus: pool.gpus = whole
-        case .disk: pool.disk = whole
-        case .network: pool.network = whole
-        case .custom(let name): pool.custom[name] = whole
+        case .capacity(_, let resource): resource.name
+        case .parallel(let stage): "max_parallel.\(stage)"
         }
     }
 }

@@ -26,7 +26,7 @@ package enum Planner {
             decision: .policy("not decided yet"), diagnostics: linked.warnings + diagnostics, isDegraded: false,
             pool: context.pool, pools: context.pools, accounts: accounts, budgetLeft: facts.budgetLeft)
         for change in context.changes { change.apply(to: &plan) }
-        if !plan.accounts.isEmpty { plan.undecided = stages }
+        if !plan.accounts.isEmpty { plan.undecided = plan.stages }
         choose(&plan)
         return plan
     }
