@@ -4,8 +4,8 @@ import Testing
 
 @testable import SluiceStore
 
-/// Runs of several processes in any order, which die between any two writes, under a clock that also goes back:
-/// against a model that is a list of what was promised and used.
+/// Runs over several connections in any order, which die between any two transactions, under a clock that also goes
+/// back: against a model that is a list of what was promised and used.
 @Suite("the ledger under every order of things")
 struct LedgerPropertyTests {
     @Test("balances are those of the model, and nobody is promised what is not there", arguments: 0..<6)
@@ -74,10 +74,6 @@ private struct LedgerWorld {
         mutating get { stores[Int.random(in: 0..<stores.count, using: &random)] }
     }
 
-    private static func money(_ cents: Int64) -> String {
-        "\(cents / 100).\(cents % 100 < 10 ? "0" : "")\(cents % 100)"
-    }
-
     mutating func step() throws {
         let days = Int.random(in: 0..<12, using: &random)
         // Now and then some days pass; now and then the clock is set back by hours, over the end of a month too.
@@ -115,7 +111,7 @@ private struct LedgerWorld {
         let isFresh = zip(run.seen, now).allSatisfy { $0.version == $1.version }
         let fits = accounts.indices.allSatisfy { left(accounts[$0]) >= run.asked }
         let events = try LedgerSamples.admit(
-            store, run.head, accounts, rest: Self.money(run.asked), on: run.seen, at: clock)
+            store, run.head, accounts, rest: LedgerSamples.money(run.asked), on: run.seen, at: clock)
         #expect((events != nil) == (isFresh && fits), "a promise is made exactly when it may be")
         if events != nil {
             runs[index].phase = .running
@@ -148,7 +144,8 @@ private struct LedgerWorld {
         runs[index].rest -= share
         runs[index].attempts[stage] = share
         try LedgerSamples.start(
-            store, runs[index].head, "s\(stage)", share: Self.money(share), rest: Self.money(runs[index].rest),
+            store, runs[index].head, "s\(stage)", share: LedgerSamples.money(share),
+            rest: LedgerSamples.money(runs[index].rest),
             at: clock)
         noteEntry()
     }
@@ -160,7 +157,8 @@ private struct LedgerWorld {
             isOverrun ? share + Int64.random(in: 1...50, using: &random) : Int64.random(in: 0...share, using: &random)
         runs[index].attempts[stage] = nil
         try LedgerSamples.end(
-            store, runs[index].head, "s\(stage)", used: Self.money(used), rest: Self.money(runs[index].rest), at: clock)
+            store, runs[index].head, "s\(stage)", used: LedgerSamples.money(used),
+            rest: LedgerSamples.money(runs[index].rest), at: clock)
         noteUse(used)
         overrun += max(0, used - share)
     }
@@ -170,7 +168,8 @@ private struct LedgerWorld {
         runs[index].rest = Int64.random(in: 0..<runs[index].rest, using: &random)
         _ = try store.append(
             [.warning(stage: nil, message: "skipped")],
-            booking: LedgerSamples.booking(rest: Self.money(runs[index].rest)), to: runs[index].head.id, at: clock)
+            booking: LedgerSamples.booking(rest: LedgerSamples.money(runs[index].rest)), to: runs[index].head.id,
+            at: clock)
         noteEntry()
     }
 
@@ -233,9 +232,10 @@ private struct LedgerWorld {
         let standings = try store.standings(of: accounts, without: nil, at: clock)
         for (account, standing) in zip(accounts, standings) {
             let line = standing.lines[0]
-            #expect(line.used == LedgerSamples.amount(Self.money(used(in: account))), "\(place), \(account.name)")
+            #expect(
+                line.used == LedgerSamples.amount(LedgerSamples.money(used(in: account))), "\(place), \(account.name)")
             let held = runs.reduce(0) { $0 + $1.held }
-            #expect(line.reserved == LedgerSamples.amount(Self.money(held)), "\(place), \(account.name)")
+            #expect(line.reserved == LedgerSamples.amount(LedgerSamples.money(held)), "\(place), \(account.name)")
             #expect(line.left.billionths >= -Int128(overrun) * Amount.unit / 100, "\(place): over the limit")
         }
         let holding = Set(runs.filter { $0.held > 0 }.map(\.head.id))

@@ -7,6 +7,9 @@ enum LedgerSamples {
 
     static func amount(_ text: String) -> Amount { Amount(decimal: text) ?? .zero }
 
+    /// `3.07` of 307 cents.
+    static func money(_ cents: Int64) -> String { "\(cents / 100).\(cents % 100 < 10 ? "0" : "")\(cents % 100)" }
+
     static func account(_ name: String, _ window: AccountWindow, _ limits: [String: String]) -> Account {
         Account(
             name: name, window: window,
@@ -51,6 +54,19 @@ enum LedgerSamples {
             throw StoreError(.failed, "the test's run has no room")
         }
         return run
+    }
+
+    /// Attempts that the journal knows, as in `a 1`, and what those used that have ended.
+    static func attempts(of run: RunHead, in store: Store) throws -> (started: [String], used: [String: Amount]) {
+        var attempts: (started: [String], used: [String: Amount]) = ([], [:])
+        for event in try store.events(of: run.id) {
+            switch event.kind {
+            case .attemptStarted(let stage, let started): attempts.started.append("\(stage) \(started.number)")
+            case .attemptEnded(let stage, let ended): attempts.used["\(stage) \(ended.number)"] = ended.used["cost"]
+            default: break
+            }
+        }
+        return attempts
     }
 
     static func start(
