@@ -64,7 +64,7 @@ static void reset_signals(void) {
     for (int number = 1; number < NSIG; number++) sigaction(number, &action, NULL);
 }
 
-/// "0" is the process that writes it.
+/// "0" is who writes it.
 static bool join_groups(const char *const *group) {
     for (; group && *group; group++) {
         int file = open(*group, O_WRONLY | O_CLOEXEC);

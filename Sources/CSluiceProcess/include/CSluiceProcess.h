@@ -67,8 +67,8 @@ struct sluice_program {
     /// When the runner is gone: milliseconds until SIGTERM and until SIGKILL.
     int orphan_terminate_ms;
     int orphan_kill_ms;
-    /// Files `cgroup.procs` of the control groups that the program is to live in, up to a NULL; NULL for none. It
-    /// joins them before its exec, so that nothing of it is ever outside.
+    /// Files `cgroup.procs` or `tasks` of the control groups that the program is to live in, up to a NULL; NULL for
+    /// none. It joins them before its exec, with its only thread, so that nothing of it is ever outside.
     const char *const *groups;
     /// RLIMIT_FSIZE and RLIMIT_DATA in bytes, and RLIMIT_NPROC; -1 leaves them as they are.
     int64_t file_size;

@@ -13,8 +13,12 @@ struct AttemptGroup: Sendable {
     private let folders: [String: String]
     private let files: GroupFiles
 
-    /// Files that a process writes itself into.
-    var joins: [String] { Set(folders.values).sorted().map { $0 + "/cgroup.procs" } }
+    /// Files that a process with one thread writes itself into. A single thread enters version 1 without the kernel's
+    /// lock over all forks, for which `cgroup.procs` waits some milliseconds; version 2 takes no threads from outside.
+    var joins: [String] {
+        let file = mechanism == .cgroup2 ? "/cgroup.procs" : "/tasks"
+        return Set(folders.values).sorted().map { $0 + file }
+    }
     /// What the kernel holds its processes to.
     let enforced: [Overrun.Resource]
 

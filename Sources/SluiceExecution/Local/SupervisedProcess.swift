@@ -10,7 +10,7 @@ struct ProcessLaunch: Equatable {
     /// When this process dies: milliseconds until its SIGTERM and until SIGKILL.
     var orphanTerminate: Int64 = 0
     var orphanKill: Int64 = 10000
-    /// Files `cgroup.procs` of the control groups that it joins.
+    /// Files of the control groups that it joins by writing itself into them.
     var groups: [String] = []
     /// Bytes that it may write into one file.
     var fileSize: Int64?
