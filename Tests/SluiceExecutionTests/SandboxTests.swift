@@ -262,6 +262,9 @@ struct SandboxTests {
         #expect((attempts.read("workspace/big") ?? "").utf8.count <= 1 << 20)
         let bounded = settings.untrusted.bounded(filler.with { $0.grant.request.processes = 1 << 20 })
         #expect(bounded.grant.request.processes == ResourceRequest.usualProcesses)
+        let excesses = settings.untrusted.excesses(of: filler.with { $0.grant.request.processes = 1 << 20 })
+        #expect(excesses.last == "it had 512 processes instead of 1048576: what is not trusted has no more")
+        #expect(settings.untrusted.excesses(of: filler.with { $0.commit.trusted = true }).isEmpty)
         #expect(settings.untrusted.bounded(filler.with { $0.commit.trusted = true }).grant.request.disk == 1 << 40)
     }
 

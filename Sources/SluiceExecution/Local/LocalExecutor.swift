@@ -49,6 +49,7 @@ package struct LocalExecutor: Executor {
         let bounded = sandbox.untrusted.bounded(request)
         var result = withExtendedLifetime(held) { execute(bounded, on: held.names, cancellation, observe) }
         result.devices = held.names
+        result.warnings += sandbox.untrusted.excesses(of: request)
         return result
     }
 

@@ -22,6 +22,19 @@ package struct UntrustedTerms: Sendable, Equatable {
         bounded.grant.request.processes = min(processes, ResourceRequest.usualProcesses)
         return bounded
     }
+
+    /// What of a request is more than that, for the record.
+    func excesses(of request: AttemptRequest) -> [String] {
+        let (asked, given) = (request.grant.request, bounded(request).grant.request)
+        var excesses: [String] = []
+        if let wanted = asked.disk, let disk = given.disk, disk < wanted {
+            excesses.append("disk \(ByteCount.text(disk)) instead of \(ByteCount.text(wanted))")
+        }
+        if let wanted = asked.processes, let processes = given.processes, processes < wanted {
+            excesses.append("\(processes) processes instead of \(wanted)")
+        }
+        return excesses.map { "it had \($0): what is not trusted has no more" }
+    }
 }
 
 /// How attempts of this process are walled in, and what of this machine is nobody's business but the operator's.

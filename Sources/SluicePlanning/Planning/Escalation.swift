@@ -5,29 +5,31 @@ import SluiceModel
 package struct Escalation: Sendable, Equatable {
     package let before: Plan.PricedProfile
     package let after: Plan.PricedProfile
+    /// Whether the policy would have raised it further than the pool goes.
+    private let isCut: Bool
 
     /// nil when the pool has no more of anything that the policy would raise.
     package init?(of before: Plan.PricedProfile, by policy: RetryPolicy.Escalation, in plan: Plan) {
         guard let pool = plan.capacity(for: before.request) else { return nil }
         var request = before.request
-        if let factor = policy.cpus { request.cpus = max(request.cpus, min(request.cpus.times(factor), pool.cpus)) }
-        if let factor = policy.memory {
-            request.memory = Self.raised(request.memory, by: factor, atMost: pool.memory)
-        }
-        if let factor = policy.disk, let disk = request.disk {
-            request.disk = Self.raised(disk, by: factor, atMost: pool.disk ?? .max)
-        }
+        if let factor = policy.cpus { request.cpus = request.cpus.times(factor) }
+        if let factor = policy.memory { request.memory = Self.raised(request.memory, by: factor) }
+        if let factor = policy.disk { request.disk = request.disk.map { Self.raised($0, by: factor) } }
+        let wanted = request
+        request.cpus = max(before.request.cpus, min(wanted.cpus, pool.cpus))
+        request.memory = max(before.request.memory, min(wanted.memory, pool.memory))
+        request.disk = wanted.disk.map { max(before.request.disk ?? 0, min($0, pool.disk ?? .max)) }
         guard request != before.request else { return nil }
+        isCut = request != wanted
         self.before = before
         after = before.granting(request)
     }
 
-    private static func raised(_ bytes: Int64, by factor: Amount, atMost most: Int64) -> Int64 {
-        let wanted = Int128(bytes) * factor.billionths / Amount.unit
-        return max(bytes, min(Int64(clamping: wanted), most))
+    private static func raised(_ bytes: Int64, by factor: Amount) -> Int64 {
+        Int64(clamping: Int128(bytes) * factor.billionths / Amount.unit)
     }
 
-    /// `memory 4 GiB instead of 2 GiB`.
+    /// `memory 4 GiB instead of 2 GiB`, and whether the pool had no more.
     package var change: String {
         let (old, new) = (before.request, after.request)
         var parts: [String] = []
@@ -36,7 +38,7 @@ package struct Escalation: Sendable, Equatable {
         if let disk = new.disk, let less = old.disk, disk != less {
             parts.append("disk \(Self.bytes(disk, instead: less))")
         }
-        return parts.joined(separator: ", ")
+        return parts.joined(separator: ", ") + (isCut ? ", which is all that the pool has" : "")
     }
 
     /// `0.2 memory_gib_hours (0.1 before), cost 0.05` for the time that the stage is expected to take.

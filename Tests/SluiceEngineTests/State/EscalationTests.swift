@@ -54,6 +54,8 @@ struct EscalationTests {
     func bounded() {
         var drill = drill([stage(factor: 4)], memory: 3)
         exceed(in: &drill)
+        let reason = drill.record.stage(named: "a")?.retries.last?.reason
+        #expect(reason?.hasSuffix("next with memory 3 GiB instead of 1 GiB, which is all that the pool has") == true)
         drill.pass(seconds: 10)
         #expect(drill.running["a"]?.profile.request.memory == 3 * Self.gibibyte)
         exceed(in: &drill)
