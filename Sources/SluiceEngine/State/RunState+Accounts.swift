@@ -26,6 +26,8 @@ struct AccountsState: Sendable {
     var moves = 0
     /// What the record says that it waits for.
     var waitedFor: String?
+    /// Who holds what it waits for, as the record says.
+    var namedHolders: Set<RunID> = []
     /// What it stands in line with.
     var asks: [String: [BudgetResource: Amount]] = [:]
     /// It waits, and nobody has to drive it.
@@ -116,11 +118,13 @@ extension RunState {
         if !accounts.isParked { accounts.nextLook = now.advanced(bySeconds: Self.lookInterval) }
     }
 
-    /// The record is told only when it is another wait than before, not whenever a number in it changes.
+    /// The record is told only when it is another wait than before, or when somebody whom it names holds nothing any
+    /// more, not whenever a number in it changes.
     private mutating func standInLine(_ decision: GateDecision, _ why: String) {
         let asks = asks(of: decision)
         let willPark = patience == .parks && running.isEmpty
-        let isNew = asks != accounts.asks || accounts.waitedFor == nil
+        let holders = Set((decision.holders ?? []).map(\.run))
+        let isNew = asks != accounts.asks || accounts.waitedFor == nil || !accounts.namedHolders.isSubset(of: holders)
         guard isNew || willPark else { return }
         var events: [RunEvent.Kind] = []
         if isNew, accounts.waitedFor != why {
@@ -129,6 +133,7 @@ extension RunState {
         }
         accounts.asks = asks
         accounts.waitedFor = why
+        accounts.namedHolders = holders
         effects.add(.wait(asks: asks, isParked: willPark, events))
     }
 

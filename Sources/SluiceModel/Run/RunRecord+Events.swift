@@ -7,11 +7,8 @@ extension RunRecord {
             diagnostics = found
             decision = verdict
         case .waiting(let reason, let ofStage):
-            endWait(at: event.time)
-            head.state = .waiting
-            waitingFor = reason
             let ofRun = decision.flatMap { $0.verdict == .wait ? $0 : nil }
-            waits.append(Wait(reason: reason, since: event.time, decision: ofStage ?? ofRun))
+            wait(Wait(reason: reason, since: event.time, decision: ofStage ?? ofRun))
         case .attemptStarted(let stage, let started): start(stage, started, at: event.time)
         case .attemptQueued(let stage, let number, let why):
             changeAttempt(number, of: stage) { $0.wait(for: why, at: event.time) }
@@ -37,6 +34,19 @@ extension RunRecord {
             head.ended = event.time
             reason = why
         }
+    }
+
+    /// What is said anew of a wait that goes on takes the place of what was said: it is planned and waits again at once.
+    private mutating func wait(_ wait: Wait) {
+        var wait = wait
+        if let open = waits.last, open.until ?? wait.since == wait.since, open.subject == wait.subject {
+            wait.since = open.since
+            waits.removeLast()
+        }
+        endWait(at: wait.since)
+        head.state = .waiting
+        waitingFor = wait.reason
+        waits.append(wait)
     }
 
     private mutating func endWait(at time: Timestamp) {

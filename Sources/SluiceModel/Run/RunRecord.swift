@@ -102,6 +102,9 @@ package struct RunRecord: Sendable, Equatable {
             self.until = until
             self.decision = decision
         }
+
+        /// `team.cost` of `team.cost: 0.42 asked, 0.03 left of 1`
+        var subject: Substring { reason.prefix { $0 != ":" } }
     }
 
     package struct Replan: Sendable, Equatable {

@@ -45,15 +45,17 @@ package struct StyledText: Sendable, Equatable, ExpressibleByStringInterpolation
     }
 
     /// At most `columns` wide where its long words leave room for that: each keeps its start and its end, which is what
-    /// tells names apart. Otherwise as it is.
+    /// tells names apart. Where that is not enough for a sentence, it has no very long words at least.
     package func fitted(to columns: Int, style: Style) -> StyledText {
         let words = spans.flatMap { $0.text.split(separator: " ").map { DisplayWidth.of(String($0)) } }
         var (cap, excess) = (words.max() ?? 0, width - columns)
-        while excess > 0, cap > Self.shortestWord {
+        guard excess > 0 else { return self }
+        let least = words.count == 1 ? Self.leastName : Self.leastWord
+        while excess > 0, cap > least {
             excess -= words.count { $0 >= cap }
             cap -= 1
         }
-        guard width > columns, excess <= 0 else { return self }
+        if excess > 0, words.count > 1 { cap = max(cap, Self.veryLong) }
         var result = self
         for index in spans.indices {
             let words = spans[index].text.split(separator: " ", omittingEmptySubsequences: false)
@@ -62,7 +64,7 @@ package struct StyledText: Sendable, Equatable, ExpressibleByStringInterpolation
         return result
     }
 
-    private static let shortestWord = 12
+    private static let (leastName, leastWord, veryLong) = (3, 12, 24)
 
     /// `train[model=gradient…seed=17]`
     private static func shortened(_ word: String, to columns: Int, _ style: Style) -> String {

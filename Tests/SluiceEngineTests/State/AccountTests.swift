@@ -94,6 +94,37 @@ struct AccountTests {
         #expect(booking(room) != nil)
     }
 
+    @Test("who holds what is waited for is said anew when somebody who was named holds nothing any more, as one wait")
+    func holders() throws {
+        func standing(_ runs: [Int64], used: String, version: Int64) -> AccountStanding {
+            var standing = Self.standing(used: used, version: version)
+            standing.lines[0].holders = runs.map {
+                .init(run: RunID($0), pipeline: "q", amount: Amount(decimal: "0.5") ?? .zero, ends: now)
+            }
+            return standing
+        }
+        var run = state([Sketch.stage("a")])
+        var record = RunRecord(head: Sketch.head(), events: [])
+        var time = now
+        func look(_ runs: [Int64], used: String, version: Int64) -> [String] {
+            time = time.advanced(bySeconds: 1)
+            let effects = run.apply(
+                .looked(accounts: [standing(runs, used: used, version: version)], pool: nil), at: time)
+            guard case .wait(_, _, let events)? = effects.first else { return [] }
+            for kind in events { record.apply(RunEvent(sequence: version, time: time, run: RunID(1), kind: kind)) }
+            return events.compactMap { if case .waiting(let reason, _) = $0 { reason } else { nil } }
+        }
+        _ = run.apply(.begin, at: now)
+        #expect(look([7, 8], used: "0", version: 2).count == 1)
+        #expect(look([7, 8, 9], used: "0", version: 3).isEmpty)
+        #expect(look([8, 9], used: "0.1", version: 4).count == 1)
+        #expect(look([9], used: "0.6", version: 5).count == 1)
+        #expect(look([], used: "1", version: 6).first?.contains("(1 used, 0 held)") == true)
+        #expect(record.waits.count == 1 && record.waits.first?.since == now.advanced(bySeconds: 1))
+        #expect(record.waits.first?.decision?.holders?.isEmpty == true)
+        #expect(record.waitingFor?.contains("1 used") == true)
+    }
+
     @Test("a run that is not to wait ends held; one that is put aside is let go of")
     func patience() {
         var impatient = state([Sketch.stage("a")], used: "1", .none)
