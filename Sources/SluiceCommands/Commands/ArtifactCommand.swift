@@ -12,14 +12,13 @@ struct ArtifactCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Lists the artifacts of a run.", discussion: "Example:\n  sluice artifact list 42")
 
-        @Argument(help: ArgumentHelp("The run's number; the newest by default.", valueName: "run"))
-        var number: Int64?
+        @OptionGroup var named: NamedRun
 
         @OptionGroup var output: Output
 
         func run() throws {
             let services = try StateServices.open()
-            let record = try services.store.record(of: RunName.resolve(number, in: services))
+            let record = try named.record(in: services)
             if output.json { return output.answer(ArtifactsJSON(record)) }
             output.answer(ArtifactsText.lines(record, width: output.width, style: output.style))
         }

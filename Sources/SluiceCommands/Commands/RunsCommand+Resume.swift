@@ -14,15 +14,14 @@ extension RunsCommand {
                   sluice runs resume 42
                 """)
 
-        @Argument(help: ArgumentHelp("The run's number; the newest by default.", valueName: "run"))
-        var number: Int64?
+        @OptionGroup var named: NamedRun
 
         @OptionGroup var output: Output
 
         func run() throws {
             let signals = RunSignals()
             let services = try StateServices.open()
-            let head = try RunName.record(of: RunName.resolve(number, in: services), in: services).head
+            let head = try named.record(in: services).head
             guard head.state != .ended else {
                 throw CommandFailure(.usage, "run \(head.id) has ended", hint: "sluice runs retry \(head.id)")
             }

@@ -14,15 +14,14 @@ extension RunsCommand {
                   sluice runs retry 42
                 """)
 
-        @Argument(help: ArgumentHelp("The run's number; the newest by default.", valueName: "run"))
-        var number: Int64?
+        @OptionGroup var named: NamedRun
 
         @OptionGroup var output: Output
 
         func run() throws {
             let signals = RunSignals()
             let services = try StateServices.open()
-            let old = try RunName.record(of: RunName.resolve(number, in: services), in: services).head
+            let old = try named.record(in: services).head
             guard old.state == .ended else {
                 throw CommandFailure(
                     .usage, "run \(old.id) has not ended", hint: "sluice runs cancel \(old.id), or wait for it")

@@ -31,14 +31,13 @@ struct RunsCommand: ParsableCommand {
             abstract: "Shows a run: stages, decisions, metrics, cost, artifacts.",
             discussion: "Example:\n  sluice runs show 42 --json | jq .outcome")
 
-        @Argument(help: ArgumentHelp("The run's number; the newest by default.", valueName: "run"))
-        var number: Int64?
+        @OptionGroup var named: NamedRun
 
         @OptionGroup var output: Output
 
         func run() throws {
             let services = try StateServices.open()
-            let record = try services.store.record(of: RunName.resolve(number, in: services))
+            let record = try named.record(in: services)
             if output.json { return output.answer(RunJSON(record)) }
             Diagnostics.tell(record.diagnostics)
             output.answer(RunText.lines(record, width: output.width, style: output.style))
