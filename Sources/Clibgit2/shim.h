@@ -2,6 +2,10 @@
 #include <git2.h>
 
 /* Swift calls no function with a variable number of arguments. */
+static inline int sluice_git_read_unhashed(void) {
+    return git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
+}
+
 static inline int sluice_git_cache_trees(size_t largest, ssize_t all) {
     int status = git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_TREE, largest);
     return status < 0 ? status : git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, all);

@@ -56,6 +56,26 @@ import Testing
         #expect(code { try tree.contents(of: folder, limit: 100) } == .invalid)
     }
 
+    @Test("an object that has rotted is an error and no other content, loose and packed", arguments: [false, true])
+    func rotten(isPacked: Bool) throws {
+        let scratch = try ScratchRepository()
+        // Nothing that can be compressed: only the checksum can tell.
+        try scratch.shell("head -c 100000 /dev/urandom > noise")
+        try scratch.commit()
+        let oid = try scratch.git("rev-parse", "HEAD:noise")
+        if isPacked { try scratch.git("repack", "-a", "-d", "-q") }
+        let file =
+            isPacked
+            ? try scratch.shell("echo .git/objects/pack/*.pack") : ".git/objects/\(oid.prefix(2))/\(oid.dropFirst(2))"
+        try scratch.shell("chmod u+w \(file)")
+        var bytes = try Data(contentsOf: URL(filePath: scratch.path + "/" + file))
+        bytes[50_000] ^= 1
+        try bytes.write(to: URL(filePath: scratch.path + "/" + file))
+        let tree = try scratch.tree()
+        let noise = try #require(try tree.entry(at: "noise"))
+        #expect(code { try tree.contents(of: noise, limit: .max) } == .failed)
+    }
+
     @Test("a snapshot holds the regular files with their bytes and executable bits, and no links")
     func snapshot() throws {
         let scratch = try sample()

@@ -5,7 +5,11 @@ import SluiceModel
 enum LibGit2 {
     private static let count = {
         let count = git_libgit2_init()
-        if count > 0 { sluice_git_cache_trees(largestCachedTree, cachedBytes) }
+        if count > 0 {
+            sluice_git_cache_trees(largestCachedTree, cachedBytes)
+            // As git does: it hashes what it receives, and what has rotted since fails its checksum (docs/adr/0022).
+            sluice_git_read_unhashed()
+        }
         return count
     }()
 

@@ -4,12 +4,7 @@ import SluiceModel
 extension ObjectID {
     /// The name of a libgit2 object.
     init(_ oid: UnsafePointer<git_oid>) {
-        let hex = String(unsafeUninitializedCapacity: 40) { digits in
-            digits.withMemoryRebound(to: CChar.self) { _ = git_oid_fmt($0.baseAddress, oid) }
-            return 40
-        }
-        guard let made = ObjectID(hex: hex) else { preconditionFailure("forty digits are an object id") }
-        self = made
+        self.init(raw: UnsafeRawBufferPointer(start: oid, count: MemoryLayout<git_oid>.size))
     }
 
     /// libgit2's form. A SHA-256 name is `.unsupported`.

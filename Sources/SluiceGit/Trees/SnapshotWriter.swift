@@ -9,7 +9,7 @@ struct SnapshotWriter: ~Copyable {
     private var open: [(name: [UInt8], descriptor: Int32)] = []
     private let root: Int32
     /// The last path's folder, as text with its `/`: what lies in it too needs no look at every component.
-    private var last: Substring?
+    private var last: [UInt8]?
 
     init(folder: String) throws(GitError) {
         self.folder = folder
@@ -24,22 +24,22 @@ struct SnapshotWriter: ~Copyable {
 
     /// A new empty file; its folders are made. Throws where something is there already.
     mutating func create(_ path: String, isExecutable: Bool) throws(GitError) -> NewFile {
-        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
-        let name = slash.map { path[$0...].dropFirst() } ?? path[...]
-        guard TreePath.isSafe(component: name.utf8) else { throw TreePath.refusal(of: path) }
-        let parent = try enter(slash.map { path[...$0] } ?? "", of: path)
+        let bytes = Array(path.utf8)
+        let start = bytes.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0
+        guard TreePath.isSafe(component: bytes[start...]) else { throw TreePath.refusal(of: path) }
+        let parent = try enter(bytes[..<start], of: path)
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
-        let descriptor = openat(parent, String(name), flags, isExecutable ? 0o755 : 0o644)
+        let descriptor = path.withCString { openat(parent, $0 + start, flags, isExecutable ? 0o755 : 0o644) }
         guard descriptor >= 0 else { throw SystemFailure.now("create \(path) in \(folder)") }
         return NewFile(descriptor: descriptor, path: path)
     }
 
-    private mutating func enter(_ parent: Substring, of path: String) throws(GitError) -> Int32 {
-        if parent == last, path.utf8.count <= TreeLimits.path { return open.last?.descriptor ?? root }
+    private mutating func enter(_ parent: ArraySlice<UInt8>, of path: String) throws(GitError) -> Int32 {
+        if let last, parent == last[...], path.utf8.count <= TreeLimits.path { return open.last?.descriptor ?? root }
         guard let components = TreePath.components(of: path) else { throw TreePath.refusal(of: path) }
         last = nil
         let descriptor = try enter(components.dropLast().map(Array.init), of: path)
-        last = parent
+        last = Array(parent)
         return descriptor
     }
 

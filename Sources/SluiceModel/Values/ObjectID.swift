@@ -4,9 +4,21 @@ package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible
 
     /// Fails on anything but 40 or 64 hexadecimal digits; upper-case digits are folded.
     package init?(hex: some StringProtocol) {
-        let digits = hex.utf8
-        guard digits.count == 40 || digits.count == 64, digits.allSatisfy(Self.isHexDigit) else { return nil }
-        self.hex = hex.lowercased()
+        var text = String(hex)
+        guard text.withUTF8({ Self.isName($0) }) else { return nil }
+        self.hex = text.lowercased()
+    }
+
+    /// The name whose 20 or 32 bytes these are.
+    package init(raw bytes: UnsafeRawBufferPointer) {
+        precondition(bytes.count == 20 || bytes.count == 32, "an object's name has 20 or 32 bytes")
+        hex = String(unsafeUninitializedCapacity: 2 * bytes.count) { digits in
+            for (place, byte) in bytes.enumerated() {
+                digits[2 * place] = Self.digit(byte >> 4)
+                digits[2 * place + 1] = Self.digit(byte & 15)
+            }
+            return 2 * bytes.count
+        }
     }
 
     /// Git's "there is none", of 40 digits.
@@ -23,6 +35,14 @@ package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible
     package var description: String { hex }
 
     package static func < (left: Self, right: Self) -> Bool { left.hex < right.hex }
+
+    private static func isName(_ digits: UnsafeBufferPointer<UInt8>) -> Bool {
+        (digits.count == 40 || digits.count == 64) && digits.allSatisfy(isHexDigit)
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+    }
 
     private static func isHexDigit(_ byte: UInt8) -> Bool {
         switch byte {
