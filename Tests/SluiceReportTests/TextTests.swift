@@ -72,7 +72,8 @@ import Testing
     @Test(
         "long words give way in their middle where that makes a line fit, and stay where it does not",
         arguments: [
-            ("train[model=forest] ran", 23, "train[model=forest] ran"), ("train[model=forest] ran", 20, "train[mo…forest] ran"),
+            ("train[model=forest] ran", 23, "train[model=forest] ran"),
+            ("train[model=forest] ran", 20, "train[mo…forest] ran"),
             ("train[model=forest] ran", 10, "train[model=forest] ran"),
             ("a-long-name-of-a-stage and a-long-name-of-a-stage too", 40, "a-long-…a-stage and a-long-…a-stage too"),
             ("needed by a-long-name-of-a-stage-with-an-end here", 20, "needed by a-long-name-…with-an-end here"),

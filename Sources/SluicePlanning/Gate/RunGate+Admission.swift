@@ -62,7 +62,9 @@ extension RunGate {
         }
         let profile = task.profiles[index][answer.choice[index]]
         var decision = stageDecision(plan.stages[index], profile, method: answer.method)
-        if decision.verdict == .degrade { decision.explanation += DegradeText(plan: plan, task: task).reasons.prefix(2) }
+        if decision.verdict == .degrade {
+            decision.explanation += DegradeText(plan: plan, task: task).reasons.prefix(2)
+        }
         decision.limits = LimitTable.limits(of: plan, task, answer)
         return (decision, profile)
     }
