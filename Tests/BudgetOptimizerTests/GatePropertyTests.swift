@@ -40,10 +40,11 @@ struct GatePropertyTests {
             let seed = UInt64(70_000 + block * 1_000 + number)
             let problem = RandomGateProblem.make(seed: seed)
             let model = GateModel(problem, order: try problem.validatedOrder())
-            let holds = problem.capacities.indices.compactMap { capacity in
-                RequiredHold(model).overfull(capacity).map { RefusalCertificate.interval(capacity: capacity, ticks: $0) }
+            let hold = RequiredHold(model)
+            let intervals = problem.capacities.indices.compactMap { capacity in
+                hold.overfull(capacity).map { RefusalCertificate.interval(capacity: capacity, ticks: $0) }
             }
-            for certificate in holds + [.exhaustion(nodes: 0)] where certificate.holds(for: problem) {
+            for certificate in intervals + [.exhaustion(nodes: 0)] where certificate.holds(for: problem) {
                 confirmed += 1
                 #expect(BruteForce.best(problem) == nil, "seed \(seed), \(certificate)")
             }

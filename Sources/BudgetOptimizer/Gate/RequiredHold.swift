@@ -45,8 +45,10 @@ struct RequiredHold {
         guard latest[stage] < Int.max else { return 0 }
         return model.profiles[stage].lazy.map { index in
             let profile = model.profile(stage, index)
-            let left = min(ticks.upperBound, earliest[stage] + profile.duration) - max(ticks.lowerBound, earliest[stage])
-            let right = min(ticks.upperBound, latest[stage]) - max(ticks.lowerBound, latest[stage] - profile.duration)
+            let end = earliest[stage] + profile.duration
+            let start = latest[stage] - profile.duration
+            let left = min(ticks.upperBound, end) - max(ticks.lowerBound, earliest[stage])
+            let right = min(ticks.upperBound, latest[stage]) - max(ticks.lowerBound, start)
             return Int128(max(0, min(left, right))) * Int128(profile.demand[capacity])
         }.min() ?? 0
     }

@@ -150,9 +150,10 @@ import Testing
         #expect(changed.errors.contains("recorded with count-lines"))
     }
 
-    @Test("`logs --transcript` shows what runner and plugin said in a real run, of every attempt, and nothing of `run` lines")
+    @Test("`logs --transcript` shows what runner and plugin said in a real run, of every attempt, not of `run` lines")
     func transcript() throws {
-        var files = Toy.plugin("say '\"type\":\"error\",\"class\":\"transient\",\"code\":\"x\",\"message\":\"m\"'; exit 20")
+        var files = Toy.plugin(
+            "say '\"type\":\"error\",\"class\":\"transient\",\"code\":\"x\",\"message\":\"m\"'; exit 20")
         files["pipelines/one.yaml"]? += "\n  line: { run: 'true' }\n"
         let scene = try Scene(files, withHook: false)
         #expect(try scene.sluice(["run"]).status == 1)

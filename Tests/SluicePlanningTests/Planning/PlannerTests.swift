@@ -33,110 +33,6 @@ struct PlannerTests {
         #expect(try fixture.run(run: 2).ran.isEmpty)
     }
 
-    /// Its training may be content with less, which costs 0.01 instead of 0.04; evaluating costs 0.01.
-    private static func degrading(limit: String) -> Fixture {
-        var fixture = Fixture.learning()
-        let (large, small) = (fixture.stages[1].profiles[0], fixture.stages[1].profiles[1])
-        fixture.stages[1].profiles = [
-            large,
-            StageProfile(
-                name: "less", profile: small.profile, with: ["subsample": .number(0.2)], estimate: small.estimate,
-                penalty: Amount(2), isDegraded: true),
-        ]
-        fixture.stages[3].allowDegraded = true
-        fixture.stages[3].condition = nil
-        fixture.limit(limit)
-        return fixture
-    }
-
-    @Test("a stage that will run in a worse way takes the result that this way has had already, and costs nothing")
-    func cachedWay() throws {
-        var fixture = Self.degrading(limit: "0.04")
-        fixture.stages.removeLast()
-        #expect(try fixture.run().ran == ["prepare", "train", "evaluate"])
-        let again = try fixture.plan()
-        #expect(
-            again.dump == """
-                degrade
-                prepare: hit (same inputs as in run 1) holds -
-                train: hit (same inputs as in run 1) holds -
-                evaluate: hit (same inputs as in run 1) holds -
-                train runs as less instead of large: subsample 0.2, penalty 2, marks the run degraded
-                the best profiles need cost 0.05, 0.04 is left: 0.01 short
-                """)
-        #expect(again.isDegraded && again.decision.objective?.cost == .zero)
-        #expect(try fixture.run(run: 2).ran.isEmpty)
-        // With room for the best way that one runs: a result of a worse one is no reason to be content with it.
-        fixture.budget.limits = []
-        let best = try fixture.plan()
-        #expect(best.decision.verdict == .admit && best.stage(named: "train")?.chosen == 0)
-    }
-
-    @Test("what comes behind a degraded result of the cache is looked up too, to the end of the chain")
-    func behindCachedWay() throws {
-        var fixture = Self.degrading(limit: "0.05")
-        #expect(try fixture.run().ran == ["prepare", "train", "evaluate", "deploy"])
-        #expect(
-            try fixture.plan().dump == """
-                degrade
-                prepare: hit (same inputs as in run 1) holds -
-                train: hit (same inputs as in run 1) holds -
-                evaluate: hit (same inputs as in run 1) holds -
-                deploy: hit (already deployed) holds -
-                train runs as less instead of large: subsample 0.2, penalty 2, marks the run degraded
-                the best profiles need cost 0.06, 0.05 is left: 0.01 short
-                """)
-        #expect(try fixture.run(run: 2).ran.isEmpty)
-        fixture.stages[2].with = Located(.object(["bins": .integer(9)]), at: Fixture.place)
-        let changed = try fixture.plan()
-        #expect(changed.stage(named: "evaluate")?.cache.reason == "params.bins is new (9)")
-        #expect(changed.stage(named: "evaluate")?.cache.key != nil)
-        #expect(changed.stage(named: "deploy")?.cache.reason == "needs evaluate, which runs")
-        #expect(changed.decision.objective?.cost == Amount(decimal: "0.02"))
-    }
-
-    @Test("what does not fit fits where everything behind a degraded result is there, and accounts may change it again")
-    func onlyCachedFits() throws {
-        var fixture = Self.degrading(limit: "0.05")
-        try fixture.run()
-        fixture.limit("0")
-        let plan = try fixture.plan()
-        #expect(plan.decision.verdict == .degrade && plan.decision.objective?.cost == .zero)
-        #expect(plan.stages.allSatisfy { $0.cache.state == .hit })
-        fixture.budget.onExceed = .refuse
-        #expect(try fixture.plan().decision.verdict == .refuse)
-        fixture.budget.onExceed = .degrade
-        fixture.stages[3].allowDegraded = false
-        #expect(try fixture.plan().decision.verdict == .refuse)
-
-        // With room for the best way, nothing behind the worse one counts as there.
-        fixture.stages[3].allowDegraded = true
-        fixture.budget.limits = []
-        let account = Account(name: "team", window: .month, limits: [.init(resource: .cost, amount: Amount(1))])
-        fixture.accounts = [AccountRule(account: account)]
-        var standing = AccountStanding.untouched(account, at: fixture.now)
-        standing.lines[0].used = Amount(1)
-        fixture.standings = [standing]
-        var again = try fixture.plan()
-        #expect(again.decision.verdict == .degrade && again.decision.objective?.cost == .zero)
-        Planner.decideAgain(&again, accounts: [.untouched(account, at: fixture.now)])
-        #expect(again.decision.verdict == .admit && again.stages.map(\.chosen) == [nil, 0, 0, 0])
-        #expect(again.decision.objective?.cost == Amount(decimal: "0.06"))
-    }
-
-    @Test("a metric of a degraded result decides the conditions behind it")
-    func conditionBehindCachedWay() throws {
-        var fixture = Self.degrading(limit: "0.05")
-        fixture.stages[2].condition = Located("stages.train.metrics.auc > 0.5", at: Fixture.place)
-        try fixture.run(metrics: ["train": ["auc": 0.9]])
-        #expect(try fixture.plan().stages.map(\.cache.state) == [.hit, .hit, .hit, .hit])
-        fixture.stages[2].condition = Located("stages.train.metrics.auc > 0.95", at: Fixture.place)
-        let plan = try fixture.plan()
-        #expect(plan.stages.map(\.condition) == [.holds, .holds, .fails, .fails])
-        #expect(plan.decision.objective?.cost == Amount(decimal: "0.01") && plan.stages.allSatisfy { $0.chosen == nil })
-        #expect(try fixture.run(run: 2).ran.isEmpty)
-    }
-
     @Test("a changed learning parameter reruns train, evaluate and deploy only, and says why")
     func learningParameter() throws {
         var fixture = Fixture.learning()
@@ -282,62 +178,6 @@ struct PlannerTests {
         #expect(deploy.chosen == nil)
     }
 
-    @Test("a matrix is the product of its axes, the last one fastest, and needs reach all instances")
-    func matrix() throws {
-        var fixture = Fixture.learning()
-        fixture.stages[1].matrix = .init(axes: [
-            .init(name: "model", values: [.string("logreg"), .string("forest")]),
-            .init(name: "fold", values: [.integer(1), .integer(2)]),
-        ])
-        fixture.stages[2].select = .init(from: Located("train", at: Fixture.place), metric: "auc", direction: .maximize)
-        let plan = try fixture.plan()
-        let names = [
-            "train[model=logreg,fold=1]", "train[model=logreg,fold=2]", "train[model=forest,fold=1]",
-            "train[model=forest,fold=2]",
-        ]
-        #expect(plan.stages.map(\.name) == ["prepare"] + names + ["evaluate", "deploy"])
-        #expect(plan.stage(named: "evaluate")?.needs == names)
-        #expect(
-            plan.stage(named: "evaluate")?.inputs.map(\.source) == [
-                .selected(from: names, output: "model", metric: "auc", direction: .maximize)
-            ])
-        #expect(plan.stage(named: "evaluate")?.inputs.map(\.isMany) == [false])
-    }
-
-    @Test("a matrix that is read without select is a list")
-    func matrixList() throws {
-        var fixture = Fixture.learning()
-        fixture.stages[1].matrix = .init(axes: [.init(name: "m", values: [.string("a"), .string("b")])])
-        let input = try fixture.plan().stage(named: "evaluate")?.inputs.first
-        #expect(input?.isMany == true)
-        #expect(
-            input?.source
-                == .outputs([.init(stage: "train[m=a]", output: "model"), .init(stage: "train[m=b]", output: "model")]))
-    }
-
-    @Test("20,000 stages are no plan too large, one more is")
-    func mostStages() throws {
-        var fixture = Fixture.learning()
-        fixture.stages[1].matrix = .init(axes: [
-            .init(name: "a", values: (0..<20_000 - 3).map { .integer($0) })
-        ])
-        try Planner.checkSize(fixture.stages, fixture.linked.pipeline)
-        fixture.stages[1].matrix?.axes[0].values.append(.string("more"))
-        #expect(throws: PlanningError.self) { try Planner.checkSize(fixture.stages, fixture.linked.pipeline) }
-    }
-
-    @Test("more than 20,000 stages are a diagnostic, however many the axes would make")
-    func tooMany() throws {
-        var fixture = Fixture.learning()
-        let values = (0..<200).map { JSONValue.integer(Int64($0)) }
-        fixture.stages[1].matrix = .init(axes: [
-            .init(name: "a", values: values), .init(name: "b", values: values), .init(name: "c", values: values),
-        ])
-        let error = #expect(throws: PlanningError.self) { try fixture.plan() }
-        guard case .invalid(let diagnostics)? = error else { return }
-        #expect(diagnostics.map(\.id) == ["plan.too-large"])
-    }
-
     @Test("a choice of stages brings what they need and nothing else")
     func selection() throws {
         var fixture = Fixture.learning()
@@ -406,15 +246,5 @@ struct PlannerTests {
         #expect(dot.hasPrefix("digraph \"p\" {\n"))
         #expect(dot.contains("  \"prepare\" -> \"train\";\n"))
         #expect(dot.contains("  \"deploy\" [label=\"deploy\\nsmall, 36s\"];\n"))
-    }
-
-    @Test("a text that names an instance needs that one, and one that is not there is a diagnostic")
-    func namedInstance() throws {
-        var fixture = Fixture.learning()
-        fixture.stages[1].matrix = .init(axes: [.init(name: "m", values: [.string("a"), .string("b")])])
-        fixture.stages.append(Fixture.stage("look", run: "echo ${stages.train[m=b].metrics.auc}"))
-        #expect(try fixture.plan().stage(named: "look")?.needs == ["train[m=b]"])
-        fixture.stages[4].action.value = .run("echo ${stages.train[m=c].metrics.auc}")
-        #expect(throws: PlanningError.self) { try fixture.plan() }
     }
 }
