@@ -5,6 +5,7 @@ from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlparse
 
 from .objects import Refusal, condition, missing
+from .stream import execute
 
 
 def resources(*kinds):
@@ -102,8 +103,7 @@ class Handler(BaseHTTPRequestHandler):
         if len(parts) == at + 2:
             return {"kind": "Namespace", "apiVersion": "v1", "metadata": {"name": parts[at + 1]}}
         namespace, kind, name = parts[at + 1], parts[at + 2], parts[at + 3] if len(parts) > at + 3 else None
-        if kind in cluster.control().get("forbidden", []):
-            raise Refusal(403, "Forbidden", f'{kind} is forbidden: User "runner" cannot {act} resource "{kind}"')
+        self.permit(act, kind, parts[-1])
         if act == "GET":
             with cluster.lock:
                 return self.get(kind, name, query)
@@ -116,6 +116,10 @@ class Handler(BaseHTTPRequestHandler):
         if (act, kind) not in acts:
             raise Refusal(405, "MethodNotAllowed", "the server does not allow this method on the requested resource")
         return acts[act, kind]()
+
+    def permit(self, act, *kinds):
+        for kind in set(kinds) & set(self.cluster.control().get("forbidden", [])):
+            raise Refusal(403, "Forbidden", f'{kind} is forbidden: User "runner" cannot {act} resource "{kind}"')
 
     def get(self, kind, name, query):
         cluster = self.cluster
@@ -157,7 +161,32 @@ class Handler(BaseHTTPRequestHandler):
                 "items": [{"kind": kind, "apiVersion": version, **item} for item in items]}
 
     def do_GET(self):
-        self.dispatch("GET")
+        if self.headers.get("Upgrade") == "websocket" and not self.cluster.control().get("unreachable"):
+            self.stream()
+        else:
+            self.dispatch("GET")
+
+    def stream(self):
+        """A program in the container of a pod that runs."""
+        url = urlparse(self.path)
+        query, parts = parse_qs(url.query), url.path.strip("/").split("/")
+        job = parts[-2].removesuffix("-x")
+        try:
+            self.permit("GET", "pods", "exec")
+        except Refusal as refusal:
+            return self.answer(refusal.code, refusal.body)
+        self.note("EXEC", url.path, " ".join(query["command"]).encode())
+        with self.cluster.lock:
+            pod, mounts = self.cluster.pods.get(job), self.cluster.mounts.get(job)
+        if parts[-1] != "exec" or pod is None or mounts is None:
+            return self.answer(404, missing("pods", parts[-2]).body)
+        status = pod["status"]
+        states = {each["name"]: each["state"] for each in
+                  status.get("initContainerStatuses", []) + status.get("containerStatuses", [])}
+        if "running" not in states.get(query["container"][0], {}):
+            return self.answer(400, Refusal(400, "BadRequest", "container is not running").body)
+        self.close_connection = True
+        execute(self, mounts.inside(query["command"]), {"PATH": os.environ["PATH"]})
 
     def do_POST(self):
         self.dispatch("POST")

@@ -14,7 +14,7 @@ from .pod import Mounts
 class Cluster:
     def __init__(self, folder):
         self.folder, self.lock = folder, threading.RLock()
-        self.jobs, self.pods, self.secrets, self.events, self.processes = {}, {}, {}, [], {}
+        self.jobs, self.pods, self.secrets, self.events, self.processes, self.mounts = {}, {}, {}, [], {}, {}
         self.resource_version = 1
 
     def control(self):
@@ -108,14 +108,18 @@ class Cluster:
         if not (self.waits(name, job, lambda: job["spec"].get("suspend"))
                 and self.waits(name, job, lambda: not self.fits_quota(name, asked), 0.2)):
             return
-        pod = {"metadata": {"name": f"{name}-x", "labels": {**template["metadata"].get("labels", {}), "job-name": name}},
-               "status": {"phase": "Pending", "conditions": []}}
+        labels = {**template["metadata"].get("labels", {}), "job-name": name}
+        pod = {"metadata": {"name": f"{name}-x", "namespace": job["metadata"]["namespace"], "labels": labels},
+               "spec": template["spec"], "status": {"phase": "Pending", "conditions": []}}
         with self.lock:
             self.pods[name] = pod
-        mounts = Mounts(os.path.join(self.folder, "mounts", name), template["spec"])
+        self.mounts[name] = mounts = Mounts(os.path.join(self.folder, "mounts", job["metadata"]["uid"]), template["spec"])
         if all(self.waits(name, job, lambda: obstacle(pod, template["spec"], container))
                for obstacle in (self.unscheduled, self.unpulled, self.unmounted)):
-            self.run(name, job, pod, container, mounts)
+            with self.lock:
+                mounts.fill(self.secrets)
+            if self.prepare(name, job, pod, template["spec"], mounts):
+                self.run(name, job, pod, container, mounts)
 
     def unscheduled(self, pod, _, container):
         asked, capacity = container.get("resources", {}).get("requests", {}), self.capacity()
@@ -143,6 +147,25 @@ class Cluster:
         waiting = {"reason": reason, **({"message": message} if message else {})}
         pod["status"]["containerStatuses"] = [{"name": "attempt", "state": {"waiting": waiting}}]
 
+    def prepare(self, name, job, pod, spec, mounts):
+        """The pod's first containers, one after the other."""
+        for container in spec.get("initContainers", []):
+            with self.lock:
+                if not self.goes_on(name, job):
+                    return False
+                process = self.processes[name] = mounts.start(container, {})
+                status = {"name": container["name"], "state": {"running": {"startedAt": now()}}}
+                pod["status"].update(initContainerStatuses=[status])
+                self.wait_in(pod, "PodInitializing", None)
+            if process.wait() != 0:
+                self.fail(job, "BackoffLimitExceeded")
+                with self.lock:
+                    if "deletionTimestamp" in job["metadata"]:
+                        self.forget(name)
+                return False
+            status["state"] = {"terminated": {"exitCode": 0, "reason": "Completed"}}
+        return True
+
     def run(self, name, job, pod, container, mounts):
         environment = {entry["name"]: entry["value"] for entry in container.get("env", [])}
         gpus = int(container["resources"].get("limits", {}).get("nvidia.com/gpu", 0))
@@ -152,10 +175,7 @@ class Cluster:
         with self.lock:
             if not self.goes_on(name, job):
                 return
-            mounts.fill(self.secrets)
-            process = subprocess.Popen(mounts.command(container), cwd=container.get("workingDir"), env=environment,
-                                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                       start_new_session=True)
+            process = mounts.start(container, environment)
             self.processes[name] = process
             pod["status"].update(phase="Running", containerStatuses=[{"name": "attempt", "state": {
                 "running": {"startedAt": now()}}}])
@@ -284,5 +304,6 @@ class Cluster:
     def forget(self, name):
         self.jobs.pop(name, None)
         self.pods.pop(name, None)
+        self.mounts.pop(name, None)
         self.processes.pop(name, None)
         self.collect_garbage()

@@ -40,9 +40,12 @@ struct AttemptCommand: ParsableCommand {
         @Option(help: "A file that is there, for as much of the result as 4096 bytes hold.")
         var message: String?
 
+        @Option(help: "Seconds to wait after the result until RESULT.fetched is there; default: 0.")
+        var hold: Int64 = 0
+
         func run() throws {
             let files = AttemptFiles(request: request, result: result)
-            let node = NodeAttempt(files: files, secrets: secrets, message: message)
+            let node = NodeAttempt(files: files, secrets: secrets, message: message, hold: hold)
             let cancellation = Cancellation()
             RunSignals().forward(to: { node.stop(cancellation, signalled: $0, killNow: $1) })
             switch node.run(cancellation: cancellation) {

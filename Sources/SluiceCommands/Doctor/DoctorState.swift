@@ -24,9 +24,10 @@ struct DoctorState {
         _ executor: ExecutorTerms, with state: StateFolder
     ) -> (fact: DoctorFact, isUsable: Bool) {
         do throws(StoreError) {
-            let folder = try SharedFolder(root: executor.sharedRoot, state: state)
+            let folder = try SharedFolder.of(executor.sharedRoot, state: state)
             try folder.check()
-            return (DoctorFact("executor", "\(executor.name): shares \(folder.path) with its nodes"), true)
+            let what = executor.sharedRoot == nil ? "carries \(folder.path) to" : "shares \(folder.path) with"
+            return (DoctorFact("executor", "\(executor.name): \(what) its nodes"), true)
         } catch {
             return (DoctorFact("executor", "\(executor.name): \(error.description)"), false)
         }

@@ -47,7 +47,7 @@ struct ExecutorOutlook {
     /// Why its nodes would not find what an attempt needs.
     private func obstacle(_ terms: ExecutorTerms) -> String? {
         do throws(StoreError) {
-            try SharedFolder(root: terms.sharedRoot, state: state).check()
+            try SharedFolder.of(terms.sharedRoot, state: state).check()
             return nil
         } catch {
             return error.description

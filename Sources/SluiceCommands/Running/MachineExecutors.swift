@@ -1,5 +1,6 @@
 import SluiceExecution
 import SluiceModel
+import SluiceStore
 
 /// The executors that a machine's operator describes, for runs of one repository.
 struct MachineExecutors {
@@ -40,6 +41,7 @@ struct MachineExecutors {
         case .kubernetes(let kubernetes):
             KubernetesExecutor.executor(
                 kubernetes, name: terms.name, stateFolder: services.folder.path, owner: try? services.folder.identity(),
+                carried: kubernetes.sharedRoot == nil ? try? SharedFolder.of(nil, state: services.folder).path : nil,
                 searchPath: ProcessEnvironment.searchPath, home: ProcessEnvironment["HOME"], sandbox: sandbox)
         }
     }

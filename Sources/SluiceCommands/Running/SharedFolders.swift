@@ -7,7 +7,7 @@ extension OperatorConfiguration {
     func sharedFolders(of state: StateFolder) throws(StoreError) -> [String: SharedFolder] {
         var folders: [String: SharedFolder] = [:]
         for executor in executors {
-            folders[executor.name] = try SharedFolder(root: executor.sharedRoot, state: state)
+            folders[executor.name] = try SharedFolder.of(executor.sharedRoot, state: state)
         }
         return folders
     }

@@ -15,9 +15,21 @@ struct Kubectl: Hashable, Sendable {
 
     /// `input`: what it reads for `--filename=-`; nothing that is to stay hidden is an argument or a file.
     func run(_ arguments: [String], input: [UInt8] = []) -> EngineProgram.Answer {
-        var options = ["--namespace=\(terms.namespace)", "--request-timeout=\(Self.requestTimeout)"]
-        if let context = terms.context { options.append("--context=\(context)") }
+        let options = place + ["--request-timeout=\(Self.requestTimeout)"]
         return program.run("kubectl", options + arguments, dataLimit: Self.dataLimit, input: input)
+    }
+
+    /// A program in a pod, whose streams may be large files; `timeout` in milliseconds.
+    func exec(
+        _ arguments: [String], input: [UInt8], source: Descriptor?, sink: Descriptor?, timeout: Int64
+    ) -> EngineProgram.Answer {
+        program.run(
+            "kubectl", place + ["exec"] + arguments, dataLimit: sink == nil ? Self.dataLimit : 0, input: input,
+            source: source, sink: sink, timeout: timeout)
+    }
+
+    private var place: [String] {
+        ["--namespace=\(terms.namespace)"] + (terms.context.map { ["--context=\($0)"] } ?? [])
     }
 
     /// What it answers with, decoded.

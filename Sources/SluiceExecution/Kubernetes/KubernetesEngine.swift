@@ -9,25 +9,34 @@ struct KubernetesEngine: JobEngine {
     let terms: KubernetesTerms
     let kubectl: Kubectl
     private let owner: String?
+    private let carried: String?
     private let headroom: Int64
     private let watch: JobWatch<KubernetesSighting>
 
     var secretsFolder: String? { KubernetesManifest.secretsFolder }
     var messageFile: String? { KubernetesManifest.messageFile }
 
-    /// `owner` is the state folder's identity, by which its objects are told from those of others; `headroom`: bytes
-    /// beyond the grant for the supervisor itself.
-    init(terms: KubernetesTerms, kubectl: Kubectl, owner: String?, headroom: Int64 = 128 << 20) {
+    /// `owner` is the state folder's identity, by which its objects are told from those of others; `carried`: the folder
+    /// whose attempts are carried to pods where these share none; `headroom`: bytes beyond the grant for the supervisor
+    /// itself.
+    init(
+        terms: KubernetesTerms, kubectl: Kubectl, owner: String?, carried: String? = nil, headroom: Int64 = 128 << 20
+    ) {
         self.terms = terms
         self.kubectl = kubectl
         self.owner = owner
+        self.carried = carried
         self.headroom = headroom
         watch = KubernetesLook(kubectl: kubectl, owner: owner).watch
     }
 
     /// What an earlier call has done already is not done again.
     func submit(_ order: JobOrder) -> Submission {
-        let manifest = KubernetesManifest(order: order, terms: terms, owner: owner, headroom: headroom)
+        if order.deploys, carried != nil {
+            return .refused("a deploy needs a folder that outlives its pod: give the executor a `shared_root`")
+        }
+        let manifest = KubernetesManifest(
+            order: order, terms: terms, owner: owner, carried: carried, headroom: headroom)
         let file = order.folder + "/job.json"
         guard writeAtomically(Array(manifest.job.canonicalText.utf8), to: file, mode: 0o600) else {
             return .unreachable("\(file) cannot be written: \(errorText(errno))")
@@ -70,6 +79,15 @@ struct KubernetesEngine: JobEngine {
             return .unreachable("kubectl's answer is no JSON that is understood")
         }
         return job.spec?.suspend == true ? .halfway(name) : .found(name)
+    }
+
+    func carrier(_ order: JobOrder, of request: AttemptRequest, job: String) -> (any JobCarrier)? {
+        guard let carried else { return nil }
+        let watch = watch, patience = terms.patience
+        return KubernetesCarrier(
+            kubectl: kubectl, job: job, parcel: Parcel(of: request, root: carried),
+            files: AttemptFiles(of: request), patience: patience
+        ) { watch.sighting(of: job, patience: patience) }
     }
 
     func sighting(of job: String) -> JobSighting { watch.sighting(of: job, patience: terms.patience) }

@@ -7,6 +7,8 @@ struct KubernetesManifest {
     let order: JobOrder
     let terms: KubernetesTerms
     let owner: String?
+    /// The folder whose attempts are carried to the pod; nil: it mounts the claim.
+    var carried: String?
     /// Bytes beyond the grant for the supervisor itself, so that it is the one who sees an overrun first.
     let headroom: Int64
 
@@ -15,6 +17,12 @@ struct KubernetesManifest {
     /// Where the pod finds its secrets, in a file each, and leaves what the cluster is to tell of its end.
     static let secretsFolder = "/run/sluice/secrets"
     static let messageFile = "/dev/termination-log"
+    /// How long a result waits for its runner where it is carried.
+    private static let hold: Duration = .seconds(3600)
+    /// The container that waits until all is there.
+    static let receiver = "receive"
+    private static let receiving =
+        #"trap 'exit 143' TERM; until [ -e "$1" ]; do sleep 0.2 & wait $!; done"#
 
     static func name(_ key: String) -> String { "sluice-" + key.lowercased().prefix(40) }
 
@@ -30,7 +38,7 @@ struct KubernetesManifest {
                 "backoffLimit": .integer(0),
                 // Its Secret can belong to it only when it is there: its pod waits until both are.
                 "suspend": .bool(!order.secrets.isEmpty),
-                "activeDeadlineSeconds": .integer(seconds(order.time)),
+                "activeDeadlineSeconds": .integer(seconds(order.time + (carried == nil ? .zero : Self.hold))),
                 "ttlSecondsAfterFinished": .integer(Self.keptSeconds),
                 "template": .object(["metadata": .object(["labels": labels.json]), "spec": pod]),
             ]),
@@ -52,6 +60,7 @@ struct KubernetesManifest {
             "containers": .array([container]),
             "volumes": .array(volumes.map(\.volume)),
         ]
+        if carried != nil { pod["initContainers"] = .array([receiver]) }
         if let account = terms.serviceAccount { pod["serviceAccountName"] = .string(account) }
         return .object(pod)
     }
@@ -59,7 +68,7 @@ struct KubernetesManifest {
     private var container: JSONValue {
         .object([
             "name": .string("attempt"), "image": .string(terms.image),
-            "command": .array(order.program.map { .string($0) }),
+            "command": .array(program.map { .string($0) }),
             "workingDir": .string(order.folder),
             "env": .array([.object(["name": .string("PATH"), "value": .string(order.searchPath)])]),
             "resources": .object(["requests": .object(amounts), "limits": .object(amounts)]),
@@ -69,12 +78,32 @@ struct KubernetesManifest {
         ])
     }
 
+    private var program: [String] {
+        order.program + (carried == nil ? [] : ["--hold", "\(seconds(Self.hold))"])
+    }
+
+    /// It asks for as much as the attempt, which the pod has to be given anyway: quotas want every container to ask.
+    private var receiver: JSONValue {
+        let command = ["/bin/sh", "-c", Self.receiving, Self.receiver, Parcel.mark(in: order.folder)]
+        return .object([
+            "name": .string(Self.receiver), "image": .string(terms.image),
+            "command": .array(command.map { .string($0) }),
+            "resources": .object(["requests": .object(amounts), "limits": .object(amounts)]),
+            "volumeMounts": .array([shared.mount]),
+        ])
+    }
+
     private var volumes: [(volume: JSONValue, mount: JSONValue)] {
-        var mount: [String: JSONValue] = ["name": .string("shared"), "mountPath": .string(terms.sharedRoot)]
+        [shared] + (order.secrets.isEmpty ? [] : [secrets])
+    }
+
+    private var shared: (volume: JSONValue, mount: JSONValue) {
+        let place = carried ?? terms.sharedRoot ?? "/"
+        var mount: [String: JSONValue] = ["name": .string("shared"), "mountPath": .string(place)]
         if let path = terms.subPath { mount["subPath"] = .string(path) }
-        let claim: JSONValue = .object(["claimName": .string(terms.claim)])
-        let shared: JSONValue = .object(["name": .string("shared"), "persistentVolumeClaim": claim])
-        return [(shared, .object(mount))] + (order.secrets.isEmpty ? [] : [secrets])
+        let claim = terms.claim.map { JSONValue.object(["claimName": .string($0)]) }
+        let volume = claim.map { ("persistentVolumeClaim", $0) } ?? ("emptyDir", .object([:]))
+        return (.object(["name": .string("shared"), volume.0: volume.1]), .object(mount))
     }
 
     /// In the pod's memory. All of its processes are one user's, who is not the one that the files belong to.

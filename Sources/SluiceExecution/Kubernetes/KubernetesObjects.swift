@@ -46,6 +46,7 @@ enum KubernetesObjects {
         var reason: String?
         var message: String?
         var containerStatuses: [Container]?
+        var initContainerStatuses: [Container]?
     }
 
     struct Container: Decodable, Equatable {
@@ -54,8 +55,11 @@ enum KubernetesObjects {
 
     struct State: Decodable, Equatable {
         var waiting: Waiting?
+        var running: Running?
         var terminated: Terminated?
     }
+
+    struct Running: Decodable, Equatable {}
 
     struct Waiting: Decodable, Equatable {
         var reason: String?

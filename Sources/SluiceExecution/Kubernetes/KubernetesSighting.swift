@@ -7,6 +7,9 @@ struct KubernetesSighting: JobRow {
     /// Why there is no pod, where the cluster says it: a quota that is used up.
     var obstacle: String?
 
+    /// Why a pod waits that is ready for its files.
+    static let awaitsFiles = "its files are on their way"
+
     var isPending: Bool { isOpen && pod?.status?.phase ?? "Pending" == "Pending" }
 
     /// `waited`: since it was first seen pending.
@@ -39,7 +42,9 @@ struct KubernetesSighting: JobRow {
         {
             return .notNow(Self.words(unscheduled.reason, unscheduled.message))
         }
-        guard let waiting = pod.status?.containerStatuses?.first?.state?.waiting, let reason = waiting.reason else {
+        let states = [pod.status?.initContainerStatuses, pod.status?.containerStatuses].map { $0?.first?.state }
+        if states.first??.running != nil { return .usual(Self.awaitsFiles) }
+        guard let waiting = states.compactMap({ $0?.waiting }).first, let reason = waiting.reason else {
             return .usual("the pod is being made")
         }
         switch reason {

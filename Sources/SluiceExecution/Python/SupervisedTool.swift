@@ -24,6 +24,10 @@ struct SupervisedTool {
     var rawLimit = 0
     /// What it reads from stdin.
     var input: [UInt8] = []
+    /// A file that it reads from stdin after that, from where it stands.
+    var source: Descriptor?
+    /// A file that gets its stdout, instead of lines.
+    var sink: Descriptor?
 
     /// Blocks until it is gone; nil with errno when it could not be started.
     func run(log: (String) -> Void = { _ in }) -> Ending? {
@@ -42,6 +46,10 @@ struct SupervisedTool {
             files.append(pollfd(fd: process.input.number, events: Int16(POLLOUT), revents: 0))
             _ = poll(&files, 4, hasKilled ? 1000 : Int32(clamping: max(0, deadline - MonotonicClock.now())))
             for index in 0..<2 where files[index].revents != 0 {
+                if index == 0, let sink {
+                    keep(pipes[0], into: buffer, in: sink)
+                    continue
+                }
                 read(pipes[index], into: buffer, &decoders[index]) { take($0, isOutput: index == 0, &ending, log) }
             }
             if files[2].revents != 0 { readStatus(process, into: buffer, &ending) }
@@ -56,13 +64,33 @@ struct SupervisedTool {
 
     /// As much as there is room for; its stdin ends after the last byte, or when it does not read any more.
     private func feed(_ rest: inout ArraySlice<UInt8>, to pipe: Descriptor) {
-        while pipe.isOpen, !rest.isEmpty {
+        while pipe.isOpen {
+            if rest.isEmpty { rest = nextOfSource() }
+            guard !rest.isEmpty else { break }
             let count = rest.withUnsafeBytes { sluice_write(pipe.number, $0.baseAddress, $0.count) }
             if count < 0, errno == EAGAIN { return }
             if count < 0, errno == EINTR { continue }
-            rest = count < 0 ? [] : rest.dropFirst(count)
+            guard count >= 0 else { break }
+            rest = rest.dropFirst(count)
         }
         pipe.close()
+    }
+
+    private func nextOfSource() -> ArraySlice<UInt8> {
+        guard let source else { return [] }
+        return withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 16) { buffer in
+            guard case .count(let count) = source.read(into: buffer) else { return [] }
+            return ArraySlice(buffer[..<count])
+        }
+    }
+
+    /// What does not fit is missing at the end: whoever reads the file sees it.
+    private func keep(_ pipe: Descriptor, into buffer: UnsafeMutableRawBufferPointer, in file: Descriptor) {
+        switch pipe.read(into: buffer) {
+        case .count(let count): _ = write(file.number, buffer.baseAddress, count)
+        case .wouldBlock: break
+        case .ended: pipe.close()
+        }
     }
 
     private func read(

@@ -31,6 +31,8 @@ package struct AttemptFiles: Sendable {
     var stop: String { result + ".stop" }
     /// A folder with a file for each secret, where the engine has no way of its own to bring them to a node.
     var secrets: String { result + ".secrets" }
+    /// There when the runner has brought home what it needs of it, where nobody shares a folder.
+    var fetched: String { result + ".fetched" }
     /// The engine's name for it, and the key that it was submitted with.
     var job: String { result + ".job" }
 

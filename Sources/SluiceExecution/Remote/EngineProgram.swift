@@ -8,7 +8,7 @@ struct EngineProgram: Hashable, Sendable {
     var searchPath: String
     var environment: [String: String]
 
-    private static let timeout: Int64 = 15_000
+    static let usualTimeout: Int64 = 15_000
     private static let lines = 200_000
 
     struct Answer {
@@ -22,15 +22,20 @@ struct EngineProgram: Hashable, Sendable {
         var data: [UInt8] = []
     }
 
-    /// `dataLimit`: bytes of its output that are wanted as they are; `input`: what it reads.
-    func run(_ name: String, _ arguments: [String], dataLimit: Int = 0, input: [UInt8] = []) -> Answer {
+    /// `dataLimit`: bytes of its output that are wanted as they are; `input`: what it reads, then `source`; `sink` gets
+    /// its output, where that is a large one; `timeout` in milliseconds.
+    func run(
+        _ name: String, _ arguments: [String], dataLimit: Int = 0, input: [UInt8] = [], source: Descriptor? = nil,
+        sink: Descriptor? = nil, timeout: Int64 = usualTimeout
+    ) -> Answer {
         guard let path = ProgramResolver.lookUp(name, in: searchPath) else {
             return Answer(isGood: false, lines: [], complaint: "there is no program `\(name)` in \(searchPath)")
         }
         let launch = ProcessLaunch(
             path: path, arguments: [name] + arguments, environment: environment, folder: "/", mayGainPrivileges: true)
         let tool = SupervisedTool(
-            launch: launch, timeout: Self.timeout, keptLines: Self.lines, rawLimit: dataLimit, input: input)
+            launch: launch, timeout: timeout, keptLines: Self.lines, rawLimit: dataLimit, input: input,
+            source: source, sink: sink)
         guard let ending = tool.run() else {
             return Answer(isGood: false, lines: [], complaint: "\(name) cannot be started: \(errorText(errno))")
         }
@@ -38,7 +43,8 @@ struct EngineProgram: Hashable, Sendable {
             return Answer(isGood: true, lines: ending.stdout, complaint: "", notes: ending.tail, data: ending.raw)
         }
         let complaint = ending.tail.filter { !$0.isEmpty }.suffix(3).joined(separator: "; ")
-        let silent = "\(name) said nothing within \(Self.timeout / 1000) s"
-        return Answer(isGood: false, lines: ending.stdout, complaint: complaint.isEmpty ? silent : complaint)
+        let silent = "\(name) said nothing within \(timeout / 1000) s"
+        return Answer(
+            isGood: false, lines: ending.stdout, complaint: complaint.isEmpty ? silent : complaint, data: ending.raw)
     }
 }

@@ -24,9 +24,28 @@ protocol JobEngine: Sendable {
     /// The end of an attempt is known: what the engine keeps for it goes. `hasResult`: how its job ended does not count
     /// any more.
     func discard(_ order: JobOrder, hasResult: Bool)
+    /// Moves the files of a job to and from its node; nil: nodes share a folder with us.
+    func carrier(_ order: JobOrder, of request: AttemptRequest, job: String) -> (any JobCarrier)?
+}
+
+/// Stands for the shared folder where there is none: what one side writes, it brings to the other. One thread uses it.
+protocol JobCarrier: AnyObject {
+    /// Moves what there is to move now; called again and again while the job is followed. Blocks while files move.
+    func step() -> Carriage
+    /// Brings the node why its attempt is to stop.
+    func bringStop()
+}
+
+enum Carriage: Equatable {
+    case good
+    /// It is tried again.
+    case failing(String)
+    /// It has failed for too long: the attempt cannot begin.
+    case impossible(String)
 }
 
 extension JobEngine {
+    func carrier(_ order: JobOrder, of request: AttemptRequest, job: String) -> (any JobCarrier)? { nil }
     var secretsFolder: String? { nil }
     var messageFile: String? { nil }
     func discard(_ order: JobOrder, hasResult: Bool) {}
@@ -55,6 +74,8 @@ struct JobOrder: Sendable, Equatable {
     var grace: Duration
     var run = RunID(0)
     var number = 0
+    /// It keeps something in a folder that outlives it.
+    var deploys = false
     /// For engines that bring them to the node; no engine's own files hold a value.
     var secrets: [Secret] = []
 }

@@ -15,28 +15,33 @@ final class JobFollower {
 
     private let attempt: RemoteAttempt
     private let job: String
+    private let carrier: (any JobCarrier)?
     private let wake: WakeSignal
     private let submitted = MonotonicClock.now()
     private var events: EventFollower
     private var started: Int64?
     private var telling = WaitTelling()
     private var isDeaf = false
+    private var toldCarriage = Carriage.good
     private var ended: (at: Int64, ending: JobEnding?)?
     private var nextStop: Int64 = 0
     private var stopDeadline: Int64?
     private var cancelled: (at: Int64, isImmediate: Bool)?
 
-    init(attempt: RemoteAttempt, job: String, wake: WakeSignal) {
+    init(attempt: RemoteAttempt, job: String, carrier: (any JobCarrier)?, wake: WakeSignal) {
         self.attempt = attempt
         self.job = job
+        self.carrier = carrier
         self.wake = wake
         events = EventFollower(path: attempt.files.events)
     }
 
     func follow() -> AttemptResult {
         while true {
+            let carriage = attempt.files.readResult() == nil ? carrier?.step() ?? .good : .good
             events.news().forEach(attempt.observe)
             let now = MonotonicClock.now()
+            if let failure = notCarried(carriage, now) { return measured(failure) }
             if started == nil, access(attempt.files.claim, F_OK) == 0 {
                 started = now
                 attempt.observe(.began)
@@ -76,6 +81,24 @@ final class JobFollower {
         case .gone: return jobEnded(nil, now)
         }
         return nil
+    }
+
+    /// Why it cannot go on where its files cannot be moved.
+    private func notCarried(_ carriage: Carriage, _ now: Int64) -> AttemptResult? {
+        defer { toldCarriage = carriage }
+        switch carriage {
+        case .good: return nil
+        case .failing(let why):
+            if carriage != toldCarriage {
+                attempt.observe(started == nil ? .waiting(reason: why) : .log(stream: .log, text: why))
+            }
+            return nil
+        case .impossible(let why):
+            cancelJob(isImmediate: true, now)
+            return .failure(
+                .config, "\(engine.name).not_carried", why,
+                hint: "the runner needs `create` for `pods/exec`, and the image `sh` and `tar`")
+        }
     }
 
     private func tell(_ sighting: JobSighting, _ now: Int64) {
@@ -144,7 +167,10 @@ final class JobFollower {
     /// nothing is missing that it is judged by.
     private func told(_ message: ResultMessage) -> AttemptResult? {
         var result = message.result
-        guard result.outcome != .succeeded || (message.isWhole && access(attempt.files.claim, F_OK) == 0) else {
+        guard
+            result.outcome != .succeeded
+                || (message.isWhole && carrier == nil && access(attempt.files.claim, F_OK) == 0)
+        else {
             let said = "\(engine.name) says that it succeeded, and its result cannot be read"
             return .lost("\(engine.name).no_result", said)
         }
@@ -166,9 +192,9 @@ final class JobFollower {
             if cancelled?.isImmediate != true { cancelJob(isImmediate: state.killNow, now) }
         } else if stopDeadline == nil, now >= nextStop {
             nextStop = now + Self.stopPause
-            guard attempt.files.write(StopOrder(reason: reason), to: attempt.files.stop), engine.stop(job) else {
-                return nil
-            }
+            guard attempt.files.write(StopOrder(reason: reason), to: attempt.files.stop) else { return nil }
+            carrier?.bringStop()
+            guard engine.stop(job) else { return nil }
             stopDeadline = now + attempt.request.grace.wholeMilliseconds + Self.stopAir
         }
         return nil

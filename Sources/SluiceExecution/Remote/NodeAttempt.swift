@@ -14,13 +14,15 @@ package struct NodeAttempt: Sendable {
     private let files: AttemptFiles
     private let secrets: String?
     private let message: String?
+    private let hold: Int64
 
     /// `secrets` is the folder in which the engine shows the values of the request's secrets, `message` the file whose
-    /// bytes it shows the runner; nil where it has none.
-    package init(files: AttemptFiles, secrets: String? = nil, message: String? = nil) {
+    /// bytes it shows the runner; nil where it has none. `hold`: seconds for which the result is kept until it was fetched.
+    package init(files: AttemptFiles, secrets: String? = nil, message: String? = nil, hold: Int64 = 0) {
         self.files = files
         self.secrets = secrets
         self.message = message
+        self.hold = hold
     }
 
     /// Blocks until everything that it started is gone. At most one call ever runs the request, whichever process
@@ -46,6 +48,8 @@ package struct NodeAttempt: Sendable {
         let isWritten = files.write(result, to: files.result)
         let failure = errno
         if let message { ResultMessage(of: result)?.write(to: message) }
+        let end = MonotonicClock.now() + hold * 1000
+        while isWritten, MonotonicClock.now() < end, access(files.fetched, F_OK) != 0 { usleep(200_000) }
         return isWritten ? .written : .failed("\(files.result): \(errorText(failure))")
     }
 

@@ -29,7 +29,8 @@ struct RemoteAttempt {
         case .failure(let ending): return ending.result
         case .success(let submitted):
             defer { engine.unwatch(submitted.job) }
-            let result = JobFollower(attempt: self, job: submitted.job, wake: wake).follow()
+            let carrier = engine.carrier(submitted.order, of: request, job: submitted.job)
+            let result = JobFollower(attempt: self, job: submitted.job, carrier: carrier, wake: wake).follow()
             engine.discard(submitted.order, hasResult: access(files.result, F_OK) == 0)
             return result
         }

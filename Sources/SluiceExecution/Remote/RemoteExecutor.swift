@@ -81,6 +81,6 @@ extension JobOrder {
             key: key, stage: request.stage, program: program, searchPath: request.searchPath, folder: files.folder,
             runFolder: files.runFolder, request: request.grant.request,
             time: request.timeout + request.grace + Self.air, grace: request.grace + Self.ending, run: request.run,
-            number: request.number, secrets: request.secrets)
+            number: request.number, deploys: request.deployment != nil, secrets: request.secrets)
     }
 }

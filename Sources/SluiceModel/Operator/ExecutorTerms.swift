@@ -25,8 +25,8 @@ package struct ExecutorTerms: Sendable, Equatable {
         self.engine = engine
     }
 
-    /// The folder that its nodes see under the same path.
-    package var sharedRoot: String {
+    /// The folder that its nodes see under the same path; nil: they see none.
+    package var sharedRoot: String? {
         switch engine {
         case .slurm(let terms): terms.sharedRoot
         case .kubernetes(let terms): terms.sharedRoot

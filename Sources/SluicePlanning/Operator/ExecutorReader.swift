@@ -25,29 +25,34 @@ struct ExecutorReader {
             findings.add(OperatorFindings.secondLocal(entry.key), at: map.keyLocation("kind"))
             return nil
         }
-        _ = map.required("shared_root", example: "shared_root: /shared/sluice")
         return ExecutorTerms(
             name: entry.key, capacity: capacity(map), price: map.amount("price"),
             sandbox: map.choice("sandbox", SandboxChoice.self),
             engine: kind == .slurm ? .slurm(slurm(map)) : .kubernetes(kubernetes(map)))
     }
 
+    private static let rootExample = "shared_root: /shared/sluice"
+
     private func slurm(_ map: MapReader) -> SlurmTerms {
-        SlurmTerms(
+        _ = map.required("shared_root", example: Self.rootExample)
+        return SlurmTerms(
             partition: word(map, "partition"), account: word(map, "account"), qos: word(map, "qos"),
             sharedRoot: path(map, "shared_root") ?? "/", configuration: path(map, "config"),
             patience: map.duration("patience") ?? .seconds(600))
     }
 
     private func kubernetes(_ map: MapReader) -> KubernetesTerms {
-        for (key, example) in [("image", "image: registry/sluice:1"), ("claim", "claim: sluice-data")] {
-            _ = map.required(key, example: example)
+        _ = map.required("image", example: "image: registry/sluice:1")
+        // A volume is both; without it files are carried.
+        if ["shared_root", "claim", "sub_path"].contains(where: { map[$0] != nil }) {
+            _ = map.required("shared_root", example: Self.rootExample)
+            _ = map.required("claim", example: "claim: sluice-data")
         }
         var terms = KubernetesTerms(
             namespace: word(map, "namespace") ?? "default", image: map.string("image") ?? "",
-            claim: word(map, "claim") ?? "", sharedRoot: path(map, "shared_root") ?? "/",
-            configuration: path(map, "config"), context: map.string("context"),
-            serviceAccount: word(map, "service_account"), patience: map.duration("patience") ?? .seconds(600))
+            claim: word(map, "claim"), sharedRoot: path(map, "shared_root"), configuration: path(map, "config"),
+            context: map.string("context"), serviceAccount: word(map, "service_account"),
+            patience: map.duration("patience") ?? .seconds(600))
         terms.gpu = map.string("gpu") ?? terms.gpu
         terms.sluice = path(map, "sluice") ?? terms.sluice
         terms.subPath = relativePath(map, "sub_path")

@@ -22,6 +22,14 @@ package struct SharedFolder: Sendable, Hashable {
         path = (root == "/" ? "" : root) + "/sluice-" + (try state.identity())
     }
 
+    /// For an executor with this `shared_root`; nil: in the state folder itself, from where files are carried to its nodes.
+    package static func of(_ root: String?, state: StateFolder) throws(StoreError) -> SharedFolder {
+        if let root { return try SharedFolder(root: root, state: state) }
+        let own = state.path + "/carried"
+        guard mkdir(own, 0o700) == 0 || errno == EEXIST else { throw FileError("make", own).storeError }
+        return try SharedFolder(root: own, state: state)
+    }
+
     /// Of a recorded attempt: `…/runs/<id>/<stage>/<number>`.
     init?(ofAttempt path: String) {
         let steps = path.split(separator: "/", omittingEmptySubsequences: false)

@@ -15,6 +15,12 @@ enum Cluster: String, CaseIterable, Sendable, CustomTestStringConvertible {
     /// Those that can be had here.
     static var here: [Cluster] { allCases.filter { $0.place != nil } }
 
+    /// Whether the stand-in can give a pod a folder of its own, by a mount.
+    static let hasOwnMounts =
+        (try? ProgramRun.run(
+            ["unshare", "--mount", "--propagation", "private", "true"], environment: ["PATH": "/usr/bin:/bin"],
+            folder: "/"))?.status == 0
+
     /// Its configuration, or its programs.
     var place: String? {
         getenv(self == .slurm ? "SLUICE_TEST_SLURM" : "SLUICE_TEST_KUBECTL").map { String(cString: $0) }

@@ -14,7 +14,7 @@ struct ExecutorConformanceTests {
     @Test("the suite runs through the real kubectl", .enabled(if: Kubernetes.isHere, "scripts/test could get none"))
     func kubectlIsHere() { #expect(Kubernetes.run("kubectl", ["version", "--client"]).isGood) }
 
-    @Test("a good attempt reads alike: metrics, values, usage, log, and what it said live", arguments: Lane.here)
+    @Test("a good attempt reads alike: metrics, values, usage, log, and what it said live", arguments: Lane.everywhere)
     func success(_ lane: Lane) async throws {
         let attempts = try Attempts()
         let request = try attempts.plugin(
@@ -55,7 +55,7 @@ struct ExecutorConformanceTests {
         (.internal, 1), (.config, 12), (.user, 12), (.transient, 20), (.resource, 21), (.dependency, 22),
     ]
 
-    @Test("every ending of the contract's table means the same", arguments: Lane.here)
+    @Test("every ending of the contract's table means the same", arguments: Lane.everywhere)
     func endings(_ lane: Lane) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for ending in Self.endings {
@@ -82,7 +82,7 @@ struct ExecutorConformanceTests {
         return await attempts.run(try attempts.plugin(python: body), by: lane.executor(attempts))
     }
 
-    @Test("an attempt over its timeout is stopped", arguments: Lane.here)
+    @Test("an attempt over its timeout is stopped", arguments: Lane.everywhere)
     func timeout(_ lane: Lane) async throws {
         let attempts = try Attempts()
         var request = attempts.script("sleep 600")
@@ -128,7 +128,7 @@ struct ExecutorConformanceTests {
         #expect(!lane.isOfThisMachine || !isAlive(child))
     }
 
-    @Test("an attempt over its memory says so, with its grant and its peak", arguments: Lane.here)
+    @Test("an attempt over its memory says so, with its grant and its peak", arguments: Lane.everywhere)
     func memory(_ lane: Lane) async throws {
         let attempts = try Attempts()
         var request = try attempts.plugin(
@@ -240,7 +240,7 @@ struct ExecutorConformanceTests {
         #expect(left.shown.contains(left.root) && !left.shown.contains(right.root))
     }
 
-    @Test("a secret reaches the plugin, is masked, and is in no file that stays", arguments: Lane.here)
+    @Test("a secret reaches the plugin, is masked, and is in no file that stays", arguments: Lane.everywhere)
     func secrets(_ lane: Lane) async throws {
         let attempts = try Attempts()
         let value = #"quite "secret" $HOME\n"#
@@ -261,7 +261,7 @@ struct ExecutorConformanceTests {
         #expect(found.lines == [])
     }
 
-    @Test("an attempt that was cancelled before its start does not start", arguments: Lane.here)
+    @Test("an attempt that was cancelled before its start does not start", arguments: Lane.everywhere)
     func before(_ lane: Lane) async throws {
         let attempts = try Attempts()
         let cancellation = Cancellation()

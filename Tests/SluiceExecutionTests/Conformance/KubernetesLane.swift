@@ -20,6 +20,18 @@ enum Kubernetes {
     /// One cluster for all tests that do not disturb it.
     private static let shared = try? Cluster()
 
+    /// Whether the stand-in can give a pod a folder of its own at a path of ours.
+    static let carries =
+        isHere
+        && EngineProgram(searchPath: Slurm.searchPath, environment: [:]).run(
+            "unshare", ["--mount", "--propagation", "private", "true"]
+        ).isGood
+
+    /// Attempts below the folder are carried to pods and back.
+    static func engine(carrying root: String) -> any JobEngine {
+        shared.map { $0.engine(carrying: root) } ?? ThreadEngine()
+    }
+
     static func engine() -> any JobEngine {
         guard let real else { return shared.map { $0.engine() } ?? ThreadEngine() }
         let kubectl = Kubectl(terms: real, searchPath: searchPath, home: nil)
@@ -86,6 +98,13 @@ enum Kubernetes {
             return KubernetesEngine(
                 terms: terms, kubectl: Kubectl(terms: terms, searchPath: Kubernetes.searchPath, home: nil), owner: owner
             )
+        }
+
+        func engine(carrying root: String, patience: Duration = .seconds(600)) -> KubernetesEngine {
+            var terms = terms(patience: patience)
+            (terms.claim, terms.sharedRoot) = (nil, nil)
+            let kubectl = Kubectl(terms: terms, searchPath: Kubernetes.searchPath, home: nil)
+            return KubernetesEngine(terms: terms, kubectl: kubectl, owner: "0123456789abcdef", carried: root)
         }
 
         /// What was asked of it, but for reading: `POST /apis/… {…}`.

@@ -51,8 +51,12 @@ struct KubernetesTests {
         var terms = Self.terms
         terms.subPath = "team/sluice"
         let plain = Self.order(), rich = Self.order(gpus: 1, secrets: ["TOKEN"])
-        for (order, terms) in [(plain, Self.terms), (rich, terms)] {
-            let job = KubernetesManifest(order: order, terms: terms, owner: "0123456789abcdef", headroom: 0).job
+        var carrying = Self.terms
+        (carrying.claim, carrying.sharedRoot) = (nil, nil)
+        let all = [(plain, Self.terms, nil), (rich, terms, nil), (rich, carrying, "/state/carried/a1")]
+        for (order, terms, carried) in all {
+            let owner = "0123456789abcdef"
+            let job = KubernetesManifest(order: order, terms: terms, owner: owner, carried: carried, headroom: 0).job
             try folder.write("job.json", job.canonicalText)
             let validator = try #require(Kubernetes.validator)
             #expect(Kubernetes.run(validator, ["--strict", "\(folder.root)/job.json"]).isGood)

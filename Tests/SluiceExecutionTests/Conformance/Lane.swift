@@ -19,6 +19,9 @@ enum Lane: String, CaseIterable, Sendable, CustomTestStringConvertible {
     /// Handed over by the real `kubectl` to a stand-in for a cluster, or to the one that `scripts/test-kubernetes` is given.
     case kubernetes
 
+    /// The same, to pods that share no folder with the runner.
+    case carried
+
     var testDescription: String { rawValue }
 
     /// Those that this machine can run; with a cluster to test, that alone.
@@ -26,8 +29,11 @@ enum Lane: String, CaseIterable, Sendable, CustomTestStringConvertible {
         guard Kubernetes.real == nil else { return [.kubernetes] }
         return allCases.filter {
             (![.slurm, .slurmArray].contains($0) || Slurm.isHere) && ($0 != .kubernetes || Kubernetes.isHere)
+                && $0 != .carried
         }
     }
+    /// For what needs no look into an attempt's folder while it runs.
+    static var everywhere: [Lane] { here + (Kubernetes.real == nil && Kubernetes.carries ? [.carried] : []) }
     /// Those whose attempts outlive their runner.
     static var durable: [Lane] { here.filter { $0 != .local } }
 
@@ -39,6 +45,7 @@ enum Lane: String, CaseIterable, Sendable, CustomTestStringConvertible {
         case .local: LocalExecutor(devices: [])
         case .files: Lane.remote(ThreadEngine(), attempts)
         case .slurm, .slurmArray, .kubernetes: Lane.remote(engine(), attempts)
+        case .carried: Lane.remote(Kubernetes.engine(carrying: attempts.root), attempts)
         }
     }
 
@@ -47,7 +54,7 @@ enum Lane: String, CaseIterable, Sendable, CustomTestStringConvertible {
         case .slurm: Slurm.engine()
         case .slurmArray: Slurm.engine(leastTasks: 1)
         case .kubernetes: Kubernetes.engine()
-        case .local, .files: ThreadEngine()
+        case .local, .files, .carried: ThreadEngine()
         }
     }
 

@@ -76,8 +76,12 @@ import Testing
         #expect(ids("c: { kind: slurm, shared_root: s }") == ["operator.bad-value"])
         #expect(ids("c: { kind: slurm, shared_root: /s, account: '--wrap=x' }") == ["operator.bad-value"])
         #expect(ids("c: { kind: slurm, shared_root: /s, qos: 'a b' }") == ["operator.bad-value"])
-        let missing = Array(repeating: "operator.missing-key", count: 3)
-        #expect(ids("c: { kind: kubernetes }") == missing)
+        #expect(ids("c: { kind: kubernetes }") == ["operator.missing-key"])
+        #expect(ids("c: { kind: kubernetes, image: i }") == [], "files are carried")
+        #expect(ids("c: { kind: kubernetes, image: i, claim: d }") == ["operator.missing-key"])
+        #expect(ids("c: { kind: kubernetes, image: i, shared_root: /s }") == ["operator.missing-key"])
+        let missing = Array(repeating: "operator.missing-key", count: 2)
+        #expect(ids("c: { kind: kubernetes, image: i, sub_path: p }") == missing)
         #expect(ids("c: { kind: kubernetes, shared_root: /s, image: i, claim: d, gpu: amd.com/gpu }") == [])
         #expect(
             ids("c: { kind: kubernetes, shared_root: /s, image: i, claim: d, partition: x }") == [

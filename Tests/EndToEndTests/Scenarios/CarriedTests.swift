@@ -1,0 +1,112 @@
+import Foundation
+import Glibc
+import SluiceTesting
+import Testing
+
+/// A cluster whose pods share no folder with the runner.
+@Suite(
+    "A cluster without a shared folder", .serialized,
+    .enabled(if: Cluster.kubernetes.place != nil && Cluster.hasOwnMounts, "no kubectl, or no mounts"))
+struct CarriedTests {
+    private static let pipeline = [
+        "pipelines/p.yaml": """
+        schema: sluice/v1
+        name: p
+        profiles:
+          small: { cpus: 1, memory: 64MiB }
+          pod: { cpus: 1, memory: 128MiB, executor: cluster }
+        stages:
+          prepare: { run: "echo 1 2 3 > data", outputs: { data: { type: file, path: data } }, profile: small }
+          train: { uses: learn, inputs: { data: prepare.data }, profile: pod }
+          evaluate: { run: "cp ${inputs.model} LEDGER/evaluated", inputs: { model: train.model }, profile: small }
+        """,
+        "plugins/learn/plugin.yaml": """
+        name: learn
+        version: 1.0.0
+        protocol: sluice/1
+        role: train
+        command: [python3, -B, ./learn.py]
+        python: {}
+        inputs: { data: { type: file } }
+        outputs: { model: { type: file } }
+        effects: pure
+        """,
+        "plugins/learn/learn.py": """
+        import os, time
+        import sluice
+
+        def run(ctx):
+            with open("LEDGER/trained", "a") as file:
+                print("once", file=file)
+            ctx.log("hello from the pod")
+            while not os.path.exists("LEDGER/go"):
+                time.sleep(0.05)
+            ctx.outputs["model"].path.write_text(ctx.inputs["data"].path.read_text() + "4" + chr(10))
+
+        if __name__ == "__main__":
+            sluice.main(run)
+        """,
+    ]
+
+    private struct Desk {
+        let scene: Scene
+        let server: Process?
+        let path: [String: String]
+
+        init() throws {
+            scene = try Scene(withHook: false)
+            server = try Cluster.kubernetes.terms(for: scene).server
+            path = ["PATH": Cluster.kubernetes.searchPath(of: scene)]
+            let terms =
+                "kind: kubernetes, namespace: ml, image: sluice, sluice: \(Scene.binary), "
+                + "config: \(scene.root)/cluster/kubeconfig"
+            try scene.configure(
+                "executors:\n  cluster: { \(terms) }\npath: \(scene.environment["PATH"] ?? "")\n",
+                in: scene.clone + "/.git")
+            let root = scene.root
+            try scene.commit(CarriedTests.pipeline.mapValues { $0.replacingOccurrences(of: "LEDGER", with: root) })
+        }
+
+        func sluice(_ arguments: [String]) throws -> ProgramRun { try scene.sluice(arguments, environment: path) }
+
+        func start(_ arguments: [String]) throws -> StartedProgram {
+            try StartedProgram(
+                [Scene.binary] + arguments, environment: scene.environment.merging(path) { $1 }, folder: scene.clone)
+        }
+
+        func expectGood(_ run: RunView) throws {
+            #expect(run.outcome == "succeeded", "\(run.json)")
+            #expect(run.attempts(of: "train").count == 1 && scene.lines(of: "trained") == 1, "\(run.json)")
+            #expect(try String(contentsOfFile: scene.ledger("evaluated"), encoding: .utf8) == "1 2 3\n4\n")
+            #expect(try sluice(["logs", "1/train"]).output.contains("hello from the pod"))
+            let left = FileManager.default.enumerator(atPath: scene.home + "/carried")?.compactMap { $0 as? String }
+            #expect(left?.contains { $0.contains("/runs/") } == false, "\(left ?? [])")
+        }
+    }
+
+    @Test("a local stage and one in a pod exchange artifacts")
+    func exchange() throws {
+        let desk = try Desk()
+        defer { desk.server?.terminate() }
+        let plan = try desk.sluice(["plan"])
+        #expect(plan.status == 0, "\(plan.transcript)")
+        #expect(try desk.sluice(["doctor"]).output.contains("cluster: carries"))
+        desk.scene.touch("go")
+        #expect(try desk.sluice(["run"]).status == 0)
+        try desk.expectGood(desk.scene.show(1))
+    }
+
+    @Test("a runner that is killed while the pod works loses nothing")
+    func killedRunner() throws {
+        let desk = try Desk()
+        defer { desk.server?.terminate() }
+        let run = try desk.start(["run"])
+        #expect(comesToHold(within: 120) { desk.scene.lines(of: "trained") == 1 })
+        kill(run.pid, SIGKILL)
+        _ = run.wait()
+        desk.scene.touch("go")
+        let worker = try desk.sluice(["worker", "--once"])
+        #expect(worker.status == 0, "\(worker.transcript)")
+        try desk.expectGood(desk.scene.show(1))
+    }
+}
