@@ -162,7 +162,8 @@ struct ExecutorConformanceTests {
         #expect(
             result.sandbox
                 == (isWalled
-                    ? Sandbox(mechanism: .bubblewrap, isStrict: choice == .strict, hasNetwork: choice == .auto) : .none)
+                    ? Sandbox(mechanism: .bubblewrap, isStrict: choice == .strict, hasNetwork: choice == .auto)
+                    : .none(noNewPrivileges: true))
         )
     }
 
@@ -177,7 +178,7 @@ struct ExecutorConformanceTests {
         executor.sandbox = NodeSandbox(isStrict ? .strict : .auto)
         let request = attempts.script("touch ran").with { $0.searchPath = "\(attempts.root)/bin:\($0.searchPath)" }
         let result = await attempts.run(request, by: executor)
-        #expect(result.sandbox == .none && (attempts.read("workspace/ran") == nil) == isStrict)
+        #expect(result.sandbox.mechanism == .none && (attempts.read("workspace/ran") == nil) == isStrict)
         if isStrict {
             #expect(result.outcome == .failed && result.error?.errorClass == .config)
             #expect(

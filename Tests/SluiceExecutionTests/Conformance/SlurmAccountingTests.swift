@@ -28,7 +28,7 @@ struct SlurmAccountingTests {
         let key = Token.random()
         #expect(files.write(JobRecord(key: key), to: files.job) && files.write(request, to: files.request))
         let engine = Self.engine(tasks: tasks)
-        var order = JobOrder(key: key, request: request, files: files, sluice: "/bin/sleep")
+        var order = JobOrder(key: key, request: request, files: files, sluice: "/bin/sleep", on: engine)
         order.program = ["/bin/sleep", "attempt", "600", "600"]
         guard case .accepted(let job) = engine.submit(order) else { throw TestFailure("it was not accepted") }
         #expect(job.contains("_") == (tasks == 1))
