@@ -10,7 +10,8 @@ extension RunExplainer {
             return explanation(
                 .succeeded, "succeeded in \(HumanUnits.duration(stage.wall))\(cost)",
                 retries + degradations + pastQueues + misses + estimates)
-        case .cached: return explanation(.cacheHit, "was reused: \(end.reason ?? stage.cache.reason ?? "")", [])
+        case .cached:
+            return explanation(.cacheHit, "was reused: \(end.reason ?? stage.cache.reason ?? "")", degradations)
         case .skipped: return skipped(stage, end)
         case .cancelled: return explanation(.cancelled, failure(of: stage), troubles + degradations + misses)
         case .lost: return explanation(.lost, failure(of: stage), troubles + degradations + misses)

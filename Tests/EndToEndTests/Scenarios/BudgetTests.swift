@@ -95,6 +95,8 @@ import Testing
             again.outcomes == ["train": "cached", "evaluate": "cached"] && again.json["degraded"] as? Bool == true,
             "\(again.json)")
         #expect(scene.started() == 1)
+        let why = try scene.sluice(["explain", "3/train"]).output
+        #expect(why.contains("was reused") && why.contains("  it runs as small instead of large: penalty 3"), "\(why)")
         // Nothing is left, and nothing is needed: also what comes behind the degraded result is there.
         try AccountScene.use("0.5", of: .month, at: AccountScene.now, in: scene)
         let plan = try JSON(parsing: scene.sluice(["plan", "--json"]).output)
