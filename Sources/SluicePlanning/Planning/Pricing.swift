@@ -16,8 +16,8 @@ enum Pricing {
             queueWait: queueWait)
     }
 
-    /// Measured where that suffices; else said by the plugin when it was asked, else declared by the pipeline, else by the manifest, else a minute, and never
-    /// less than the longest of the few attempts that there are.
+    /// Measured where that suffices; else said by the plugin when it was asked, else declared by the pipeline, else by the
+    /// manifest, else a minute, and never less than the longest of the few attempts that there are.
     private static func estimate(
         _ profile: StageProfile, plugin: ResolvedPlugin?, measured: MeasuredEstimate?, said answer: Plan.Estimate?
     ) -> Plan.Estimate {
