@@ -20,6 +20,7 @@ final class JobFollower {
     private let submitted = MonotonicClock.now()
     private var events: EventFollower
     private var started: Int64?
+    private var hasBegun = false
     private var telling = WaitTelling()
     private var isDeaf = false
     private var toldCarriage = Carriage.good
@@ -44,7 +45,7 @@ final class JobFollower {
             if let failure = notCarried(carriage, now) { return measured(failure) }
             if started == nil, access(attempt.files.claim, F_OK) == 0 {
                 started = now
-                attempt.observe(.began)
+                begin()
             }
             if let result = attempt.files.readResult() {
                 events.news().forEach(attempt.observe)
@@ -90,7 +91,7 @@ final class JobFollower {
         case .good: return nil
         case .failing(let why):
             if carriage != toldCarriage {
-                attempt.observe(started == nil ? .waiting(reason: why) : .log(stream: .log, text: why))
+                attempt.observe(hasBegun ? .log(stream: .log, text: why) : .waiting(reason: why))
             }
             return nil
         case .impossible(let why):
@@ -101,13 +102,21 @@ final class JobFollower {
         }
     }
 
+    /// Its claim says so at once; a shared folder may show that late, or not at all.
+    private func begin() {
+        guard !hasBegun else { return }
+        hasBegun = true
+        attempt.observe(.began)
+    }
+
     private func tell(_ sighting: JobSighting, _ now: Int64) {
         switch sighting {
-        case .pending(let reason) where started == nil && telling.takes(reason, now):
+        case .pending(let reason) where !hasBegun && telling.takes(reason, now):
             attempt.observe(.waiting(reason: reason))
+        case .running: begin()
         case .unreachable(let why) where !isDeaf:
             attempt.observe(.log(stream: .log, text: "\(engine.name) does not answer: \(why)"))
-        case .pending, .unreachable, .unseen, .running, .ended, .gone, .impossible: break
+        case .pending, .unreachable, .unseen, .ended, .gone, .impossible: break
         }
         if case .unreachable = sighting { isDeaf = true } else { isDeaf = false }
     }

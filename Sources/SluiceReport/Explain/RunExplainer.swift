@@ -78,11 +78,14 @@ package struct RunExplainer: Sendable {
     private func running() -> Explanation {
         if record.waitingFor != nil { return waiting() }
         let atWork = stages.filter { $0.running != nil }.map(progress)
-        let queued = stages.filter { $0.queued != nil }.map(\.name)
+        let queued = stages.filter { $0.queued != nil }
         let ended = stages.count { $0.end != nil }
         let isWaiting = atWork.isEmpty && !queued.isEmpty
         var answer = atWork.isEmpty ? "runs" : "runs " + StageNames.list(atWork)
-        if isWaiting { answer = "waits in a queue with \(StageNames.list(queued))" }
+        if isWaiting {
+            let places = Set(queued.compactMap(\.queued).map(QueueText.place)).sorted().joined(separator: " and ")
+            answer = "waits in \(places) with \(StageNames.list(queued.map(\.name)))"
+        }
         return explanation(
             isWaiting ? .waiting : .running,
             answer + "; \(ended) of \(HumanUnits.count(stages.count, "stage")) have ended",
