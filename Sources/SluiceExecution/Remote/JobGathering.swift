@@ -7,8 +7,6 @@ import Synchronization
 final class JobGathering<Group: Hashable & Sendable>: Sendable {
     typealias Submit = @Sendable ([JobOrder]) -> [Submission]
 
-    /// Milliseconds. A scheduler starts jobs by a tick of a second or more, so it delays nothing that matters.
-    private static var moment: Int64 { 150 }
     /// At most as many go at once: sites limit the size of arrays, by default to 1,000.
     private static var most: Int { 100 }
 
@@ -32,7 +30,11 @@ final class JobGathering<Group: Hashable & Sendable>: Sendable {
         }
     }
 
+    private let moment: Int64
     private let groups = Mutex<[Group: [Member]]>([:])
+
+    /// `moment`: milliseconds for which the first of a group waits for others.
+    init(moment: Int64) { self.moment = moment }
 
     /// `submit` answers for every order, in their order. It may be that of any other caller of the same group.
     func submit(_ order: JobOrder, with group: Group, _ submit: Submit) -> Submission {
@@ -42,7 +44,7 @@ final class JobGathering<Group: Hashable & Sendable>: Sendable {
             return groups[group]?.count == 1
         }
         if isFirst {
-            WakeSignal().wait(Self.moment)
+            WakeSignal().wait(moment)
             let all = groups.withLock { $0.removeValue(forKey: group) ?? [] }
             for start in stride(from: 0, to: all.count, by: Self.most) {
                 let part = all[start..<min(all.count, start + Self.most)]

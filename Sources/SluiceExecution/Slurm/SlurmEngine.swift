@@ -7,12 +7,15 @@ struct SlurmEngine: JobEngine {
     let terms: SlurmTerms
     let programs: SlurmPrograms
     private let watch: JobWatch<SlurmQueue.Row>
-    private let gathering = JobGathering<Alike>()
+    private let gathering: JobGathering<Alike>
 
     /// `headroom`: bytes beyond the grant for the supervisor itself, so that it is the one who sees an overrun first.
     let headroom: Int64
     /// As many that come at the same moment are an array.
     let leastTasks: Int
+
+    /// Milliseconds. The scheduler starts jobs by a tick of a second or more, so this delays nothing that matters.
+    private static let moment: Int64 = 150
 
     /// What jobs have to have in common to be tasks of one array.
     private struct Alike: Hashable {
@@ -22,7 +25,11 @@ struct SlurmEngine: JobEngine {
         var runFolder: String
     }
 
-    init(terms: SlurmTerms, programs: SlurmPrograms, headroom: Int64 = 128 << 20, leastTasks: Int = 2) {
+    init(
+        terms: SlurmTerms, programs: SlurmPrograms, headroom: Int64 = 128 << 20, leastTasks: Int = 2,
+        gathering moment: Int64 = moment
+    ) {
+        gathering = JobGathering(moment: moment)
         self.leastTasks = leastTasks
         self.terms = terms
         self.programs = programs

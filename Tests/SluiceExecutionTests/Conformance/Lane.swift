@@ -77,11 +77,12 @@ enum Slurm {
 
     static func engine(
         _ partition: String? = nil, patience: Duration = .seconds(600), headroom: Int64 = 128 << 20,
-        searchPath: String = searchPath, leastTasks: Int = 2
+        searchPath: String = searchPath, leastTasks: Int = 2, gathering moment: Int64 = 150
     ) -> SlurmEngine {
         let terms = SlurmTerms(partition: partition, sharedRoot: "/", configuration: configuration, patience: patience)
         return SlurmEngine(
-            terms: terms, programs: SlurmPrograms(terms, searchPath), headroom: headroom, leastTasks: leastTasks)
+            terms: terms, programs: SlurmPrograms(terms, searchPath), headroom: headroom, leastTasks: leastTasks,
+            gathering: moment)
     }
 
     /// One of Slurm's own programs.

@@ -145,7 +145,7 @@ struct SlurmTests {
             "bin/sbatch",
             "#!/bin/sh\necho \"$@\" >> \(first.root)/calls\n\(sbatch)\nPATH=\(Slurm.searchPath) exec sbatch \"$@\"\n",
             mode: 0o755)
-        let engine = Slurm.engine(searchPath: "\(first.root)/bin:\(Slurm.searchPath)")
+        let engine = Slurm.engine(searchPath: "\(first.root)/bin:\(Slurm.searchPath)", gathering: 5000)
         return (try [first] + (1...5).map { try Attempts(beside: first, stage: "a 5% stage\($0)") }, engine)
     }
 
@@ -179,6 +179,25 @@ struct SlurmTests {
         }
         let jobs = attempts.compactMap { AttemptFiles(of: $0.script("")).readJob()?.id }
         #expect(Set(jobs.map { $0.prefix { $0 != "_" } }).count == 1 && Set(jobs).count == 6, "\(jobs)")
+    }
+
+    @Test("an array whose number got lost on the way is found by its tasks, and none of them runs twice")
+    func lostArray() async throws {
+        let (attempts, engine) = try matrix(
+            """
+            [ -e "$0.lost" ] || {
+              touch "$0.lost"; PATH=\(Slurm.searchPath) sbatch "$@" >/dev/null
+              echo 'sbatch: error: Unable to contact slurm controller' >&2; exit 1
+            }
+            """)
+        let outcomes = await withTaskGroup(of: Outcome.self) { group in
+            for one in attempts {
+                group.addTask { await one.run(one.script("echo ran >> trace"), by: Lane.remote(engine, one)).outcome }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(outcomes.allSatisfy { $0 == .succeeded } && calls(attempts).count == 1, "\(outcomes)")
+        #expect(attempts.allSatisfy { $0.read("workspace/trace") == "ran\n" })
     }
 
     @Test("where a site refuses arrays, they are handed over one by one")
