@@ -135,7 +135,8 @@ struct SlurmTests {
         #expect(try scene.sluice(["explain", "1/\(name)"]).output.contains("it waited "))
     }
 
-    @Test("a matrix goes to Slurm as one array, and a runner that dies meanwhile loses and doubles nothing")
+    @Test(
+        "instances of a matrix with odd names run side by side, and a runner that dies loses and doubles none of them")
     func array() throws {
         let scene = try scene(
             """
@@ -151,7 +152,7 @@ struct SlurmTests {
         let run = try scene.start(["run"])
         #expect(comesToHold { scene.lines(of: "trained") == 4 })
         let jobs = try notes(scene).map { try id(Data(contentsOf: $0)) }
-        #expect(Set(jobs.map { $0.prefix { $0 != "_" } }).count == 1 && Set(jobs).count == 4, "\(jobs)")
+        #expect(Set(jobs).count == 4, "\(jobs)")
         kill(run.pid, SIGKILL)
         _ = run.wait()
         let worker = try scene.start(["worker", "--once"])
@@ -173,6 +174,32 @@ struct SlurmTests {
     private func notes(_ scene: Scene) throws -> [URL] {
         let all = try FileManager.default.subpathsOfDirectory(atPath: scene.shared)
         return all.filter { $0.hasSuffix("/result.json.job") }.map { URL(filePath: scene.shared + "/" + $0) }
+    }
+
+    @Test("the operator's sandbox holds on the node: a stage sees what it was given of the shared folder, and no more")
+    func sandbox() throws {
+        let scene = try scene(
+            """
+            profiles:
+              small: { cpus: 1, memory: 64MiB }
+              node: { cpus: 1, memory: 64MiB, executor: cluster }
+            stages:
+              here: { run: "echo given > data", outputs: { data: { type: file, path: data } }, profile: small }
+              there:
+                run: |
+                  cat ${inputs.data}
+                  find LEDGER-shared -name request.json 2>&1 || true
+                  cat LEDGER/state/sluice.db || echo no state
+                inputs: { data: here.data }
+                profile: node
+            """, executors: ["cluster: { partition: main, sandbox: strict"])
+        let run = try scene.run()
+        #expect(run.outcome == "succeeded", "\(run.json)")
+        let attempts = ["here", "there"].compactMap { run.attempts(of: $0).first }
+        #expect(attempts.map { $0["sandbox"] as? String } == ["none", "bubblewrap"], "\(attempts)")
+        #expect((attempts[1]["isolation"] as? [String: Any])?["strict"] as? Bool == true)
+        let log = try scene.sluice(["logs", "1/there"]).output
+        #expect(log.contains("given") && log.contains("no state") && !log.contains("/request.json"), "\(log)")
     }
 
     @Test("load is balanced over two partitions, and the plan says why")
