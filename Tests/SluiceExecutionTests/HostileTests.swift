@@ -44,6 +44,26 @@ struct HostileTests {
         #expect(result.warnings.contains { $0.contains("7 malformed lines") })
     }
 
+    @Test("of more than a thousand names of metrics and of values the first thousand count, and the rest is a warning")
+    func names() async throws {
+        let attempts = try Attempts()
+        let body = """
+            for n in range(1100):
+                say("metric", name="m%d" % n, value=n)
+                say("output", name="o%d" % n, value=n)
+            say("metric", name="m0", value=7)
+            say("metric", name="x" * 257, value=1); say("output", name="", value=1)
+            say("result", status="ok")
+            """
+        let result = await attempts.run(try attempts.plugin(python: body))
+        #expect(result.outcome == .succeeded && result.metrics.count == 1000 && result.outputValues.count == 1000)
+        #expect(result.metrics["m0"] == 7 && result.metrics["m999"] == 999 && result.metrics["m1000"] == nil)
+        for words in ["more than 1000 metrics", "more than 1000 output values"] {
+            #expect(result.warnings.count { $0.contains(words) } == 1, "\(result.warnings)")
+        }
+        #expect(result.warnings.count { $0.hasPrefix("dropped: ") } == 2, "\(result.warnings)")
+    }
+
     @Test("a plugin that hangs and ignores SIGTERM is killed at the end of its grace")
     func hang() async throws {
         let attempts = try Attempts()

@@ -29,6 +29,38 @@ struct ProcessTests {
         #expect(result.warnings.count == 4 && result.warnings.allSatisfy { $0.hasPrefix("env: ") })
     }
 
+    @Test("what decides which code is loaded first is not for a stage's `env` to say, but for a Python environment")
+    func reserved() async throws {
+        let attempts = try Attempts()
+        let names = [
+            "PYTHONHOME", "PYTHONSTARTUP", "BASH_ENV", "ENV", "NODE_OPTIONS", "PERL5OPT", "RUBYOPT",
+            "JAVA_TOOL_OPTIONS", "LD_LIBRARY_PATH", "GIT_SSH_COMMAND", "GCONV_PATH", "SLUICE", "VIRTUAL_ENV", "HOME",
+        ]
+        try attempts.write("plugin/p.sh", "env > all")
+        let program = AttemptRequest.Program.plugin(
+            command: ["sh", "./p.sh"], folder: "\(attempts.root)/plugin", python: "\(attempts.root)/environment")
+        let result = await attempts.run(
+            attempts.request(program, .command).with {
+                $0.environment = Dictionary(uniqueKeysWithValues: (names + ["FINE"]).map { ($0, "evil") })
+            })
+        let all = attempts.read("workspace/all") ?? ""
+        #expect(result.outcome == .succeeded && all.contains("FINE=evil\n"))
+        #expect(all.split(separator: "\n").count { $0.hasSuffix("=evil") } == 1, "\(all)")
+        #expect(result.warnings.count == names.count, "\(result.warnings)")
+        for line in [
+            "VIRTUAL_ENV=\(attempts.root)/environment\n", "PYTHONNOUSERSITE=1\n", "PYTHONDONTWRITEBYTECODE=1\n",
+            "PATH=\(attempts.root)/environment/bin:/usr/local/bin:/usr/bin:/bin\n", "HOME=\(attempts.root)/home\n",
+        ] { #expect(all.contains(line), "\(line) in \(all)") }
+    }
+
+    @Test("it leaves no core file, and cannot allow itself one")
+    func core() async throws {
+        let attempts = try Attempts()
+        let request = attempts.script("ulimit -Sc > soft; ulimit -Hc > hard; kill -SEGV $$")
+        #expect(await attempts.run(request).signal == "SIGSEGV")
+        #expect(attempts.read("workspace/soft") == "0\n" && attempts.read("workspace/hard") == "0\n")
+    }
+
     @Test("descriptors 0, 1 and 2 are open and nothing else, whatever runs beside it")
     func descriptors() async throws {
         let attempts = try Attempts()

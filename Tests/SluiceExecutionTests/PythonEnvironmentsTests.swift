@@ -1,6 +1,7 @@
 import Foundation
 import SluiceExecution
 import SluiceModel
+import SluiceTesting
 import Testing
 
 @Suite("Python environments")
@@ -23,6 +24,10 @@ struct PythonEnvironmentsTests {
             command: ["python", "./p.py"], folder: "\(attempts.root)/plugin", python: built.folder)
         let result = await attempts.run(attempts.request(program, .command))
         #expect(result.outcome == .succeeded && attempts.shown == ["42 \(built.folder)"])
+        for path in ["", "/pyvenv.cfg", "/bin", "/lib"] {
+            var information = stat()
+            #expect(stat(built.folder + path, &information) == 0 && information.st_mode & 0o222 == 0, "\(path)")
+        }
     }
 
     @Test("the key changes with the requirements and the SDK")
@@ -97,6 +102,36 @@ struct PythonEnvironmentsTests {
         #expect(!left.contains(identity.key.hex))
     }
 
+    @Test("a package that there is as source alone is not built, and no code of it runs, unless the operator allows it")
+    func sources() throws {
+        for allowsSource in [false, true] {
+            let attempts = try Attempts()
+            try Self.makeSource(attempts)
+            let environments = try Self.environments(attempts, rules: .init(allowsSource: allowsSource))
+            let requirements = Array("tiny-source==1.0\n".utf8)
+            let identity = try environments.identity(of: requirements, searchPath: Self.searchPath)
+            let provided = try? environments.provide(identity, requirements: requirements) { _ in }
+            #expect((provided != nil) == allowsSource)
+            #expect((attempts.read("ran") != nil) == allowsSource)
+        }
+    }
+
+    @Test(
+        "what is not trusted has environments of its own, built behind a strict wall",
+        .enabled(if: SandboxSettings.obstacle(searchPath: "") == nil, "bubblewrap does not work here"))
+    func untrusted() throws {
+        let attempts = try Attempts()
+        let trusted = try Self.environments(attempts)
+        let others = try Self.environments(attempts, rules: .init(isTrusted: false))
+        let identity = try trusted.identity(of: nil, searchPath: Self.searchPath)
+        let ours = try trusted.provide(identity, requirements: nil) { _ in }
+        let identityOfOthers = try others.identity(of: nil, searchPath: Self.searchPath)
+        #expect(identityOfOthers.key == identity.key && identityOfOthers.lock == nil)
+        let theirs = try others.provide(identityOfOthers, requirements: nil) { _ in }
+        #expect(ours.folder == "\(attempts.root)/environments/\(identity.key.hex)")
+        #expect(theirs.folder == "\(attempts.root)/environments/untrusted/\(identity.key.hex)")
+    }
+
     @Test("an installer has limits for the memory that it takes and the files that it writes")
     func limits() throws {
         let attempts = try Attempts()
@@ -154,7 +189,8 @@ struct PythonEnvironmentsTests {
     }
 
     private static func environments(
-        _ attempts: Attempts, searchPath: String = searchPath
+        _ attempts: Attempts, searchPath: String = searchPath,
+        rules: PythonEnvironments.BuildRules = PythonEnvironments.BuildRules()
     ) throws -> PythonEnvironments {
         try attempts.write("sluice.py", "ANSWER = 42\n")
         mkdir("\(attempts.root)/wheels", 0o755)
@@ -165,8 +201,44 @@ struct PythonEnvironmentsTests {
         environment["UV_NO_INDEX"] = "1"
         environment["UV_FIND_LINKS"] = "\(attempts.root)/wheels"
         return PythonEnvironments(
-            folder: "\(attempts.root)/environments", sdk: "\(attempts.root)/sluice.py", operatorEnvironment: environment
-        )
+            folder: "\(attempts.root)/environments", sdk: "\(attempts.root)/sluice.py",
+            operatorEnvironment: environment, rules: rules)
+    }
+
+    /// A source package whose build needs nothing but itself, and leaves a file `ran` when its code runs.
+    private static func makeSource(_ attempts: Attempts) throws {
+        let script = #"""
+            import io, sys, tarfile
+            backend = '''
+            import zipfile
+            open(%r, "w").close()
+            def build_wheel(folder, config_settings=None, metadata_directory=None):
+                name = "tiny_source-1.0-py3-none-any.whl"
+                info = "tiny_source-1.0.dist-info/"
+                with zipfile.ZipFile(folder + "/" + name, "w") as wheel:
+                    wheel.writestr(info + "METADATA", "Metadata-Version: 2.1\\nName: tiny-source\\nVersion: 1.0\\n")
+                    wheel.writestr(info + "WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+                    wheel.writestr(info + "RECORD", "")
+                return name
+            ''' % sys.argv[2]
+            project = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+            project += '[project]\nname = "tiny-source"\nversion = "1.0"\n'
+            about = "Metadata-Version: 2.1\nName: tiny-source\nVersion: 1.0\n"
+            with tarfile.open(sys.argv[1] + "/tiny_source-1.0.tar.gz", "w:gz") as tar:
+                for name, text in (("pyproject.toml", project), ("backend.py", backend), ("PKG-INFO", about)):
+                    member = tarfile.TarInfo("tiny_source-1.0/" + name)
+                    member.size = len(text.encode())
+                    tar.addfile(member, io.BytesIO(text.encode()))
+            """#
+        try python(script, ["wheels", "ran"], in: attempts)
+    }
+
+    /// Paths are below the attempts' root, where there is a folder `wheels`.
+    private static func python(_ script: String, _ paths: [String], in attempts: Attempts) throws {
+        mkdir("\(attempts.root)/wheels", 0o755)
+        let words = ["python3", "-c", script] + paths.map { "\(attempts.root)/\($0)" }
+        let made = try ProgramRun.run(words, environment: ["PATH": searchPath], folder: "/")
+        guard made.status == 0 else { throw TestFailure("no package was made: \(made.transcript)") }
     }
 
     /// The smallest wheel that an installer takes.
@@ -180,12 +252,6 @@ struct PythonEnvironmentsTests {
                 wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\\nGenerator: t\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
                 wheel.writestr(f"{info}/RECORD", f"tiny_thing.py,,\\n{info}/METADATA,,\\n{info}/WHEEL,,\\n{info}/RECORD,,\\n")
             """
-        mkdir("\(attempts.root)/wheels", 0o755)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", "-c", script, "\(attempts.root)/wheels/tiny_thing-1.5-py3-none-any.whl"]
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw TestFailure("no wheel was made") }
+        try python(script, ["wheels/tiny_thing-1.5-py3-none-any.whl"], in: attempts)
     }
 }
