@@ -297,4 +297,20 @@ struct KubernetesSightingTests {
             try Self.sighting("{}", pod("ContainerCreating"))
                 == .pending(reason: "its container is being made (ContainerCreating)"))
     }
+
+    @Test("of a pod whose files are carried, the container that waits for them says what it waits for")
+    func receiving() throws {
+        func pod(_ state: String) -> String {
+            """
+            {"phase":"Pending","initContainerStatuses":[{"state":\(state)}],\
+            "containerStatuses":[{"state":{"waiting":{"reason":"PodInitializing"}}}]}
+            """
+        }
+        let missing = #"{"waiting":{"reason":"ImagePullBackOff","message":"m"}}"#
+        #expect(try Self.sighting("{}", pod(missing)) == .pending(reason: "ImagePullBackOff: m"))
+        let running = #"{"running":{"startedAt":"2026-01-01T00:00:00Z"}}"#
+        #expect(try Self.sighting("{}", pod(running)) == .pending(reason: KubernetesSighting.awaitsFiles))
+        let ended = #"{"terminated":{"exitCode":0,"reason":"Completed"}}"#
+        #expect(try Self.sighting("{}", pod(ended)) == .pending(reason: "PodInitializing"))
+    }
 }
