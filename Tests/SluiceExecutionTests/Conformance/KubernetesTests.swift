@@ -307,10 +307,10 @@ struct KubernetesSightingTests {
             """
         }
         let missing = #"{"waiting":{"reason":"ImagePullBackOff","message":"m"}}"#
-        #expect(try Self.sighting("{}", pod(missing)) == .pending(reason: "ImagePullBackOff: m"))
+        #expect(try Self.sighting("{}", pod(missing)) == .pending(reason: "its image cannot be had (ImagePullBackOff: m)"))
         let running = #"{"running":{"startedAt":"2026-01-01T00:00:00Z"}}"#
         #expect(try Self.sighting("{}", pod(running)) == .pending(reason: KubernetesSighting.awaitsFiles))
         let ended = #"{"terminated":{"exitCode":0,"reason":"Completed"}}"#
-        #expect(try Self.sighting("{}", pod(ended)) == .pending(reason: "PodInitializing"))
+        #expect(try Self.sighting("{}", pod(ended)) == .pending(reason: "its container is being made (PodInitializing)"))
     }
 }
