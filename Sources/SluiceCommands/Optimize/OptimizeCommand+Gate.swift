@@ -24,8 +24,8 @@ extension OptimizeCommand {
         func run() throws {
             let bytes = try OptimizeInput.bytes(at: file)
             let task: GateFileTask
-            do throws(GateFileError) { task = GateFileTask(try GateFile.read(bytes)) } catch {
-                throw OptimizeInput.failure(file, error, in: bytes)
+            do throws(GateFileErrors) { task = GateFileTask(try GateFile.read(bytes)) } catch {
+                throw OptimizeInput.failure(file, error.all, in: bytes)
             }
             let started = OptimizeInput.wallSeconds()
             let answer: GateAnswer

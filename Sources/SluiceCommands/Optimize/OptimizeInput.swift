@@ -32,16 +32,27 @@ enum OptimizeInput {
 
     /// The same for JSON, where an error names a place or the path of a key.
     static func failure(_ path: String, _ error: GateFileError, in bytes: [UInt8]) -> CommandFailure {
+        guard let placed = placed(error, in: bytes) else { return CommandFailure(.invalid, "\(path): \(error)") }
+        return failure(path, placed, in: bytes)
+    }
+
+    /// All of them, in the order of the file.
+    static func failure(_ path: String, _ errors: [GateFileError], in bytes: [UInt8]) -> CommandFailure {
+        let inOrder = errors.map { (error: $0, place: placed($0, in: bytes)) }
+            .sorted { ($0.place?.line ?? 0, $0.place?.column ?? 0) < ($1.place?.line ?? 0, $1.place?.column ?? 0) }
+        let messages = inOrder.map { failure(path, $0.error, in: bytes).message }
+        return CommandFailure(.invalid, messages.joined(separator: "\n"))
+    }
+
+    /// nil where the whole file is meant.
+    private static func placed(_ error: GateFileError, in bytes: [UInt8]) -> TextFailure? {
         let numbers = error.place.split(separator: ":").compactMap { Int($0) }
         if numbers.count == 2, error.place.first?.isNumber ?? false {
-            let failure = TextFailure(line: numbers[0], column: numbers[1], message: error.message)
-            return Self.failure(path, failure, in: bytes)
+            return TextFailure(line: numbers[0], column: numbers[1], message: error.message)
         }
-        guard let place = GateFileJSON.place(of: error.place, in: bytes) else {
-            return CommandFailure(.invalid, "\(path): \(error)")
+        return GateFileJSON.place(of: error.place, in: bytes).map {
+            TextFailure(line: $0.line, column: $0.column, message: error.description)
         }
-        let failure = TextFailure(line: place.line, column: place.column, message: error.description)
-        return Self.failure(path, failure, in: bytes)
     }
 
     private static func line(_ number: Int, of bytes: [UInt8]) -> String {

@@ -2,26 +2,36 @@ import BudgetOptimizer
 import SluiceModel
 
 extension GateFile {
-    /// Reads the input of `sluice optimize gate`; errors name the line, or the path of the key.
-    package static func read(_ bytes: [UInt8]) throws(GateFileError) -> GateFile {
-        let root = GateFileValue(path: "", json: try GateFileJSON.read(bytes))
-        try root.expectObject(of: ["schema", "stages", "budgets", "capacities", "deadline_s", "objective"])
-        let stages = try stages(root.required("stages"))
-        var capacities = try limits(root["capacities"])
-        let known = Set(capacities.map(\.name))
-        let asked = Set(stages.flatMap { $0.profiles.flatMap(\.demand.keys) })
-        capacities += asked.subtracting(known).sorted().map { Limit(name: $0, amount: .zero) }
-        return GateFile(
-            stages: stages, budgets: try limits(root["budgets"]), capacities: capacities,
-            deadline: try root["deadline_s"]?.amount(), objective: try objective(root["objective"]))
+    /// Reads the input of `sluice optimize gate`; errors name the line, or the path of the key, and all come at once.
+    package static func read(_ bytes: [UInt8]) throws(GateFileErrors) -> GateFile {
+        var faults = GateFileFaults()
+        let json = faults.keep(try GateFileJSON.read(bytes))
+        let file = json.map { read(GateFileValue(path: "", json: $0), &faults) }
+        guard let file, faults.all.isEmpty else { throw GateFileErrors(all: faults.all) }
+        return file
     }
 
-    private static func limits(_ value: GateFileValue?) throws(GateFileError) -> [Limit] {
-        guard let value else { return [] }
+    /// Without what could not be read.
+    private static func read(_ root: GateFileValue, _ faults: inout GateFileFaults) -> GateFile {
+        let known = ["schema", "stages", "budgets", "capacities", "deadline_s", "objective"]
+        faults.keep(try root.expectObject(of: known))
+        let stages = stages(of: root, &faults)
+        var capacities = limits(root["capacities"], &faults)
+        let named = Set(capacities.map(\.name))
+        let asked = Set(stages.flatMap { $0.profiles.flatMap(\.demand.keys) })
+        capacities += asked.subtracting(named).sorted().map { Limit(name: $0, amount: .zero) }
+        return GateFile(
+            stages: stages, budgets: limits(root["budgets"], &faults), capacities: capacities,
+            deadline: faults.keep(try root["deadline_s"]?.amount()) ?? nil,
+            objective: faults.keep(try objective(root["objective"])) ?? [])
+    }
+
+    private static func limits(_ value: GateFileValue?, _ faults: inout GateFileFaults) -> [Limit] {
         var limits: [Limit] = []
         // null lifts a limit.
-        for member in try value.members() where member.value.json != .null {
-            limits.append(Limit(name: member.key, amount: try member.value.amount()))
+        for member in (faults.keep(try value?.members()) ?? nil) ?? [] where member.value.json != .null {
+            guard let amount = faults.keep(try member.value.amount()) else { continue }
+            limits.append(Limit(name: member.key, amount: amount))
         }
         return limits
     }
@@ -42,22 +52,36 @@ extension GateFile {
 
     // MARK: Stages
 
-    private static func stages(_ value: GateFileValue) throws(GateFileError) -> [Stage] {
-        let items = try value.items()
+    private static func stages(of root: GateFileValue, _ faults: inout GateFileFaults) -> [Stage] {
+        let items = faults.keep(try root.required("stages").items()) ?? []
         var indices: [String: Int] = [:]
         for (index, item) in items.enumerated() {
-            try item.expectObject(of: ["name", "needs", "window_s", "profiles"])
-            let name = try item.required("name")
-            if let other = indices.updateValue(index, forKey: try name.text()) {
-                throw name.failure("stages[\(other)] has the same name")
-            }
+            faults.keep(try count(item, index, &indices))
         }
-        var stages: [Stage] = []
-        for item in items { stages.append(try stage(item, indices)) }
-        return stages
+        return items.compactMap { stage($0, indices, &faults) }
     }
 
-    private static func stage(_ value: GateFileValue, _ indices: [String: Int]) throws(GateFileError) -> Stage {
+    private static func count(
+        _ item: GateFileValue, _ index: Int, _ indices: inout [String: Int]
+    ) throws(GateFileError) {
+        try item.expectObject(of: ["name", "needs", "window_s", "profiles"])
+        let name = try item.required("name")
+        if let other = indices.updateValue(index, forKey: try name.text()) {
+            throw name.failure("stages[\(other)] has the same name")
+        }
+    }
+
+    /// nil where it is no object with a name, which was noted when it was counted.
+    private static func stage(
+        _ value: GateFileValue, _ indices: [String: Int], _ faults: inout GateFileFaults
+    ) -> Stage? {
+        guard case .string(let name)? = value["name"]?.json else { return nil }
+        let needs = faults.keep(try needs(value, indices))
+        let window = faults.keep(try window(value["window_s"]))
+        return Stage(name: name, needs: needs ?? [], window: window ?? nil, profiles: profiles(of: value, &faults))
+    }
+
+    private static func needs(_ value: GateFileValue, _ indices: [String: Int]) throws(GateFileError) -> [Int] {
         var needs: [Int] = []
         for need in try value["needs"]?.items() ?? [] {
             guard let index = indices[try need.text()] else {
@@ -65,13 +89,22 @@ extension GateFile {
             }
             if !needs.contains(index) { needs.append(index) }
         }
-        let list = try value.required("profiles")
+        return needs
+    }
+
+    private static func profiles(of value: GateFileValue, _ faults: inout GateFileFaults) -> [Profile] {
         var profiles: [Profile] = []
-        for item in try list.items() { profiles.append(try profile(item)) }
-        if profiles.isEmpty { throw list.failure("a stage needs at least one profile") }
-        return Stage(
-            name: try value.required("name").text(), needs: needs, window: try window(value["window_s"]),
-            profiles: profiles)
+        for item in faults.keep(try profileItems(of: value)) ?? [] {
+            if let profile = faults.keep(try profile(item)) { profiles.append(profile) }
+        }
+        return profiles
+    }
+
+    private static func profileItems(of value: GateFileValue) throws(GateFileError) -> [GateFileValue] {
+        let list = try value.required("profiles")
+        let items = try list.items()
+        if items.isEmpty { throw list.failure("a stage needs at least one profile") }
+        return items
     }
 
     private static func window(

@@ -119,6 +119,30 @@ import Testing
         }
     }
 
+    @Test("all that is wrong with a gate file is told at once, each at its place")
+    func allFaults() throws {
+        let scene = try Scene(withHook: false)
+        try scene.write([
+            "gate.json": """
+            {"stages": [{"name": "a", "needs": ["c"], "window_s": [1],
+                         "profiles": [{"name": "p", "duration_s": -1}, {"name": "q", "penalty": "x"}]},
+                        {"name": "b", "profiles": []}, {"nam": "c"}],
+             "budgets": {"cost": -1, "egress": 1}, "deadline_s": "soon", "objective": ["speed"], "limits": {}}
+            """
+        ])
+        let done = try scene.sluice(["optimize", "gate", "gate.json"])
+        #expect(done.status == 65, "\(done.transcript)")
+        let places = [
+            "1:37: stages[0].needs[0]: there is no stage 'c'", "1:55: stages[0].window_s: expected",
+            "2:55: stages[0].profiles[0].duration_s: is negative", "2:85: stages[0].profiles[1].penalty: expected",
+            "3:39: stages[1].profiles: a stage needs", "3:52: stages[2].nam: unknown key",
+            "4:22: budgets.cost: is negative", "4:54: deadline_s: expected a number", "4:76: objective[0]: expected",
+            "4:96: limits: unknown key",
+        ]
+        let told = done.errors.split(separator: "\n").compactMap { line in places.first { line.contains($0) } }
+        #expect(told == places, "\(done.transcript)")
+    }
+
     // MARK: schedule
 
     @Test("a project in JSON is scheduled to its proved optimum, and equal seeds give equal bytes")
