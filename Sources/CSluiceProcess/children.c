@@ -156,6 +156,11 @@ void sluice_each_child_of(pid_t parent, sluice_visitor visit, void *context) {
     if (!scan.is_readable) visit_folder("/proc", visit_process, &scan);
 }
 
+void sluice_each_child_for_certain(sluice_visitor visit, void *context) {
+    struct scan scan = {getpid(), visit, context, false, false};
+    visit_folder("/proc", visit_process, &scan);
+}
+
 static bool take_first(pid_t child, void *context) {
     *(pid_t *)context = child;
     return false;

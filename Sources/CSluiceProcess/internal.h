@@ -7,7 +7,10 @@
 /// Reads /proc/<pid>/task/<tid>/children, or every /proc/<pid>/stat where the kernel has no such file.
 typedef bool (*sluice_visitor)(pid_t child, void *context);
 void sluice_each_child(sluice_visitor visit, void *context);
-/// The same for any process.
+/// The same by every /proc/<pid>/stat, which takes longer and leaves out none: the lists of a process with several threads
+/// do while children end and threads, whose children another thread inherits.
+void sluice_each_child_for_certain(sluice_visitor visit, void *context);
+/// As `sluice_each_child`, for any process.
 void sluice_each_child_of(pid_t parent, sluice_visitor visit, void *context);
 /// The oldest child that a process still has; 0: none. Async-signal-safe.
 pid_t sluice_first_child(pid_t parent);

@@ -86,7 +86,7 @@ int sluice_kill_strangers(const pid_t *known, int count) {
     int64_t give_up_at = sluice_now_ms() + 5000;
     do {
         search.found = false;
-        sluice_each_child(kill_stranger, &search);
+        sluice_each_child_for_certain(kill_stranger, &search);
         struct timespec pause = {0, 2000000};
         if (search.found) nanosleep(&pause, NULL);
     } while (search.found && sluice_now_ms() < give_up_at);
