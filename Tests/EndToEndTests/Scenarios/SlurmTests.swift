@@ -218,10 +218,12 @@ struct SlurmTests {
             """, executors: ["left: { partition: only-n1", "right: { partition: only-n2"])
         let plan = try scene.sluice(["plan"])
         #expect(plan.output.contains("runs on left as l") && plan.output.contains("right as r"), "\(plan.transcript)")
+        let planned = try scene.json(scene.sluice(["plan", "--json"]))["stages"] as? [[String: Any]]
+        #expect(planned?.compactMap { $0["profile"] as? String }.sorted() == ["l", "l", "r", "r"])
         let run = try scene.run()
         #expect(run.outcome == "succeeded", "\(run.json)")
-        let places = (1...4).flatMap { executors(run, "train[n=\($0)]") }
-        #expect(places.count { $0 == "left" } == 2 && places.count { $0 == "right" } == 2, "\(places)")
+        // What frees sooner takes the next one, so three may end up on one side.
+        #expect(Set((1...4).flatMap { executors(run, "train[n=\($0)]") }) == ["left", "right"])
     }
 
     @Test("the cheaper partition is chosen by its price, the freer one by its queue")
