@@ -1,18 +1,20 @@
 /// Confirms a refusal by exhaustion without the search that found it: every choice of profiles by itself breaks a
 /// budget, a chain's time or a capacity in some interval.
 enum ChoiceRecount {
-    /// Choices that are looked at; more are not confirmed.
+    /// Choices that are looked at, and sums over the intervals of all of them; what would take more is not confirmed.
     private static let mostChoices = 2_000
-    /// Stages of a problem whose choices are looked at.
-    private static let mostStages = 24
+    private static let mostSums = 1_000_000
 
     static func refutesAll(_ problem: GateProblem) -> Bool {
-        guard let order = try? problem.validatedOrder(), order.count <= mostStages else { return false }
+        guard let order = try? problem.validatedOrder() else { return false }
+        // Two starts and two ends a stage.
+        let cube = min(1 << 20, order.count) * min(1 << 20, order.count) * min(1 << 20, order.count)
+        let sums = max(1, 4 * cube * max(1, problem.capacities.count))
         let profiles = GateModel(problem, order: order).profiles
         var choices = 1
         for list in profiles {
             choices *= list.count
-            guard choices <= mostChoices else { return false }
+            guard choices <= min(mostChoices, mostSums / sums) else { return false }
         }
         return (0..<choices).allSatisfy { number in refutes(problem, order, choice(number, of: profiles)) }
     }

@@ -189,7 +189,7 @@ struct GateRefusal {
     private func certificate(_ conflict: [GateAnswer.LimitName]) -> RefusalCertificate? {
         guard outcome.isProved else { return nil }
         let simple = candidates(conflict).first { $0.holds(for: problem) }
-        return simple ?? farkas(conflict) ?? .exhaustion(nodes: outcome.nodes)
+        return simple ?? farkas(conflict) ?? interval() ?? .exhaustion(nodes: outcome.nodes)
     }
 
     /// Weights over several budgets from the prices of a search that knows nothing but the conflict, rounded to whole
@@ -214,14 +214,13 @@ struct GateRefusal {
             RefusalCertificate.weights(problem.budgets.indices.map { $0 == chosen ? 1 : 0 })
         }
         return requests.prefix(1).map { .request(stage: $0) } + weights + [.path(criticalPath())]
-            + intervals()
     }
 
-    private func intervals() -> [RefusalCertificate] {
+    private func interval() -> RefusalCertificate? {
         let hold = RequiredHold(model)
-        return problem.capacities.indices.compactMap { capacity in
-            hold.overfull(capacity).map { .interval(capacity: capacity, ticks: $0) }
-        }
+        return problem.capacities.indices.lazy.compactMap { capacity in
+            hold.overfull(capacity).map { RefusalCertificate.interval(capacity: capacity, ticks: $0) }
+        }.first
     }
 
     /// The chain of stages, each at its shortest, that ends last or misses its window first.

@@ -2,7 +2,7 @@
 /// reasoning (Baptiste, Le Pape and Nuijten 1999) over the profiles that can run.
 struct RequiredHold {
     /// Sums that a search for an interval computes at most.
-    private static let mostSums = 5_000_000
+    private static let mostSums = 100_000
 
     private let model: GateModel
     private let earliest: [Int]
