@@ -1,4 +1,5 @@
 import Glibc
+import SluiceStore
 
 /// Small files that belong to the operator or to us, whole.
 enum Files {
@@ -113,11 +114,10 @@ enum Files {
     /// A new folder of ours alone below `TMPDIR`.
     static func makeTemporaryFolder(_ name: String) throws(CommandFailure) -> String {
         let pattern = "\(ProcessEnvironment["TMPDIR"] ?? "/tmp")/\(name)-XXXXXX"
-        guard let made = pattern.withCString({ text in strdup(text).flatMap { mkdtemp($0) } }) else {
+        guard let made = SluiceStore.makeTemporaryFolder(pattern) else {
             throw CommandFailure(.storage, "cannot make \(pattern): \(lastError())")
         }
-        defer { free(made) }
-        return String(cString: made)
+        return made
     }
 
     static func exists(_ path: String) -> Bool {

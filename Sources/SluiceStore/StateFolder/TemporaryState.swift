@@ -33,11 +33,8 @@ package final class TemporaryState: Sendable {
 
     private static func makeFolder(below parent: String) throws(StoreError) -> String {
         let pattern = "\(parent)/\(prefix)XXXXXX"
-        guard let made = pattern.withCString({ text in strdup(text).flatMap { mkdtemp($0) } }) else {
-            throw FileError("make", pattern).storeError
-        }
-        defer { free(made) }
-        return String(cString: made)
+        guard let made = makeTemporaryFolder(pattern) else { throw FileError("make", pattern).storeError }
+        return made
     }
 
     /// Only real folders of this user, which nobody else can have put there.

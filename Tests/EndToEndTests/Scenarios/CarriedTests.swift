@@ -8,46 +8,6 @@ import Testing
     "A cluster without a shared folder", .serialized,
     .enabled(if: Cluster.kubernetes.place != nil && Cluster.hasOwnMounts, "no kubectl, or no mounts"))
 struct CarriedTests {
-    private static let pipeline = [
-        "pipelines/p.yaml": """
-        schema: sluice/v1
-        name: p
-        profiles:
-          small: { cpus: 1, memory: 64MiB }
-          pod: { cpus: 1, memory: 128MiB, executor: cluster }
-        stages:
-          prepare: { run: "echo 1 2 3 > data", outputs: { data: { type: file, path: data } }, profile: small }
-          train: { uses: learn, inputs: { data: prepare.data }, profile: pod }
-          evaluate: { run: "cp ${inputs.model} LEDGER/evaluated", inputs: { model: train.model }, profile: small }
-        """,
-        "plugins/learn/plugin.yaml": """
-        name: learn
-        version: 1.0.0
-        protocol: sluice/1
-        role: train
-        command: [python3, -B, ./learn.py]
-        python: {}
-        inputs: { data: { type: file } }
-        outputs: { model: { type: file } }
-        effects: pure
-        """,
-        "plugins/learn/learn.py": """
-        import os, time
-        import sluice
-
-        def run(ctx):
-            with open("LEDGER/trained", "a") as file:
-                print("once", file=file)
-            ctx.log("hello from the pod")
-            while not os.path.exists("LEDGER/go"):
-                time.sleep(0.05)
-            ctx.outputs["model"].path.write_text(ctx.inputs["data"].path.read_text() + "4" + chr(10))
-
-        if __name__ == "__main__":
-            sluice.main(run)
-        """,
-    ]
-
     private struct Desk {
         let scene: Scene
         let server: Process?
@@ -64,7 +24,7 @@ struct CarriedTests {
                 "executors:\n  cluster: { \(terms) }\npath: \(scene.environment["PATH"] ?? "")\n",
                 in: scene.clone + "/.git")
             let root = scene.root
-            try scene.commit(CarriedTests.pipeline.mapValues { $0.replacingOccurrences(of: "LEDGER", with: root) })
+            try scene.commit(ClusterExample.files.mapValues { $0.replacingOccurrences(of: "LEDGER", with: root) })
         }
 
         func sluice(_ arguments: [String]) throws -> ProgramRun { try scene.sluice(arguments, environment: path) }
@@ -78,7 +38,7 @@ struct CarriedTests {
             #expect(run.outcome == "succeeded", "\(run.json)")
             #expect(run.attempts(of: "train").count == 1 && scene.lines(of: "trained") == 1, "\(run.json)")
             #expect(try String(contentsOfFile: scene.ledger("evaluated"), encoding: .utf8) == "1 2 3\n4\n")
-            #expect(try sluice(["logs", "1/train"]).output.contains("hello from the pod"))
+            #expect(try sluice(["logs", "1/train"]).output.contains("hello from the node"))
             let left = FileManager.default.enumerator(atPath: scene.home + "/carried")?.compactMap { $0 as? String }
             #expect(left?.contains { $0.contains("/runs/") } == false, "\(left ?? [])")
         }

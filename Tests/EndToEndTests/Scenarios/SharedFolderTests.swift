@@ -47,47 +47,6 @@ import Testing
         }
     }
 
-    private static let pipeline = [
-        "pipelines/p.yaml": """
-        schema: sluice/v1
-        name: p
-        profiles:
-          small: { cpus: 1, memory: 64MiB }
-          node: { cpus: 1, memory: 128MiB, executor: cluster }
-        stages:
-          prepare: { run: "echo 1 2 3 > data", outputs: { data: { type: file, path: data } }, profile: small }
-          train: { uses: learn, inputs: { data: prepare.data }, profile: node }
-          evaluate: { run: "cp ${inputs.model} LEDGER/evaluated", inputs: { model: train.model }, profile: small }
-        """,
-        "plugins/learn/plugin.yaml": """
-        name: learn
-        version: 1.0.0
-        protocol: sluice/1
-        role: train
-        command: [python3, -B, ./learn.py]
-        python: {}
-        inputs: { data: { type: file } }
-        outputs: { model: { type: file } }
-        effects: pure
-        """,
-        "plugins/learn/learn.py": """
-        import os, sys, time
-        import sluice
-
-        def run(ctx):
-            with open("LEDGER/trained", "a") as file:
-                print(sys.prefix, file=file)
-            ctx.log("hello from the node")
-            while not os.path.exists("LEDGER/go"):
-                time.sleep(0.05)
-            rows = ctx.inputs["data"].path.read_text()
-            ctx.outputs["model"].path.write_text(rows + "4" + chr(10))
-
-        if __name__ == "__main__":
-            sluice.main(run)
-        """,
-    ]
-
     private func expectGood(_ desk: Desk, _ run: RunView) throws {
         let scene = desk.scene
         #expect(run.outcome == "succeeded", "\(run.json)")
@@ -104,7 +63,7 @@ import Testing
         "a local and a remote stage exchange artifacts, and the node is told of nothing outside of the shared folder",
         arguments: Cluster.here)
     func exchange(_ cluster: Cluster) throws {
-        let desk = try Desk(cluster, Self.pipeline)
+        let desk = try Desk(cluster, ClusterExample.files)
         let run = try desk.start(["run"])
         #expect(comesToHold(within: 120) { desk.scene.lines(of: "trained") == 1 })
         let request = try #require(desk.shared.first { $0.hasSuffix("/train/1/node/request.json") })
@@ -121,7 +80,7 @@ import Testing
 
     @Test("a runner that is killed loses nothing", arguments: Cluster.here)
     func killedRunner(_ cluster: Cluster) throws {
-        let desk = try Desk(cluster, Self.pipeline)
+        let desk = try Desk(cluster, ClusterExample.files)
         let run = try desk.start(["run"])
         #expect(comesToHold(within: 120) { desk.scene.lines(of: "trained") == 1 })
         kill(run.pid, SIGKILL)
@@ -213,7 +172,7 @@ import Testing
         "what a run has made in a namespace is gone when it has ended, however its attempts did",
         .enabled(if: Cluster.kubernetes.place != nil, "there is no kubectl"))
     func nothingStays() throws {
-        let desk = try Desk(.kubernetes, Self.pipeline)
+        let desk = try Desk(.kubernetes, ClusterExample.files)
         let cluster = desk.scene.root + "/cluster"
         let run = try desk.start(["run"])
         #expect(comesToHold(within: 120) { desk.scene.lines(of: "trained") == 1 })
