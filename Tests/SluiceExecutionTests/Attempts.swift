@@ -116,11 +116,18 @@ final class Attempts: Sendable {
 
     /// Waits until the plugin has made a file.
     func appearance(of path: String) async throws {
-        for _ in 0..<3000 {
-            if access("\(root)/\(path)", F_OK) == 0 { return }
-            try await Task.sleep(for: .milliseconds(10))
+        try await holds("\(path) never came") { access("\($0.root)/\(path)", F_OK) == 0 }
+    }
+
+    /// Waits until something is so, a minute at most. It looks less and less often: hundreds of tests wait at a time.
+    func holds(_ failure: String = "it never came to be", _ condition: @Sendable (Attempts) -> Bool) async throws {
+        let end = ContinuousClock.now.advanced(by: .seconds(60))
+        var pause = Duration.milliseconds(10)
+        while !condition(self) {
+            guard ContinuousClock.now < end else { throw TestFailure(failure) }
+            try await Task.sleep(for: pause)
+            pause = min(pause * 1.2, .milliseconds(200))
         }
-        throw TestFailure("\(path) never came")
     }
 
     private static let prologue = """
@@ -140,7 +147,7 @@ struct TestFailure: Error, CustomStringConvertible {
 }
 
 /// A closure on a new thread.
-private final class Work: Sendable {
+final class Work: Sendable {
     private let body: @Sendable () -> Void
 
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }

@@ -1,14 +1,14 @@
 import Glibc
 
 /// A thread of its own for what waits: a plugin's process has no run loop and may have no pool.
-enum DetachedThread {
+package enum DetachedThread {
     private final class Body: Sendable {
         let run: @Sendable () -> Void
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
     }
 
     /// Nothing is run where the system has no thread left.
-    static func start(_ work: @escaping @Sendable () -> Void) {
+    package static func start(_ work: @escaping @Sendable () -> Void) {
         var thread = pthread_t()
         let body = Unmanaged.passRetained(Body(work))
         let failure = pthread_create(

@@ -12,7 +12,7 @@ struct AttemptCommand: ParsableCommand {
               sluice attempt /shared/a/request.json /shared/a/result.json
               sluice attempt stage prepare --exchange /shared/run-7
             """,
-        subcommands: [OfRequest.self, OfStage.self], defaultSubcommand: OfRequest.self)
+        subcommands: [OfRequest.self, OfStage.self, OfAllocation.self], defaultSubcommand: OfRequest.self)
 
     /// `sluice attempt REQUEST RESULT`: of a run that goes on elsewhere.
     struct OfRequest: ParsableCommand {
@@ -53,6 +53,31 @@ struct AttemptCommand: ParsableCommand {
             case .claimed: throw CommandFailure(.held, "another process has run \(request)")
             case .failed(let message): throw CommandFailure(.unavailable, message)
             }
+        }
+    }
+
+    /// `sluice attempt allocation FOLDER`: the batch script of a Slurm job for many attempts.
+    struct OfAllocation: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "allocation",
+            abstract: "Runs attempts as steps of the Slurm job that it is in, until none comes any more.",
+            discussion: """
+                The folder is where a runner hands them over, and goes with its run.
+
+                Example:
+                  sluice attempt allocation /shared/sluice-4f/runs/7/.allocation-9c
+                """)
+
+        @Argument(help: "The allocation's folder.")
+        var folder: String
+
+        func run() throws {
+            let signals = RunSignals()
+            signals.forward(to: { _, _ in })
+            let holder = AllocationHolder(
+                folder: folder, searchPath: ProcessEnvironment.searchPath, isStopped: { signals.hasArrived })
+            guard let holder else { throw CommandFailure(.unavailable, "\(folder) is not the folder of an allocation") }
+            holder.run()
         }
     }
 }

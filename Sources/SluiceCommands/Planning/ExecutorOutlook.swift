@@ -23,6 +23,8 @@ struct ExecutorOutlook {
             }
         }
         guard !queues.isEmpty else { return }
+        let executors = Dictionary(uniqueKeysWithValues: context.configuration.executors.map { ($0.name, $0) })
+        planning.sharesAllocation = { request in request.pool.flatMap { executors[$0]?.shares(request) } ?? false }
         planning.queueWait = { [queues] request in request.pool.flatMap { queues[$0]?.wait(for: request) } }
     }
 

@@ -44,7 +44,7 @@ final class KubernetesCarrier: JobCarrier {
         switch sighting() {
         case .pending(KubernetesSighting.awaitsFiles): last = isThere ? .good : sent()
         case .running: last = isResultThere() ? fetched() : .good
-        case .unseen, .pending, .ended, .gone, .unreachable, .impossible: last = .good
+        case .unseen, .pending, .ended, .gone, .unstarted, .unreachable, .impossible: last = .good
         }
         return last
     }

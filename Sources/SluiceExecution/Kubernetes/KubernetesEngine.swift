@@ -90,7 +90,9 @@ struct KubernetesEngine: JobEngine {
         ) { watch.sighting(of: job, patience: patience) }
     }
 
-    func sighting(of job: String) -> JobSighting { watch.sighting(of: job, patience: terms.patience) }
+    func sighting(of job: String, in folder: String) -> JobSighting {
+        watch.sighting(of: job, patience: terms.patience)
+    }
 
     /// The pod's status has said all.
     func explained(_ ending: JobEnding, in folder: String) -> JobEnding { ending }
@@ -99,9 +101,9 @@ struct KubernetesEngine: JobEngine {
 
     /// Its pod's first process is the supervisor: SIGTERM is for it alone, and the pod's grace is long enough for the
     /// stage's. The Job stays until the pod is gone.
-    func stop(_ job: String) -> Bool { delete(job, ["--cascade=foreground"]) }
+    func stop(_ job: String, in folder: String) -> Bool { delete(job, ["--cascade=foreground"]) }
 
-    func cancel(_ job: String, isImmediate: Bool) -> Bool {
+    func cancel(_ job: String, in folder: String, isImmediate: Bool) -> Bool {
         if isImmediate {
             _ = kubectl.run([
                 "delete", "pods", "--selector=job-name=\(job)", "--grace-period=1", "--wait=false",

@@ -7,16 +7,16 @@ protocol JobEngine: Sendable {
     func submit(_ order: JobOrder) -> Submission
     /// The job that was submitted with a key.
     func find(_ order: JobOrder) -> JobSearch
-    /// What was last seen of a job, not long ago.
-    func sighting(of job: String) -> JobSighting
-    /// An ending, in the light of what the engine left in the job's folder.
+    /// What was last seen of a job, not long ago. `folder`, here and below: where the engine's own files of its order lie.
+    func sighting(of job: String, in folder: String) -> JobSighting
+    /// An ending, in the light of what the engine left there.
     func explained(_ ending: JobEnding, in folder: String) -> JobEnding
     /// Nobody asks about it any more.
     func unwatch(_ job: String)
     /// Tells the attempt's supervisor, and nobody else, to stop; false while the engine does not answer.
-    func stop(_ job: String) -> Bool
+    func stop(_ job: String, in folder: String) -> Bool
     /// Ends the job, whatever it does or waits for.
-    func cancel(_ job: String, isImmediate: Bool) -> Bool
+    func cancel(_ job: String, in folder: String, isImmediate: Bool) -> Bool
     /// The folder in which the engine shows a node the secrets of an order; nil: it carries none.
     var secretsFolder: String? { get }
     /// A file on the node whose few bytes the engine shows us when a job has ended; nil: there is none.
@@ -102,6 +102,8 @@ enum JobSighting: Equatable {
     case pending(reason: String)
     case running
     case ended(JobEnding)
+    /// It never began and never will: it has to be submitted again.
+    case unstarted
     /// The engine does not know it, or not any more.
     case gone
     case unreachable(String)

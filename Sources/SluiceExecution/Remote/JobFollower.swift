@@ -23,6 +23,7 @@ final class JobFollower {
     private var hasBegun = false
     private var telling = WaitTelling()
     private var isDeaf = false
+    private var isUnstarted = false
     private var toldCarriage = Carriage.good
     private var ended: (at: Int64, ending: JobEnding?)?
     private var nextStop: Int64 = 0
@@ -37,7 +38,8 @@ final class JobFollower {
         events = EventFollower(path: attempt.files.events)
     }
 
-    func follow() -> AttemptResult {
+    /// nil: it has not begun, and has to be submitted again.
+    func follow() -> AttemptResult? {
         while true {
             let carriage = attempt.files.readResult() == nil ? carrier?.step() ?? .good : .good
             events.news().forEach(attempt.observe)
@@ -52,6 +54,7 @@ final class JobFollower {
                 return measured(explained(result))
             }
             if let result = lookAtJob(now) ?? stopIfAsked(now) { return measured(result) }
+            if isUnstarted { return nil }
             wake.wait(Self.look)
         }
     }
@@ -68,7 +71,7 @@ final class JobFollower {
     // MARK: What the engine says
 
     private func lookAtJob(_ now: Int64) -> AttemptResult? {
-        let sighting = engine.sighting(of: job)
+        let sighting = engine.sighting(of: job, in: attempt.files.folder)
         tell(sighting, now)
         switch sighting {
         case .unseen, .pending, .running, .unreachable: ended = nil
@@ -80,6 +83,9 @@ final class JobFollower {
                 hint: "compare the profile with what the partition has")
         case .ended(let ending): return jobEnded(ending, now)
         case .gone: return jobEnded(nil, now)
+        // Nobody takes it there any more, but a claim that is there says that somebody did.
+        case .unstarted where started == nil: isUnstarted = true
+        case .unstarted: return jobEnded(nil, now)
         }
         return nil
     }
@@ -116,7 +122,7 @@ final class JobFollower {
         case .running: begin()
         case .unreachable(let why) where !isDeaf:
             attempt.observe(.log(stream: .log, text: "\(engine.name) does not answer: \(why)"))
-        case .pending, .unreachable, .unseen, .ended, .gone, .impossible: break
+        case .pending, .unreachable, .unseen, .ended, .gone, .unstarted, .impossible: break
         }
         if case .unreachable = sighting { isDeaf = true } else { isDeaf = false }
     }
@@ -153,9 +159,9 @@ final class JobFollower {
     private func awaitEnding() -> JobEnding? {
         let deadline = MonotonicClock.now() + Self.endingPatience
         while MonotonicClock.now() < deadline {
-            switch engine.sighting(of: job) {
+            switch engine.sighting(of: job, in: attempt.files.folder) {
             case .ended(let ending): return ending
-            case .gone: return nil
+            case .gone, .unstarted: return nil
             case .unseen, .pending, .running, .unreachable, .impossible: wake.wait(Self.look)
             }
         }
@@ -203,7 +209,7 @@ final class JobFollower {
             nextStop = now + Self.stopPause
             guard attempt.files.write(StopOrder(reason: reason), to: attempt.files.stop) else { return nil }
             carrier?.bringStop()
-            guard engine.stop(job) else { return nil }
+            guard engine.stop(job, in: attempt.files.folder) else { return nil }
             stopDeadline = now + attempt.request.grace.wholeMilliseconds + Self.stopAir
         }
         return nil
@@ -212,7 +218,8 @@ final class JobFollower {
     private func cancelJob(isImmediate: Bool, _ now: Int64) {
         guard now >= nextStop || isImmediate else { return }
         nextStop = now + Self.stopPause
-        if engine.cancel(job, isImmediate: isImmediate) { cancelled = (cancelled?.at ?? now, isImmediate) }
+        guard engine.cancel(job, in: attempt.files.folder, isImmediate: isImmediate) else { return }
+        cancelled = (cancelled?.at ?? now, isImmediate)
     }
 }
 

@@ -26,7 +26,7 @@ final class JobWatch<Row: JobRow>: Sendable {
 
         var hasEnded: Bool {
             switch sighting {
-            case .ended, .gone: true
+            case .ended, .gone, .unstarted: true
             case .unseen, .pending, .running, .unreachable, .impossible: false
             }
         }

@@ -1,5 +1,7 @@
 import Glibc
+import PluginContract
 import SluiceModel
+import Synchronization
 
 /// An attempt where its engine put it: one request, run by the same code as everywhere, its result left in a file.
 package struct NodeAttempt: Sendable {
@@ -38,6 +40,9 @@ package struct NodeAttempt: Sendable {
         case EEXIST: return .claimed
         case let failure: return .failed("\(files.claim): \(errorText(failure))")
         }
+        let watch = StopWatch()
+        watch.start(files.stop) { [self] in stop(cancellation, signalled: .shutdown, killNow: false) }
+        defer { watch.end() }
         let result: AttemptResult
         do throws(PluginError) {
             request.secrets = try takeSecrets(request.secrets)
@@ -81,4 +86,21 @@ package struct NodeAttempt: Sendable {
         let file = Descriptor(open(files.claim, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600))
         return file.isOpen ? 0 : errno
     }
+}
+
+/// Sees what the runner wrote to stop an attempt where no signal says so: in a step of an allocation, or while the engine
+/// is deaf.
+private final class StopWatch: Sendable {
+    private let isOver = Mutex(false)
+
+    func start(_ file: String, stop: @escaping @Sendable () -> Void) {
+        DetachedThread.start { [self] in
+            while !isOver.withLock({ $0 }) {
+                if access(file, F_OK) == 0 { return stop() }
+                usleep(500_000)
+            }
+        }
+    }
+
+    func end() { isOver.withLock { $0 = true } }
 }

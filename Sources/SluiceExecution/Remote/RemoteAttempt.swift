@@ -25,15 +25,27 @@ struct RemoteAttempt {
         let wake = WakeSignal()
         cancellation.onChange { wake.wake() }
         defer { wake.close() }
-        switch submit(wake, isNew: isNew) {
-        case .failure(let ending): return ending.result
-        case .success(let submitted):
-            defer { engine.unwatch(submitted.job) }
-            let carrier = engine.carrier(submitted.order, of: request, job: submitted.job)
-            let result = JobFollower(attempt: self, job: submitted.job, carrier: carrier, wake: wake).follow()
-            engine.discard(submitted.order, hasResult: access(files.result, F_OK) == 0)
-            return result
+        var mayBeThere = !isNew
+        while true {
+            switch submit(wake, isNew: !mayBeThere) {
+            case .failure(let ending): return ending.result
+            case .success(let submitted):
+                if let result = follow(submitted, wake) { return result }
+            }
+            // A record that cannot be written leads to where it did not begin, and from there here again.
+            if let record = files.readJob() { _ = files.write(JobRecord(key: record.key), to: files.job) }
+            mayBeThere = false
         }
+    }
+
+    /// nil: it has not begun, and has to be submitted again.
+    private func follow(_ submitted: Submitted, _ wake: WakeSignal) -> AttemptResult? {
+        defer { engine.unwatch(submitted.job) }
+        let carrier = engine.carrier(submitted.order, of: request, job: submitted.job)
+        let follower = JobFollower(attempt: self, job: submitted.job, carrier: carrier, wake: wake)
+        guard let result = follower.follow() else { return nil }
+        engine.discard(submitted.order, hasResult: access(files.result, F_OK) == 0)
+        return result
     }
 
     /// The job's key is durable before the request is, and the request before anything is submitted.
@@ -66,7 +78,9 @@ struct RemoteAttempt {
         var mayBeThere = !isNew
         while true {
             if let reason = cancellation.state.reason, files.fence() {
-                if let job = engine.find(order).job { _ = engine.cancel(job, isImmediate: true) }
+                if let job = engine.find(order).job {
+                    _ = engine.cancel(job, in: order.folder, isImmediate: true)
+                }
                 return .failure(Ending(result: .stopped(reason)))
             }
             let submission = mayBeThere ? findOrSubmit(order) : engine.submit(order)

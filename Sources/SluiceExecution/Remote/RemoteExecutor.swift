@@ -35,7 +35,7 @@ package struct RemoteExecutor: Executor {
         guard let record = files.readJob() else { return }
         _ = files.fence()
         guard let job = record.id ?? found(record, files) else { return }
-        for _ in 0..<5 where !engine.cancel(job, isImmediate: true) { usleep(500_000) }
+        for _ in 0..<5 where !engine.cancel(job, in: files.folder, isImmediate: true) { usleep(500_000) }
     }
 
     private func found(_ record: JobRecord, _ files: AttemptFiles) -> String? {

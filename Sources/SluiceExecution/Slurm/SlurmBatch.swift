@@ -34,9 +34,10 @@ struct SlurmBatch {
     /// What decides when and where it can start.
     var resources: [String] {
         var options = [
-            "--nodes=1", "--ntasks=1", "--cpus-per-task=\(cpus)", "--mem=\(memory)M", "--time=\(minutes)",
+            "--nodes=1", "--ntasks=1", "--cpus-per-task=\(amounts.cpus)", "--mem=\(amounts.memory)M",
+            "--time=\(amounts.minutes)",
         ]
-        if order.request.gpus > 0 { options.append("--gres=gpu:\(order.request.gpus)") }
+        if amounts.gpus > 0 { options.append("--gres=gpu:\(amounts.gpus)") }
         for (key, value) in [("partition", terms.partition), ("account", terms.account), ("qos", terms.qos)] {
             if let value { options.append("--\(key)=\(value)") }
         }
@@ -48,10 +49,22 @@ struct SlurmBatch {
         "sluice-" + String(order.stage.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }.prefix(60))
     }
 
-    private var cpus: Int64 { max(1, Int64(order.request.cpus.doubleValue.rounded(.up))) }
+    private var amounts: SlurmAmounts { SlurmAmounts(order, headroom: headroom) }
+}
 
+/// What an order takes, in Slurm's units.
+struct SlurmAmounts {
+    let cpus: Int64
     /// MiB.
-    private var memory: Int64 { max(1, (order.request.memory + headroom + (1 << 20) - 1) >> 20) }
+    let memory: Int64
+    let gpus: Int64
+    let minutes: Int64
 
-    private var minutes: Int64 { max(1, (order.time.wholeMilliseconds + 59_999) / 60_000) }
+    /// `headroom`: bytes beyond the grant.
+    init(_ order: JobOrder, headroom: Int64) {
+        cpus = max(1, Int64(order.request.cpus.doubleValue.rounded(.up)))
+        memory = max(1, (order.request.memory + headroom + (1 << 20) - 1) >> 20)
+        gpus = order.request.gpus
+        minutes = max(1, (order.time.wholeMilliseconds + 59_999) / 60_000)
+    }
 }

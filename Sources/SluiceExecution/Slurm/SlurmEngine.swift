@@ -8,6 +8,8 @@ struct SlurmEngine: JobEngine {
     let programs: SlurmPrograms
     private let watch: JobWatch<SlurmQueue.Row>
     private let gathering: JobGathering<Alike>
+    /// nil: every attempt is a job, or a task of one.
+    private let allocations: SlurmAllocations?
 
     /// `headroom`: bytes beyond the grant for the supervisor itself, so that it is the one who sees an overrun first.
     let headroom: Int64
@@ -30,6 +32,7 @@ struct SlurmEngine: JobEngine {
         gathering moment: Int64 = moment
     ) {
         gathering = JobGathering(moment: moment)
+        allocations = terms.allocation.map { SlurmAllocations($0, headroom: headroom) }
         self.leastTasks = leastTasks
         self.terms = terms
         self.programs = programs
@@ -39,11 +42,21 @@ struct SlurmEngine: JobEngine {
 
     func submit(_ order: JobOrder) -> Submission {
         guard let runFolder = order.runFolder else { return submitAlone(order) }
+        let inAllocation = allocations?.submit(
+            order, in: runFolder, searchPath: programs.searchPath, hasEnded: hasEnded, open: submitAlone)
+        if let inAllocation { return inAllocation }
         let alike = Alike(
             resources: batch(order).resources, program: Array(order.program.dropLast(2)),
             searchPath: order.searchPath, runFolder: runFolder)
         return gathering.submit(order, with: alike) { orders in
             orders.count < leastTasks ? orders.map(submitAlone) : submitArray(orders)
+        }
+    }
+
+    private func hasEnded(_ job: String) -> Bool {
+        switch watch.sighting(of: job, patience: terms.patience) {
+        case .ended, .gone, .impossible: true
+        case .unseen, .pending, .running, .unstarted, .unreachable: false
         }
     }
 
@@ -82,6 +95,7 @@ struct SlurmEngine: JobEngine {
         switch SlurmQueue.read(programs) {
         case .failure(let why): return .unreachable(why.message)
         case .success(let rows):
+            if let job = AllocatedJob(of: order) { return .found(job.name) }
             let place = SlurmArrayPlace.read(in: order.folder)
             let row = rows.first { row in
                 row.comment == order.key || place.map { row.comment == $0.key && row.task == $0.task } ?? false
@@ -90,17 +104,23 @@ struct SlurmEngine: JobEngine {
         }
     }
 
-    func sighting(of job: String) -> JobSighting { watch.sighting(of: job, patience: terms.patience) }
+    func sighting(of job: String, in folder: String) -> JobSighting {
+        guard AllocatedJob.isOne(job) else { return watch.sighting(of: job, patience: terms.patience) }
+        guard let allocated = AllocatedJob(job, in: folder) else { return .gone }
+        return allocated.sighting(watch.sighting(of: allocated.holder, patience: terms.patience))
+    }
 
     /// Without control groups Slurm calls a job that it killed for its memory failed, and says so only to the job.
     func explained(_ ending: JobEnding, in folder: String) -> JobEnding {
         guard ending.cause == .failed else { return ending }
         let said = errorFiles(of: folder).compactMap { smallFile($0, limit: 1 << 20) }
-        let isMemory = said.contains { text in
-            let text = String(decoding: text, as: UTF8.self)
-            return text.contains("exceeded memory limit") || text.contains("oom-kill") || text.contains("oom_kill")
-        }
-        return isMemory ? JobEnding(cause: .outOfMemory, words: ending.words) : ending
+            .map { String(decoding: $0, as: UTF8.self) }
+        let signs: [(cause: JobEnding.Cause, words: [String])] = [
+            (.outOfMemory, ["exceeded memory limit", "oom-kill", "oom_kill", "Out Of Memory"]),
+            (.timeout, ["DUE TO TIME LIMIT"]),
+        ]
+        let sign = signs.first { sign in said.contains { text in sign.words.contains { text.contains($0) } } }
+        return sign.map { JobEnding(cause: $0.cause, words: ending.words) } ?? ending
     }
 
     /// Of a job's own output, or of its task's.
@@ -109,14 +129,40 @@ struct SlurmEngine: JobEngine {
         return (folderNames(folder) ?? []).filter { $0.hasPrefix("errors.") }.map { "\(folder)/\($0)" }
     }
 
-    func unwatch(_ job: String) { watch.remove(job) }
+    /// A job that holds an allocation is one for many.
+    func unwatch(_ job: String) { if !AllocatedJob.isOne(job) { watch.remove(job) } }
 
-    /// Its batch script is the supervisor: what the plugin hears is the supervisor's to say.
-    func stop(_ job: String) -> Bool { programs.run("scancel", ["--batch", "--signal=TERM", job]).isGood }
+    /// Its batch script is the supervisor: what the plugin hears is the supervisor's to say. A signal to a step would
+    /// reach the plugin, too: there the supervisor reads what the runner has written.
+    func stop(_ job: String, in folder: String) -> Bool {
+        AllocatedJob.isOne(job) || programs.run("scancel", ["--batch", "--signal=TERM", job]).isGood
+    }
 
-    func cancel(_ job: String, isImmediate: Bool) -> Bool {
-        if isImmediate { _ = programs.run("scancel", ["--full", "--signal=KILL", job]) }
-        let answer = programs.run("scancel", [job])
+    func cancel(_ job: String, in folder: String, isImmediate: Bool) -> Bool {
+        guard AllocatedJob.isOne(job) else { return cancel(job, ["--full", "--signal=KILL"], isImmediate) }
+        guard let allocated = AllocatedJob(job, in: folder) else { return true }
+        if allocated.withdraw() {
+            giveUpUnused(allocated)
+            return true
+        }
+        switch allocated.step(programs) {
+        case .failure: return false
+        case .success(let step): return step.map { cancel($0, ["--signal=KILL"], isImmediate) } ?? true
+        }
+    }
+
+    /// One that has begun ends by itself.
+    private func giveUpUnused(_ allocated: AllocatedJob) {
+        switch watch.sighting(of: allocated.holder, patience: terms.patience) {
+        case .unseen, .pending, .impossible:
+            allocations?.giveUp(allocated.allocation) { _ = programs.run("scancel", [allocated.holder]) }
+        case .running, .ended, .gone, .unstarted, .unreachable: break
+        }
+    }
+
+    private func cancel(_ what: String, _ killing: [String], _ isImmediate: Bool) -> Bool {
+        if isImmediate { _ = programs.run("scancel", killing + [what]) }
+        let answer = programs.run("scancel", [what])
         return answer.isGood || answer.complaint.contains("Invalid job id")
     }
 

@@ -26,11 +26,12 @@ package struct SlurmPool: Sendable {
                 gpus: nodes.reduce(0) { $0 + $1.gpus }))
     }
 
-    /// When Slurm would start such a job, from now on; nil where it does not say.
+    /// When Slurm would start such a job, or the allocation for it, from now on; nil where it does not say.
     package func wait(for request: ResourceRequest) -> Duration? {
+        let allocation = terms.allocation.flatMap { $0.fits(request) ? $0 : nil }
         let order = JobOrder(
-            key: "test", stage: "test", program: ["/bin/true"], searchPath: "/", folder: "/", request: request,
-            time: .seconds(60), grace: .zero)
+            key: "test", stage: "test", program: ["/bin/true"], searchPath: "/", folder: "/",
+            request: allocation?.request ?? request, time: allocation?.time ?? .seconds(60), grace: .zero)
         let options = SlurmBatch(order: order, terms: terms, headroom: 0).resources
         let answer = programs.run("sbatch", ["--test-only", "--wrap=true"] + options)
         guard let start = answer.notes.compactMap(Self.start).first else { return nil }

@@ -25,6 +25,12 @@ package struct ExecutorTerms: Sendable, Equatable {
         self.engine = engine
     }
 
+    /// Whether such attempts of a run share an allocation, and so a place in the queue.
+    package func shares(_ request: ResourceRequest) -> Bool {
+        guard case .slurm(let terms) = engine else { return false }
+        return terms.allocation?.fits(request) ?? false
+    }
+
     /// The folder that its nodes see under the same path; nil: they see none.
     package var sharedRoot: String? {
         switch engine {
@@ -46,10 +52,12 @@ package struct SlurmTerms: Sendable, Equatable, Hashable {
     package var configuration: String?
     /// Seconds after which a request that no node can serve now is given up.
     package var patience: Duration
+    /// What a run holds for its small attempts together; nil: every attempt has an allocation of its own.
+    package var allocation: AllocationTerms?
 
     package init(
         partition: String? = nil, account: String? = nil, qos: String? = nil, sharedRoot: String,
-        configuration: String? = nil, patience: Duration = .seconds(600)
+        configuration: String? = nil, patience: Duration = .seconds(600), allocation: AllocationTerms? = nil
     ) {
         self.partition = partition
         self.account = account
@@ -57,5 +65,33 @@ package struct SlurmTerms: Sendable, Equatable, Hashable {
         self.sharedRoot = sharedRoot
         self.configuration = configuration
         self.patience = patience
+        self.allocation = allocation
+    }
+}
+
+/// One job in which attempts of a run start without a queue, each in a part of what it has.
+package struct AllocationTerms: Sendable, Equatable, Hashable {
+    package var cpus: Int64
+    /// Bytes.
+    package var memory: Int64
+    package var gpus: Int64
+    /// For which it is asked at most.
+    package var time: Duration
+    /// For which it is held while nothing runs in it.
+    package var idle: Duration
+
+    package init(cpus: Int64, memory: Int64, gpus: Int64 = 0, time: Duration, idle: Duration = .seconds(30)) {
+        self.cpus = cpus
+        self.memory = memory
+        self.gpus = gpus
+        self.time = time
+        self.idle = idle
+    }
+
+    package var request: ResourceRequest { ResourceRequest(cpus: Amount(cpus), memory: memory, gpus: gpus) }
+
+    /// Whether it has room for such an attempt while nothing else is in it.
+    package func fits(_ request: ResourceRequest) -> Bool {
+        request.cpus <= Amount(cpus) && request.memory <= memory && request.gpus <= gpus
     }
 }

@@ -8,7 +8,7 @@ struct ExecutorReader {
 
     private static let shared = ["kind", "capacity", "price", "shared_root", "config", "patience", "sandbox"]
     private static let own: [Kind: [String]] = [
-        .slurm: ["partition", "account", "qos"],
+        .slurm: ["partition", "account", "qos", "allocation"],
         .kubernetes: ["namespace", "image", "claim", "sub_path", "context", "service_account", "gpu", "sluice"],
     ]
 
@@ -38,7 +38,20 @@ struct ExecutorReader {
         return SlurmTerms(
             partition: word(map, "partition"), account: word(map, "account"), qos: word(map, "qos"),
             sharedRoot: path(map, "shared_root") ?? "/", configuration: path(map, "config"),
-            patience: map.duration("patience") ?? .seconds(600))
+            patience: map.duration("patience") ?? .seconds(600), allocation: allocation(map))
+    }
+
+    private func allocation(_ executor: MapReader) -> AllocationTerms? {
+        guard let node = executor["allocation"] else { return nil }
+        let map = MapReader(
+            node, "`allocation`", keys: ["cpus", "memory", "gpus", "time", "idle"], in: findings)
+        for (key, example) in [("cpus", "cpus: 8"), ("memory", "memory: 16GiB"), ("time", "time: 1h")] {
+            _ = map.required(key, example: example)
+        }
+        let size = RequestReader(map: map).request(over: ResourceRequest(cpus: .zero, memory: 0, gpus: 0))
+        return AllocationTerms(
+            cpus: Int64(size.cpus.doubleValue.rounded(.up)), memory: size.memory, gpus: size.gpus,
+            time: map.duration("time") ?? .zero, idle: map.duration("idle") ?? .seconds(30))
     }
 
     private func kubernetes(_ map: MapReader) -> KubernetesTerms {

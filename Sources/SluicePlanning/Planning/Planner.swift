@@ -74,6 +74,7 @@ package enum Planner {
             if edges > edgeLimit { throw tooLarge("edges between instances", edgeLimit, linked.pipeline) }
             stages += resolved
         }
+        SharedAllocations.settleWaits(of: &stages, shares: context.sharesAllocation)
         return (stages, resolver.diagnostics)
     }
 

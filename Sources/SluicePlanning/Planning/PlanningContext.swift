@@ -19,6 +19,8 @@ package struct PlanningContext: Sendable {
     package var unreachable: [String: String] = [:]
     /// How long an executor would let a request wait now; nil: nobody knows.
     package var queueWait: QueueWait = { _ in nil }
+    /// Which requests of a run share an allocation on their executor: only the first of them waits in its queue.
+    package var sharesAllocation: @Sendable (ResourceRequest) -> Bool = { _ in false }
     package var trigger: Trigger
     package var revision: Revision
     /// The repository's identity in records.

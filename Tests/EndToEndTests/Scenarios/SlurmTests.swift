@@ -176,6 +176,60 @@ struct SlurmTests {
         return all.filter { $0.hasSuffix("/result.json.job") }.map { URL(filePath: scene.shared + "/" + $0) }
     }
 
+    /// How many jobs of a scene Slurm has ever had, by the folders in which they began.
+    private func jobs(_ scene: Scene) throws -> Int {
+        try Self.shell("squeue --noheader --states=all --format=%Z").split(separator: "\n")
+            .filter { $0.contains(scene.shared + "/") }.count
+    }
+
+    private static let manySmallOnes = """
+        defaults: { timeout: 5m, profile: node }
+        profiles: { node: { cpus: 1, memory: 64MiB, executor: cluster } }
+        stages:
+          one: { run: "echo 1 > o", outputs: { o: { type: file, path: o } } }
+          two: { run: "cat ${inputs.i} > o", inputs: { i: one.o }, outputs: { o: { type: file, path: o } } }
+          many:
+            run: |
+              echo ${matrix.n} >> LEDGER/many
+              while [ ! -e LEDGER/go ]; do sleep 0.05; done
+              cat ${inputs.i} > o
+            inputs: { i: two.o }
+            outputs: { o: { type: file, path: o } }
+            matrix: { n: [1, 2, 3, 4] }
+        """
+    private static let shared = "cluster: { partition: main, allocation: { cpus: 4, memory: 2GiB, time: 1h }"
+
+    @Test("many small stages, one after the other and side by side, are one job of Slurm's that ends with the run")
+    func allocation() throws {
+        let scene = try scene(Self.manySmallOnes, executors: [Self.shared])
+        scene.touch("go")
+        let run = try scene.run()
+        #expect(run.outcome == "succeeded" && run.stages.count == 6, "\(run.json)")
+        #expect(try jobs(scene) == 1)
+        #expect(
+            comesToHold {
+                (try? Self.shell("squeue --noheader --format=%Z"))?.contains(scene.shared + "/") == false
+            }, "it is not held for its idle time when there is nothing to come")
+        let left = try FileManager.default.subpathsOfDirectory(atPath: scene.shared)
+        #expect(!left.contains { $0.contains("/runs/") }, "nothing stays: \(left)")
+    }
+
+    @Test("a runner that dies loses and doubles none of the attempts in its allocation")
+    func allocationTakenUp() throws {
+        let scene = try scene(Self.manySmallOnes, executors: [Self.shared])
+        let run = try scene.start(["run"])
+        #expect(comesToHold(within: 60) { scene.lines(of: "many") == 4 })
+        kill(run.pid, SIGKILL)
+        _ = run.wait()
+        let worker = try scene.start(["worker", "--once"])
+        scene.touch("go")
+        #expect(worker.wait().status == 0)
+        let record = try scene.show(1)
+        #expect(record.outcome == "succeeded" && scene.lines(of: "many") == 4, "\(record.json)")
+        #expect(record.stages.allSatisfy { ($0["attempts"] as? [Any])?.count == 1 })
+        #expect(try jobs(scene) == 1)
+    }
+
     @Test("the operator's sandbox holds on the node: a stage sees what it was given of the shared folder, and no more")
     func sandbox() throws {
         let scene = try scene(

@@ -57,11 +57,11 @@ struct CarriedTests {
         guard case .accepted(let job) = engine.submit(order) else { throw TestFailure("it was not accepted") }
         if isSent {
             let carrier = try #require(engine.carrier(order, of: request, job: job))
-            for _ in 0..<6000 where engine.sighting(of: job) != .running {
+            for _ in 0..<6000 where engine.sighting(of: job, in: "") != .running {
                 #expect(carrier.step() == .good)
                 usleep(10_000)
             }
-            #expect(engine.sighting(of: job) == .running)
+            #expect(engine.sighting(of: job, in: "") == .running)
         }
         let result = await attempts.run(request, by: Lane.remote(engine, attempts))
         #expect(result.outcome == .succeeded && attempts.shown.filter { $0 == "ran" }.count == 1, "\(result)")

@@ -271,14 +271,3 @@ struct ExecutorConformanceTests {
         #expect(result.outcome == .cancelled && attempts.read("workspace/ran") == nil)
     }
 }
-
-extension Attempts {
-    /// Waits until something is so.
-    func holds(_ condition: @Sendable (Attempts) -> Bool) async throws {
-        for _ in 0..<6000 {
-            if condition(self) { return }
-            try await Task.sleep(for: .milliseconds(10))
-        }
-        throw TestFailure("it never came to be")
-    }
-}

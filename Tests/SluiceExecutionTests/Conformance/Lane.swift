@@ -16,6 +16,8 @@ enum Lane: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case slurm
     /// The same as tasks of arrays.
     case slurmArray
+    /// The same as steps of an allocation.
+    case slurmAllocation
     /// Handed over by the real `kubectl` to a stand-in for a cluster, or to the one that `scripts/test-kubernetes` is given.
     case kubernetes
 
@@ -28,8 +30,8 @@ enum Lane: String, CaseIterable, Sendable, CustomTestStringConvertible {
     static var here: [Lane] {
         guard Kubernetes.real == nil else { return [.kubernetes] }
         return allCases.filter {
-            (![.slurm, .slurmArray].contains($0) || Slurm.isHere) && ($0 != .kubernetes || Kubernetes.isHere)
-                && $0 != .carried
+            (![.slurm, .slurmArray, .slurmAllocation].contains($0) || Slurm.isHere)
+                && ($0 != .kubernetes || Kubernetes.isHere) && $0 != .carried
         }
     }
     /// For what needs no look into an attempt's folder while it runs.
@@ -44,7 +46,7 @@ enum Lane: String, CaseIterable, Sendable, CustomTestStringConvertible {
         switch self {
         case .local: LocalExecutor(devices: [])
         case .files: Lane.remote(ThreadEngine(), attempts)
-        case .slurm, .slurmArray, .kubernetes: Lane.remote(engine(), attempts)
+        case .slurm, .slurmArray, .slurmAllocation, .kubernetes: Lane.remote(engine(), attempts)
         case .carried: Lane.remote(Kubernetes.engine(carrying: attempts.root), attempts)
         }
     }
@@ -53,6 +55,7 @@ enum Lane: String, CaseIterable, Sendable, CustomTestStringConvertible {
         switch self {
         case .slurm: Slurm.engine()
         case .slurmArray: Slurm.engine(leastTasks: 1)
+        case .slurmAllocation: Slurm.engine(allocation: Slurm.allocation)
         case .kubernetes: Kubernetes.engine()
         case .local, .files, .carried: ThreadEngine()
         }
@@ -77,13 +80,20 @@ enum Slurm {
 
     static func engine(
         _ partition: String? = nil, patience: Duration = .seconds(600), headroom: Int64 = 128 << 20,
-        searchPath: String = searchPath, leastTasks: Int = 2, gathering moment: Int64 = 150
+        searchPath: String = searchPath, leastTasks: Int = 2, gathering moment: Int64 = 150,
+        allocation: AllocationTerms? = nil
     ) -> SlurmEngine {
-        let terms = SlurmTerms(partition: partition, sharedRoot: "/", configuration: configuration, patience: patience)
+        let terms = SlurmTerms(
+            partition: partition, sharedRoot: "/", configuration: configuration, patience: patience,
+            allocation: allocation)
         return SlurmEngine(
             terms: terms, programs: SlurmPrograms(terms, searchPath), headroom: headroom, leastTasks: leastTasks,
             gathering: moment)
     }
+
+    /// Room for two of the suite's attempts.
+    static let allocation = AllocationTerms(
+        cpus: 2, memory: 1 << 30, time: .seconds(3600), idle: .seconds(5))
 
     /// One of Slurm's own programs.
     static func run(_ name: String, _ arguments: [String]) -> [String] {
@@ -155,7 +165,7 @@ final class ThreadEngine: JobEngine {
         }
     }
 
-    func sighting(of job: String) -> JobSighting {
+    func sighting(of job: String, in folder: String) -> JobSighting {
         if isDeaf() { return .unreachable("nobody is there") }
         return state.withLock { $0.jobs[job]?.sighting ?? .gone }
     }
@@ -164,14 +174,14 @@ final class ThreadEngine: JobEngine {
 
     func unwatch(_ job: String) {}
 
-    func stop(_ job: String) -> Bool {
+    func stop(_ job: String, in folder: String) -> Bool {
         if isDeaf() { return false }
         guard let job = state.withLock({ $0.jobs[job] }) else { return false }
         NodeAttempt(files: job.files).stop(job.cancellation, signalled: .shutdown, killNow: false)
         return true
     }
 
-    func cancel(_ job: String, isImmediate: Bool) -> Bool {
+    func cancel(_ job: String, in folder: String, isImmediate: Bool) -> Bool {
         if isDeaf() { return false }
         let cancellation = state.withLock { state in
             if state.jobs[job]?.sighting != .running {

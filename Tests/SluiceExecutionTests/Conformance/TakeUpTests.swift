@@ -120,10 +120,10 @@ struct TakeUpTests {
         try await attempts.appearance(of: "workspace/trace")
         Lane.remote(engine, attempts).endLeftovers(of: "")
         try await attempts.holds { _ in
-            switch engine.sighting(of: job) {
+            switch engine.sighting(of: job, in: attempts.root + "/node") {
             // Kubernetes removes what is deleted.
             case .ended, .gone: true
-            case .unseen, .pending, .running, .unreachable, .impossible: false
+            case .unseen, .pending, .running, .unstarted, .unreachable, .impossible: false
             }
         }
         #expect(attempts.read("node/result.json.claim") != nil)

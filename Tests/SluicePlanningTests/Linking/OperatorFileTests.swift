@@ -13,7 +13,8 @@ import Testing
             """
             executors:
               local: { capacity: { cpus: 8, memory: 32GiB, gpus: 1, custom: { licence_x: 2 } }, price: 0.10, sandbox: auto }
-              slurm: { kind: slurm, partition: gpu, account: lab, shared_root: /shared/sluice/, price: 2, patience: 5m }
+              slurm: { kind: slurm, partition: gpu, account: lab, shared_root: /shared/sluice/, price: 2, patience: 5m,
+                allocation: { cpus: 8, memory: 16GiB, time: 2h } }
             accounts:
               team: { window: month, limits: { cost: 1500, egress: 200GiB } }
               exp: { match: { branch: "exp/**", pipeline: [train, tune] }, window: 7d, limits: { wall: 10h, gpu_hours: 40.5 } }
@@ -35,7 +36,9 @@ import Testing
                     name: "slurm", price: Amount(2),
                     engine: .slurm(
                         SlurmTerms(
-                            partition: "gpu", account: "lab", sharedRoot: "/shared/sluice", patience: .seconds(300))))
+                            partition: "gpu", account: "lab", sharedRoot: "/shared/sluice", patience: .seconds(300),
+                            allocation: AllocationTerms(
+                                cpus: 8, memory: 16 << 30, time: .seconds(7200), idle: .seconds(30)))))
             ],
             sandbox: .auto,
             secrets: [
@@ -76,6 +79,10 @@ import Testing
         #expect(ids("c: { kind: slurm, shared_root: s }") == ["operator.bad-value"])
         #expect(ids("c: { kind: slurm, shared_root: /s, account: '--wrap=x' }") == ["operator.bad-value"])
         #expect(ids("c: { kind: slurm, shared_root: /s, qos: 'a b' }") == ["operator.bad-value"])
+        let whole = "{ cpus: 1, memory: 1GiB, gpus: 1, time: 1h, idle: 5s }"
+        #expect(ids("c: { kind: slurm, shared_root: /s, allocation: \(whole) }") == [])
+        let bare = ids("c: { kind: slurm, shared_root: /s, allocation: { gpus: 1 } }")
+        #expect(bare == Array(repeating: "operator.missing-key", count: 3))
         #expect(ids("c: { kind: kubernetes }") == ["operator.missing-key"])
         #expect(ids("c: { kind: kubernetes, image: i }") == [], "files are carried")
         #expect(ids("c: { kind: kubernetes, image: i, claim: d }") == ["operator.missing-key"])

@@ -1,0 +1,209 @@
+import Glibc
+import SluiceModel
+import Testing
+
+@testable import SluiceExecution
+
+/// Several attempts of a run in one allocation of a real cluster. That each of them is like any other is said by
+/// `ExecutorConformanceTests`.
+@Suite("A Slurm allocation", .enabled(if: Slurm.isHere, "scripts/slurm-up could start no cluster"))
+struct SlurmAllocationTests {
+    /// Attempts of one run, and an engine that notes each call of `sbatch`.
+    private struct Bench: Sendable {
+        let attempts: [Attempts]
+        let engine: SlurmEngine
+
+        init(_ count: Int, _ terms: AllocationTerms, partition: String? = nil) throws {
+            let first = try Attempts()
+            mkdir("\(first.root)/bin", 0o755)
+            try first.write(
+                "bin/sbatch",
+                "#!/bin/sh\necho \"$@\" >> \(first.root)/calls\nPATH=\(Slurm.searchPath) exec sbatch \"$@\"\n",
+                mode: 0o755)
+            attempts = try [first] + (1..<count).map { try Attempts(beside: first, stage: "a 5% stage\($0)") }
+            engine = Slurm.engine(partition, searchPath: "\(first.root)/bin:\(Slurm.searchPath)", allocation: terms)
+        }
+
+        var submissions: Int { (attempts[0].read("calls") ?? "").split(separator: "\n").count }
+        /// `12/5f3a9c01` in an allocation, `12` elsewhere.
+        var jobs: [String] { attempts.compactMap { AttemptFiles(of: $0.script("")).readJob()?.id } }
+        var holders: Set<Substring> { Set(jobs.filter(AllocatedJob.isOne).map { $0.prefix { $0 != "/" } }) }
+
+        func run(
+            _ index: Int, _ line: String, gpus: Int64 = 0, _ cancellation: Cancellation = Cancellation(),
+            changed: @escaping @Sendable (inout AttemptRequest) -> Void = { _ in }
+        ) async -> AttemptResult {
+            var request = attempts[index].script(line)
+            request.grant.request.gpus = gpus
+            changed(&request)
+            return await attempts[index].run(request, cancellation, by: Lane.remote(engine, attempts[index]))
+        }
+
+        /// Waits until the allocation's job is in a state of Slurm's.
+        func becomes(_ wanted: String) async throws {
+            var state = ""
+            for _ in 0..<300 where state != wanted {
+                try await Task.sleep(for: .milliseconds(200))
+                state = await withCheckedContinuation { continuation in
+                    Work { continuation.resume(returning: self.state()) }.start()
+                }
+            }
+            #expect(state == wanted)
+        }
+
+        private func state() -> String {
+            guard let holder = holders.first else { return "" }
+            let options = ["--noheader", "--states=all", "--jobs=\(holder)", "--format=%T"]
+            return Slurm.run("squeue", options).first ?? ""
+        }
+    }
+
+    private static func terms(
+        cpus: Int64 = 2, gpus: Int64 = 0, time: Duration = .seconds(3600), idle: Duration = .seconds(60)
+    ) -> AllocationTerms {
+        AllocationTerms(cpus: cpus, memory: 2 << 30, gpus: gpus, time: time, idle: idle)
+    }
+
+    @Test("attempts of a run are steps of one job, one after the other and at once, each with GPUs of its own")
+    func steps() async throws {
+        let bench = try Bench(4, Self.terms(gpus: 2))
+        #expect(await bench.run(0, "echo gpu $CUDA_VISIBLE_DEVICES").outcome == .succeeded)
+        #expect(bench.attempts[0].shown.contains { $0 == "gpu " || $0 == "gpu" }, "\(bench.attempts[0].shown)")
+        #expect(await bench.run(1, "exit 3").outcome == .failed)
+        let meeting = bench.attempts[0].root
+        func together(_ index: Int) async -> AttemptResult {
+            let line = "touch \(meeting)/\(index); until [ -e \(meeting)/2 -a -e \(meeting)/3 ]; do sleep 0.02; done"
+            return await bench.run(index, line, gpus: 1)
+        }
+        async let left = together(2)
+        async let right = together(3)
+        let devices = await [left.devices, right.devices]
+        #expect(Set(devices.flatMap(\.self)) == ["0", "1"] && devices.allSatisfy { $0.count == 1 }, "\(devices)")
+        #expect(bench.submissions == 1 && bench.holders.count == 1 && bench.jobs.count == 4, "\(bench.jobs)")
+    }
+
+    @Test("what asks for more than the allocation, or may take longer than it is held, is a job of its own")
+    func tooLarge() async throws {
+        let bench = try Bench(4, Self.terms(time: .seconds(1000)))
+        let changes: [@Sendable (inout AttemptRequest) -> Void] = [
+            { $0.grant.request.cpus = Amount(3) }, { $0.grant.request.gpus = 1 }, { $0.timeout = .seconds(900) },
+        ]
+        for (index, change) in changes.enumerated() {
+            #expect(await bench.run(index, "true", changed: change).outcome == .succeeded)
+        }
+        #expect(bench.submissions == 3 && bench.holders.isEmpty, "\(bench.jobs)")
+        #expect(await bench.run(3, "true").outcome == .succeeded)
+        #expect(bench.submissions == 4 && bench.holders.count == 1, "\(bench.jobs)")
+    }
+
+    @Test("one that finds no room waits and says so; cancelled it never begins, and the others go on")
+    func full() async throws {
+        let bench = try Bench(3, Self.terms(cpus: 1))
+        async let first = bench.run(0, "touch ready; while [ ! -e go ]; do sleep 0.02; done")
+        try await bench.attempts[0].appearance(of: "workspace/ready")
+        let cancellation = Cancellation()
+        async let second = bench.run(1, "touch ran", cancellation)
+        let why = AttemptEvent.waiting(reason: "attempts before it fill the allocation of its run")
+        try await bench.attempts[1].holds { $0.events.contains(why) }
+        async let third = bench.run(2, "touch ran")
+        cancellation.cancel(.user)
+        #expect(await second.outcome == .cancelled)
+        try bench.attempts[0].write("workspace/go", "")
+        #expect(await [first.outcome, third.outcome] == [.succeeded, .succeeded])
+        #expect(bench.attempts[1].read("workspace/ran") == nil && bench.attempts[2].read("workspace/ran") != nil)
+        #expect(bench.submissions == 1)
+    }
+
+    @Test("an allocation in which nothing runs is given up, and what comes after it gets another one")
+    func idle() async throws {
+        let bench = try Bench(2, Self.terms(idle: .zero))
+        #expect(await bench.run(0, "true").outcome == .succeeded)
+        try await bench.becomes("COMPLETED")
+        #expect(await bench.run(1, "true").outcome == .succeeded)
+        #expect(bench.submissions == 2 && bench.holders.count == 2, "\(bench.jobs)")
+    }
+
+    @Test("an allocation ends with the folder of its run")
+    func runEnded() async throws {
+        let bench = try Bench(1, Self.terms(idle: .seconds(3600)))
+        #expect(await bench.run(0, "true").outcome == .succeeded)
+        let place = try #require(AllocatedPlace.read(in: bench.attempts[0].root + "/node"))
+        removeTree(place.folder)
+        try await bench.becomes("COMPLETED")
+    }
+
+    @Test("one over its memory is over its limit, and does not take the others along")
+    func memory() async throws {
+        let bench = try Bench(2, Self.terms())
+        async let other = bench.run(1, "touch ready; while [ ! -e go ]; do sleep 0.02; done")
+        try await bench.attempts[1].appearance(of: "workspace/ready")
+        let eats = "python3 -c 'kept = [bytearray(4 << 20) for _ in range(200)]; import time; time.sleep(600)'"
+        let over = await bench.run(0, eats) { $0.grant.request.memory = 64 << 20 }
+        #expect(over.outcome == .overLimit && over.error?.code == "limit.memory", "\(over)")
+        try bench.attempts[1].write("workspace/go", "")
+        #expect(await other.outcome == .succeeded)
+    }
+
+    @Test("where it has to make way, what ran is lost, and what waited goes on elsewhere")
+    func preempted() async throws {
+        let bench = try Bench(2, Self.terms(cpus: 8), partition: "patient")
+        async let first = bench.run(0, "touch ready; sleep 600") { request in
+            request.grant.request.cpus = Amount(8)
+            request.grace = .seconds(1)
+        }
+        try await bench.attempts[0].appearance(of: "workspace/ready")
+        async let second = bench.run(1, "echo ran >> trace")
+        try await bench.attempts[1].holds { $0.events.contains { if case .waiting = $0 { true } else { false } } }
+        let urgent = ["--parsable", "--partition=urgent", "--cpus-per-task=8", "--mem=64M"]
+        #expect(Slurm.run("sbatch", urgent + ["--output=/dev/null", "--wrap=sleep 1"]).count == 1)
+        let lost = await first
+        #expect(lost.outcome == .lost && lost.error?.code == "slurm.preempted", "\(lost)")
+        #expect(await second.outcome == .succeeded)
+        #expect(bench.attempts[1].read("workspace/trace") == "ran\n" && bench.submissions == 2)
+    }
+
+    @Test("whoever cancels the allocation cancels what is in it")
+    func cancelled() async throws {
+        let bench = try Bench(2, Self.terms(cpus: 1))
+        async let first = bench.run(0, "touch ready; sleep 600")
+        try await bench.attempts[0].appearance(of: "workspace/ready")
+        async let second = bench.run(1, "touch ran")
+        try await bench.attempts[1].holds { $0.events.contains { if case .waiting = $0 { true } else { false } } }
+        _ = Slurm.run("scancel", [String(try #require(bench.holders.first))])
+        let results = await [first, second]
+        #expect(results.map(\.outcome) == [.cancelled, .cancelled], "\(results)")
+        #expect(results[0].reason?.contains("CANCELLED") == true && bench.attempts[1].read("workspace/ran") == nil)
+    }
+
+    @Test("where its holder dies, what ran is lost, and what waited goes on elsewhere")
+    func holderDied() async throws {
+        let bench = try Bench(2, Self.terms(cpus: 1))
+        async let first = bench.run(0, "touch ready; sleep 600")
+        try await bench.attempts[0].appearance(of: "workspace/ready")
+        async let second = bench.run(1, "echo ran >> trace")
+        try await bench.attempts[1].holds { $0.events.contains { if case .waiting = $0 { true } else { false } } }
+        _ = Slurm.run("scancel", ["--batch", "--signal=KILL", String(try #require(bench.holders.first))])
+        let lost = await first
+        #expect(lost.outcome == .lost, "\(lost)")
+        #expect(await second.outcome == .succeeded && bench.attempts[1].read("workspace/trace") == "ran\n")
+    }
+
+    @Test("an allocation that Slurm will never give is said to be what is wrong")
+    func impossible() async throws {
+        let bench = try Bench(1, Self.terms(cpus: 64))
+        let result = await bench.run(0, "true")
+        #expect(result.outcome == .failed && result.error?.errorClass == .config, "\(result)")
+        #expect(result.error?.message.contains("the allocation of its run") == true, "\(result)")
+    }
+
+    @Test("an allocation that was asked for and that nobody wants any more is given up before it begins")
+    func unwanted() async throws {
+        let bench = try Bench(1, Self.terms(), partition: "down")
+        let cancellation = Cancellation()
+        async let running = bench.run(0, "touch ran", cancellation)
+        try await bench.becomes("PENDING")
+        cancellation.cancel(.user)
+        #expect(await running.outcome == .cancelled)
+        try await bench.becomes("CANCELLED")
+    }
+}
