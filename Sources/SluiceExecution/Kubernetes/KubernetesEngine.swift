@@ -32,6 +32,7 @@ struct KubernetesEngine: JobEngine {
 
     /// What an earlier call has done already is not done again.
     func submit(_ order: JobOrder) -> Submission {
+        // No plan places a deploy here; one that was made before the operator took the shared folder away may.
         if order.deploys, carried != nil {
             return .refused("a deploy needs a folder that outlives its pod: give the executor a `shared_root`")
         }

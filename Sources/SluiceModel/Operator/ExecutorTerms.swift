@@ -38,6 +38,9 @@ package struct ExecutorTerms: Sendable, Equatable {
         case .kubernetes(let terms): terms.sharedRoot
         }
     }
+
+    /// Whether what a deploy leaves there outlives its attempt.
+    package var keepsDeployments: Bool { sharedRoot != nil }
 }
 
 /// Where and as whom Slurm runs attempts.

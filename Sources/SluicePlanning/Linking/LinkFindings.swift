@@ -33,6 +33,23 @@ package enum LinkFindings {
             hint: executorHint(name, known))
     }
 
+    static func forgetsDeploy(_ executor: String, stage: String) -> Finding {
+        Finding(
+            "pipeline.deploy-executor",
+            "stage `\(stage)` deploys, and executor `\(executor)` keeps nothing: its profiles on it do not count",
+            hint: deployHint, severity: .warning)
+    }
+
+    static func noExecutorKeepsDeploy(_ executor: String, stage: String) -> Finding {
+        Finding(
+            "pipeline.deploy-executor",
+            "stage `\(stage)` deploys, executor `\(executor)` keeps nothing, and it has no profile on one that does",
+            hint: deployHint)
+    }
+
+    private static let deployHint =
+        "a deploy needs a folder that stays: let it run on `local`, or give the executor a `shared_root` in sluice.yaml"
+
     private static func executorHint(_ name: String, _ known: [String]) -> String? {
         known.isEmpty
             ? "executors stand in the operator's sluice.yaml; `local` is always there"
