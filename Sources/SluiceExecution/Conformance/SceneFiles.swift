@@ -30,6 +30,8 @@ struct SceneFiles {
         root = folder + "/" + scene.folder
         inputs = scene.example.inputs
         guard mkdir(root, 0o755) == 0 || errno == EEXIST else { throw Self.failure("cannot make", root) }
+        // An earlier scene in this folder has left them read-only.
+        removeTree(path("in"))
         for name in Self.own { mkdir(root + "/" + name, 0o755) }
         for (name, paths) in inputs {
             let isMany = subject.manifest.inputs.first { $0.name == name }?.isMany == true
