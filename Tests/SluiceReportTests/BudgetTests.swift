@@ -84,6 +84,21 @@ import Testing
             [JSONText.encode(BudgetJSON(try Self.sample(), entries: entries, now: time), pretty: true)])
     }
 
+    @Test(
+        "an entry's amount has its unit and all of its digits",
+        arguments: [
+            (BudgetResource.wall, "41.25", "41.25 s"), (.wall, "0", "0 s"), (.storage, "3145728", "3 MiB"),
+            (.egress, "1025", "1025 B"), (.egress, "0", "0 B"), (.storage, "1099511627777", "1099511627777 B"),
+            (.storage, "-2048", "-2 KiB"), (.cpuHours, "0.000000001", "0.000000001"), (.cost, "1.5", "1.5"),
+        ])
+    func units(resource: BudgetResource, amount: String, shown: String) throws {
+        let entry = LedgerEntry(
+            id: 1, time: try Self.time("2026-11-26T14:05:30.000Z"), account: "team", run: RunID(41), kind: .settle,
+            resource: resource, amount: Self.money(amount), stage: "train", attempt: 1, isDeclared: false)
+        let row = try #require(BudgetText.entries([entry], width: 100, style: .plain).last)
+        #expect(row.hasSuffix("  " + shown), "\(row)")
+    }
+
     @Test("the forecast is the straight line from the first use, as far as that use still counts")
     func forecast() throws {
         let now = try Self.time("2026-11-11T00:00:00.000Z")

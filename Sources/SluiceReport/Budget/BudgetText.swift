@@ -144,7 +144,8 @@ package enum BudgetText {
                 StyledText(entry.id.description, .quiet), StyledText(entry.time.second), StyledText(entry.account),
                 StyledText(entry.run.description), StyledText(subject),
                 StyledText(entry.kind.rawValue + (entry.isDeclared ? ", declared" : ""), paint),
-                StyledText(entry.resource.rawValue), StyledText(entry.amount.description),
+                StyledText(entry.resource.rawValue),
+                StyledText(HumanUnits.inFull(entry.amount, of: entry.resource.rawValue)),
             ])
         }
         return table.lines(width: width, style: style, indent: 0)

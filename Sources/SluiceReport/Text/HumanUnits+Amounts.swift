@@ -18,6 +18,24 @@ extension HumanUnits {
         }
     }
 
+    /// To the last digit, so that a person can add them up: `41.25 s`, `3 MiB`, `1025 B`.
+    package static func inFull(_ amount: Amount, of resource: String) -> String {
+        switch resource {
+        case "wall", "deadline": amount.description + " s"
+        case "memory", "disk", "egress", "storage": bytesInFull(amount)
+        default: amount.description
+        }
+    }
+
+    /// In the largest unit of which it is a whole number.
+    private static func bytesInFull(_ amount: Amount) -> String {
+        var (rest, unit) = (amount.wholeValue ?? 0, "B")
+        for larger in ["KiB", "MiB", "GiB", "TiB"] where rest != 0 && rest % 1024 == 0 {
+            (rest, unit) = (rest / 1024, larger)
+        }
+        return rest == 0 ? amount.description + " B" : "\(rest) \(unit)"
+    }
+
     /// A number without a unit that is known: at most four significant digits, whole parts in full.
     package static func plain(_ amount: Amount) -> String {
         if let whole = amount.wholeValue { return String(whole) }
