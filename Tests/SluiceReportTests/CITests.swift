@@ -106,14 +106,22 @@ import Testing
         try expectGolden("ci-junit-refused.xml", JUnitXML.lines(try refused()))
     }
 
-    private func refused() throws -> RunRecord {
+    @Test("JUnit says once why a run was refused, though its decision begins with the same")
+    func refusalOnce() throws {
+        let why = try #require(try Build.refused().explanation.first)
+        let text = JUnitXML.lines(try refused(why)).joined(separator: "\n")
+        #expect(text.ranges(of: why).count == 1, "\(text)")
+        #expect(text.contains("nothing was started"), "the rest of the decision stays: \(text)")
+    }
+
+    private func refused(_ why: String = "it is over its budget") throws -> RunRecord {
         var head = try Build.head()
         head.outcome = .refused
         return RunRecord(
             head: head,
             events: Build.events([
                 (1, .rejected(diagnostics: [], decision: try Build.refused())),
-                (1, .runEnded(outcome: .refused, reason: "it is over its budget")),
+                (1, .runEnded(outcome: .refused, reason: why)),
             ]))
     }
 }

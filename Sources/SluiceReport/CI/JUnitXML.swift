@@ -42,7 +42,7 @@ package enum JUnitXML {
         let refusal = Case(
             name: "gate", group: record.head.pipeline, time: 0, kind: .error,
             type: record.head.outcome?.rawValue ?? "", message: why,
-            text: found + (record.decision?.explanation ?? []))
+            text: (found + (record.decision?.explanation ?? [])).filter { $0 != why })
         return [refusal] + stages
     }
 
