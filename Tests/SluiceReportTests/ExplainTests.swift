@@ -131,14 +131,17 @@ import Testing
         try expectText("queued-alone", queued, Surroundings(now: Build.after(75), hasWorker: false))
     }
 
-    @Test("a run that waits says what for, and who holds it")
+    @Test("a run that waits says what for, and still reads true when it is over")
     func waiting() throws {
-        let waiting = try record([
-            (2, Build.planned()), (3, .waiting(reason: "the python environment of train, which is being built")),
-        ]) {
-            $0.state = .waiting
-        }
-        try expectText("waiting", waiting)
+        let kinds: [(Double, RunEvent.Kind)] = [
+            (2, try Build.planned()), (3, .waiting(reason: "the python environment of train to be built")),
+        ]
+        try expectText("waiting", record(kinds) { $0.state = .waiting })
+        let later: [(Double, RunEvent.Kind)] = [
+            (90, try Build.started("train")), (95, .stageEnded(stage: "train", .init(outcome: .succeeded))),
+            (95, .runEnded(outcome: .succeeded, reason: nil)),
+        ]
+        try expectText("waited-environment", record(kinds + later))
     }
 
     @Test("a stage in an executor's queue says in which, since when and why, and afterwards how long")

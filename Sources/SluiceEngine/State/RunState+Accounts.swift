@@ -202,7 +202,7 @@ extension RunState {
         sees(others)
         guard running.isEmpty, halt?.isFinal != true else { return }
         let runs = Set(others.map(\.run)).sorted().prefix(4).map { "run \($0)" }.joined(separator: ", ")
-        let why = "the pool, which is held by \(runs)"
+        let why = "the pool, held by \(runs)"
         if patience == .none {
             halt = .refused(Halt.held + why)
         } else if accounts.waitedFor != why {

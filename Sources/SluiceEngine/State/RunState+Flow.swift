@@ -15,7 +15,7 @@ extension RunState {
         case .notStarted(let stage, let standings, let others): notStarted(stage, standings, others, at: now)
         case .environmentMissing(let stage):
             let name = plan.stages[stage].name
-            effects.record([.waiting(reason: "the python environment of \(name), which is being built")])
+            effects.record([.waiting(reason: "the python environment of \(name) to be built")])
         case .environmentProvided(let stage, let result): environmentProvided(stage, result)
         case .lookedUp(let stage, let entry): lookedUp(stage, entry)
         case .attemptEnded(let stage, let report): attemptEnded(stage, report, at: now)

@@ -259,7 +259,7 @@ import Testing
         let second = try scene.start(["run"])
         #expect(try comesToHold { try scene.runCount() == 2 && scene.show(2).stages.count == 1 })
         #expect(try comesToHold { try scene.show(2).state == "waiting" })
-        #expect(try scene.sluice(["status"]).output.contains("the pool, which is held by run 1"))
+        #expect(try scene.sluice(["status"]).output.contains("the pool, held by run 1"))
         let impatient = try scene.sluice(["run", "--no-wait"])
         #expect(impatient.status == 75, "\(impatient.transcript)")
         #expect(scene.started() == 1)

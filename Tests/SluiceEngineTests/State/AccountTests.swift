@@ -177,7 +177,7 @@ struct AccountTests {
             Issue.record("it says what it waits for: \(crowded)")
             return
         }
-        #expect(events == [.waiting(reason: "the pool, which is held by run 9")])
+        #expect(events == [.waiting(reason: "the pool, held by run 9")])
         let wake = try #require(run.nextWake)
         guard case .look? = run.apply(.tick, at: wake).first else {
             Issue.record("it looks at the pool")
