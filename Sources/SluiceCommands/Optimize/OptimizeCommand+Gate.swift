@@ -30,7 +30,7 @@ extension OptimizeCommand {
             let started = OptimizeInput.wallSeconds()
             let answer: GateAnswer
             do throws(GateProblemError) { answer = try BudgetOptimizer.Gate.decide(task.problem) } catch {
-                throw OptimizeInput.failure(file, task.error(of: error), in: bytes)
+                throw OptimizeInput.failure(file, [task.error(of: error)], in: bytes)
             }
             let decided = GateFileDecision(task, answer)
             tell(decided, task, answer, seconds: OptimizeInput.wallSeconds() - started)

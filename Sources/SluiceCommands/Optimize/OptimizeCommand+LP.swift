@@ -45,8 +45,8 @@ extension OptimizeCommand {
             let bytes = try OptimizeInput.bytes(at: file)
             switch OptimizeInput.kind(of: file) {
             case "json":
-                do throws(GateFileError) { return try LinearFile.read(bytes) } catch {
-                    throw OptimizeInput.failure(file, error, in: bytes)
+                do throws(GateFileErrors) { return try LinearFile.read(bytes) } catch {
+                    throw OptimizeInput.failure(file, error.all, in: bytes)
                 }
             case "mps", "lp":
                 do throws(TextFailure) {
@@ -76,8 +76,8 @@ extension OptimizeCommand {
         private func judge(_ path: String, _ problem: LinearProblem) throws {
             let bytes = try OptimizeInput.bytes(at: path)
             let x: [Double]
-            do throws(GateFileError) { x = try LinearFile.point(bytes, of: problem) } catch {
-                throw OptimizeInput.failure(path, error, in: bytes)
+            do throws(GateFileErrors) { x = try LinearFile.point(bytes, of: problem) } catch {
+                throw OptimizeInput.failure(path, error.all, in: bytes)
             }
             let violations = problem.violations(of: x)
             let objective = problem.objective(at: x)

@@ -70,8 +70,8 @@ extension OptimizeCommand {
             let bytes = try OptimizeInput.bytes(at: file)
             switch OptimizeInput.kind(of: file) {
             case "json":
-                do throws(GateFileError) { return try ProjectFile.read(bytes) } catch {
-                    throw OptimizeInput.failure(file, error, in: bytes)
+                do throws(GateFileErrors) { return try ProjectFile.read(bytes) } catch {
+                    throw OptimizeInput.failure(file, error.all, in: bytes)
                 }
             case "sm", "mm":
                 do throws(TextFailure) { return try ProjectReader.read(bytes) } catch {

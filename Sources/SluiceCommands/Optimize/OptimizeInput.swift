@@ -30,35 +30,37 @@ enum OptimizeInput {
         return CommandFailure(.invalid, (["\(path):\(error)"] + excerpt).joined(separator: "\n"))
     }
 
-    /// The same for JSON, where an error names a place or the path of a key.
-    static func failure(_ path: String, _ error: GateFileError, in bytes: [UInt8]) -> CommandFailure {
-        guard let placed = placed(error, in: bytes) else { return CommandFailure(.invalid, "\(path): \(error)") }
-        return failure(path, placed, in: bytes)
-    }
-
-    /// All of them, in the order of the file.
+    /// The same for JSON, where errors name a place or the path of a key: all of them, in the order of the file.
     static func failure(_ path: String, _ errors: [GateFileError], in bytes: [UInt8]) -> CommandFailure {
-        let inOrder = errors.map { (error: $0, place: placed($0, in: bytes)) }
-            .sorted { ($0.place?.line ?? 0, $0.place?.column ?? 0) < ($1.place?.line ?? 0, $1.place?.column ?? 0) }
-        let messages = inOrder.map { failure(path, $0.error, in: bytes).message }
+        let places = GateFileJSON.places(of: errors.map(\.place), in: bytes)
+        let inOrder = errors.map { (error: $0, placed: placed($0, places)) }
+            .sorted { ($0.placed?.line ?? 0, $0.placed?.column ?? 0) < ($1.placed?.line ?? 0, $1.placed?.column ?? 0) }
+        let messages = inOrder.map { error, placed in
+            placed.map { failure(path, $0, in: bytes).message } ?? "\(path): \(error)"
+        }
         return CommandFailure(.invalid, messages.joined(separator: "\n"))
     }
 
     /// nil where the whole file is meant.
-    private static func placed(_ error: GateFileError, in bytes: [UInt8]) -> TextFailure? {
+    private static func placed(
+        _ error: GateFileError, _ places: [String: (line: Int, column: Int)]
+    ) -> TextFailure? {
         let numbers = error.place.split(separator: ":").compactMap { Int($0) }
         if numbers.count == 2, error.place.first?.isNumber ?? false {
             return TextFailure(line: numbers[0], column: numbers[1], message: error.message)
         }
-        return GateFileJSON.place(of: error.place, in: bytes).map {
+        return places[error.place].map {
             TextFailure(line: $0.line, column: $0.column, message: error.description)
         }
     }
 
     private static func line(_ number: Int, of bytes: [UInt8]) -> String {
-        let lines = bytes.split(separator: 0x0A, maxSplits: number, omittingEmptySubsequences: false)
-        guard lines.indices.contains(number - 1) else { return "" }
-        let line = lines[number - 1].prefix(longestExcerpt)
+        var start = bytes.startIndex
+        for _ in 1..<max(1, number) {
+            guard let end = bytes[start...].firstIndex(of: 0x0A) else { return "" }
+            start = end + 1
+        }
+        let line = bytes[start...].prefix { $0 != 0x0A }.prefix(longestExcerpt)
         return String(decoding: line.last == 0x0D ? line.dropLast() : line, as: UTF8.self)
     }
 

@@ -4,17 +4,15 @@ import SluiceModel
 extension GateFile {
     /// Reads the input of `sluice optimize gate`; errors name the line, or the path of the key, and all come at once.
     package static func read(_ bytes: [UInt8]) throws(GateFileErrors) -> GateFile {
-        var faults = GateFileFaults()
-        let json = faults.keep(try GateFileJSON.read(bytes))
-        let file = json.map { read(GateFileValue(path: "", json: $0), &faults) }
-        guard let file, faults.all.isEmpty else { throw GateFileErrors(all: faults.all) }
-        return file
+        try GateFileFaults.reading(bytes) { root, faults in
+            let known = ["schema", "stages", "budgets", "capacities", "deadline_s", "objective"]
+            guard faults.expectObject(root, of: known) else { return nil }
+            return file(root, &faults)
+        }
     }
 
     /// Without what could not be read.
-    private static func read(_ root: GateFileValue, _ faults: inout GateFileFaults) -> GateFile {
-        let known = ["schema", "stages", "budgets", "capacities", "deadline_s", "objective"]
-        faults.keep(try root.expectObject(of: known))
+    private static func file(_ root: GateFileValue, _ faults: inout GateFileFaults) -> GateFile {
         let stages = stages(of: root, &faults)
         var capacities = limits(root["capacities"], &faults)
         let named = Set(capacities.map(\.name))
@@ -56,6 +54,7 @@ extension GateFile {
         let items = faults.keep(try root.required("stages").items()) ?? []
         var indices: [String: Int] = [:]
         for (index, item) in items.enumerated() {
+            guard faults.expectObject(item, of: ["name", "needs", "window_s", "profiles"]) else { continue }
             faults.keep(try count(item, index, &indices))
         }
         return items.compactMap { stage($0, indices, &faults) }
@@ -64,7 +63,6 @@ extension GateFile {
     private static func count(
         _ item: GateFileValue, _ index: Int, _ indices: inout [String: Int]
     ) throws(GateFileError) {
-        try item.expectObject(of: ["name", "needs", "window_s", "profiles"])
         let name = try item.required("name")
         if let other = indices.updateValue(index, forKey: try name.text()) {
             throw name.failure("stages[\(other)] has the same name")
@@ -93,11 +91,8 @@ extension GateFile {
     }
 
     private static func profiles(of value: GateFileValue, _ faults: inout GateFileFaults) -> [Profile] {
-        var profiles: [Profile] = []
-        for item in faults.keep(try profileItems(of: value)) ?? [] {
-            if let profile = faults.keep(try profile(item)) { profiles.append(profile) }
-        }
-        return profiles
+        let items = faults.keep(try profileItems(of: value)) ?? []
+        return items.compactMap { profile($0, &faults) }
     }
 
     private static func profileItems(of value: GateFileValue) throws(GateFileError) -> [GateFileValue] {
@@ -116,11 +111,17 @@ extension GateFile {
         return (try items[0].amount(), try items[1].amount())
     }
 
-    private static func profile(_ value: GateFileValue) throws(GateFileError) -> Profile {
-        try value.expectObject(of: ["name", "duration_s", "use", "demand", "penalty", "degraded"])
+    private static func profile(_ value: GateFileValue, _ faults: inout GateFileFaults) -> Profile? {
+        let known = ["name", "duration_s", "use", "demand", "penalty", "degraded"]
+        guard faults.expectObject(value, of: known) else { return nil }
+        let name = faults.keep(try value.required("name").text())
+        let duration = faults.keep(try value["duration_s"]?.amount() ?? .zero)
+        let use = faults.keep(try value["use"]?.amounts() ?? [:])
+        let demand = faults.keep(try value["demand"]?.amounts() ?? [:])
+        let penalty = faults.keep(try value["penalty"]?.amount() ?? .zero)
+        let isDegraded = faults.keep(try value["degraded"]?.flag() ?? false)
+        guard let name, let duration, let use, let demand, let penalty, let isDegraded else { return nil }
         return Profile(
-            name: try value.required("name").text(), duration: try value["duration_s"]?.amount() ?? .zero,
-            use: try value["use"]?.amounts() ?? [:], demand: try value["demand"]?.amounts() ?? [:],
-            penalty: try value["penalty"]?.amount() ?? .zero, isDegraded: try value["degraded"]?.flag() ?? false)
+            name: name, duration: duration, use: use, demand: demand, penalty: penalty, isDegraded: isDegraded)
     }
 }

@@ -5,12 +5,12 @@ extension GateFileJSON {
         return try reader.document()
     }
 
-    /// Line and column, both from 1, of the value at a key's path as errors name it, or of what is nearest around it;
-    /// nil in a text that is no JSON.
-    package static func place(of path: String, in bytes: [UInt8]) -> (line: Int, column: Int)? {
-        var reader = GateFileJSONReader(bytes: bytes, sought: path)
-        guard (try? reader.document()) != nil else { return nil }
-        return reader.place(of: reader.found)
+    /// Line and column, both from 1, of the values at keys' paths as errors name them, or of what is nearest around
+    /// them; none in a text that is no JSON. The text is read once, however many are sought.
+    package static func places(of paths: [String], in bytes: [UInt8]) -> [String: (line: Int, column: Int)] {
+        var reader = GateFileJSONReader(bytes: bytes, sought: paths)
+        guard (try? reader.document()) != nil else { return [:] }
+        return Dictionary(paths.map { ($0, reader.place(nearest: $0)) }) { first, _ in first }
     }
 }
 
@@ -22,14 +22,25 @@ private struct GateFileJSONReader {
     let bytes: [UInt8]
     private var position = 0
     private var depth = 0
-    /// The path to look for, and the last value that begins on the way to it.
-    private let sought: String?
+    /// The paths to look for and all on the way to them, and where their values begin; nil: nothing is sought.
+    private let sought: Set<String>?
     private var path = ""
-    private(set) var found = 0
+    private var found: [String: Int] = [:]
 
-    init(bytes: [UInt8], sought: String? = nil) {
+    init(bytes: [UInt8], sought: [String]? = nil) {
         self.bytes = bytes
-        self.sought = sought
+        self.sought = sought.map { Set($0.flatMap(Self.way)) }
+    }
+
+    /// A path and those around it, the whole file at last. A key may hold points and brackets: some are no paths then,
+    /// and are not found.
+    private static func way(to path: String) -> [String] {
+        let ends = path.indices.filter { path[$0] == "." || path[$0] == "[" }
+        return [path] + ends.reversed().map { String(path[..<$0]) } + [""]
+    }
+
+    func place(nearest path: String) -> (line: Int, column: Int) {
+        place(of: Self.way(to: path).lazy.compactMap { found[$0] }.first ?? 0)
     }
 
     mutating func document() throws(GateFileError) -> GateFileJSON {
@@ -41,9 +52,7 @@ private struct GateFileJSONReader {
 
     private mutating func value() throws(GateFileError) -> GateFileJSON {
         skipSpace()
-        if let sought, sought == path || sought.hasPrefix(path + ".") || sought.hasPrefix(path + "[") || path.isEmpty {
-            found = position
-        }
+        if let sought, sought.contains(path) { found[path] = position }
         switch peek() {
         case UInt8(ascii: "{"): return try nested { (reader) throws(GateFileError) in try reader.object() }
         case UInt8(ascii: "["): return try nested { (reader) throws(GateFileError) in try reader.array() }

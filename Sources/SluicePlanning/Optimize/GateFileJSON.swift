@@ -47,22 +47,3 @@ package struct GateFileError: Error, Sendable, Equatable, CustomStringConvertibl
 
     package var description: String { place.isEmpty ? message : "\(place): \(message)" }
 }
-
-/// All that is wrong with a file.
-package struct GateFileErrors: Error, Sendable, Equatable {
-    package let all: [GateFileError]
-}
-
-/// Goes on behind an error, so that a person gets all of them at once.
-struct GateFileFaults {
-    private(set) var all: [GateFileError] = []
-
-    /// nil where it cannot be read; why is noted.
-    @discardableResult
-    mutating func keep<Value>(_ read: @autoclosure () throws(GateFileError) -> Value) -> Value? {
-        do throws(GateFileError) { return try read() } catch {
-            all.append(error)
-            return nil
-        }
-    }
-}

@@ -29,14 +29,6 @@ package struct GateFileValue: Sendable {
         return value
     }
 
-    /// Refuses what is no object, and keys that nobody reads: a misspelt key would change the answer silently.
-    package func expectObject(of known: [String]) throws(GateFileError) {
-        guard case .object(let members) = json else { throw expected("an object") }
-        for member in members where !known.contains(member.key) {
-            throw GateFileError(path(of: member.key), "unknown key; known are \(known.joined(separator: ", "))")
-        }
-    }
-
     // MARK: Values
 
     package func items() throws(GateFileError) -> [GateFileValue] {

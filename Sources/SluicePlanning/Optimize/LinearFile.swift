@@ -2,67 +2,51 @@ import BudgetOptimizer
 
 /// The JSON form of a linear program: `{"sense", "c", "A", "b", "bounds", "integer"}`, dense, A x ≤ b.
 package enum LinearFile {
-    package static func read(_ bytes: [UInt8]) throws(GateFileError) -> LinearProblem {
-        let root = GateFileValue(path: "", json: try GateFileJSON.read(bytes))
-        try root.expectObject(of: ["schema", "sense", "c", "A", "b", "bounds", "integer"])
-        let costs = try numbers(root.required("c"))
-        var rows: [[Double]] = []
-        for item in try root["A"]?.items() ?? [] {
-            let row = try numbers(item)
-            try expect(costs.count, "coefficients, one for each column", row.count, item)
-            rows.append(row)
+    package static func read(_ bytes: [UInt8]) throws(GateFileErrors) -> LinearProblem {
+        try GateFileFaults.reading(bytes) { root, faults in
+            let known = ["schema", "sense", "c", "A", "b", "bounds", "integer"]
+            guard faults.expectObject(root, of: known) else { return nil }
+            return problem(root, &faults)
         }
-        let right = try root["b"].map { (value) throws(GateFileError) in try numbers(value) } ?? []
-        try expect(rows.count, "numbers, one for each row of A", right.count, root["b"] ?? root)
-        let bounds = try bounds(root["bounds"], count: costs.count)
-        let integer = try flags(root["integer"], count: costs.count)
-        let sense = try sense(root["sense"])
+    }
+
+    private static func problem(_ root: GateFileValue, _ faults: inout GateFileFaults) -> LinearProblem? {
+        let costs = faults.keep(try root.required("c")).flatMap { numbers($0, &faults) }
+        let rows = rows(root["A"], columns: costs?.count, &faults)
+        let right = numbers(root["b"], &faults)
+        faults.expect(rows?.count, "numbers, one for each row of A", found: right?.count, in: root["b"] ?? root)
+        let bounds = bounds(root["bounds"], columns: costs?.count, &faults)
+        let integer = flags(root["integer"], columns: costs?.count, &faults)
+        let sense = faults.keep(try sense(root["sense"]))
+        guard faults.all.isEmpty, let sense, let costs, let rows, let right else { return nil }
         do throws(LinearProblemError) {
-            return try LinearProblem(
-                sense: sense, c: costs, a: rows, b: right, bounds: bounds, integer: integer)
+            return try LinearProblem(sense: sense, c: costs, a: rows, b: right, bounds: bounds, integer: integer)
         } catch {
-            throw GateFileError("", error.description)
+            faults.note(GateFileError("", error.description))
+            return nil
         }
     }
 
-    private static func expect(
-        _ expected: Int, _ what: String, _ found: Int, _ value: GateFileValue
-    ) throws(GateFileError) {
-        guard found == expected else { throw value.failure("expected \(expected) \(what), found \(found)") }
+    private static func rows(
+        _ value: GateFileValue?, columns: Int?, _ faults: inout GateFileFaults
+    ) -> [[Double]]? {
+        faults.items(value) { item, faults in
+            let row = numbers(item, &faults)
+            faults.expect(columns, "coefficients, one for each column", found: row?.count, in: item)
+            return row ?? []
+        }
     }
 
-    /// A point: a list in the order of the columns, or an object of columns; columns left out are 0. What
-    /// `optimize lp --json` prints is one too.
-    package static func point(_ bytes: [UInt8], of problem: LinearProblem) throws(GateFileError) -> [Double] {
-        var value = GateFileValue(path: "", json: try GateFileJSON.read(bytes))
-        if let inner = value["x"], case .object = inner.json { value = inner }
-        if let inner = value["x"], case .array = inner.json { value = inner }
-        if case .array = value.json {
-            let x = try numbers(value)
-            guard x.count == problem.columns.count else {
-                throw value.failure("expected \(problem.columns.count) values, found \(x.count)")
-            }
-            return x
-        }
-        let names = Dictionary(problem.columns.enumerated().map { ($1.name, $0) }) { first, _ in first }
-        var x = [Double](repeating: 0, count: problem.columns.count)
-        for member in try value.members() {
-            guard let index = names[member.key] else { throw member.value.failure("there is no such column") }
-            x[index] = try member.value.double()
-        }
-        return x
+    private static func numbers(_ value: GateFileValue?, _ faults: inout GateFileFaults) -> [Double]? {
+        faults.items(value, else: 0, number)
     }
 
-    private static func numbers(_ value: GateFileValue) throws(GateFileError) -> [Double] {
-        var numbers: [Double] = []
-        for item in try value.items() {
-            let number = try item.double()
-            guard number.magnitude <= LinearProblem.largestCoefficient else {
-                throw item.failure("\(number) is out of range: at most 1e15")
-            }
-            numbers.append(number)
+    private static func number(_ value: GateFileValue) throws(GateFileError) -> Double {
+        let number = try value.double()
+        guard number.magnitude <= LinearProblem.largestCoefficient else {
+            throw value.failure("\(number) is out of range: at most 1e15")
         }
-        return numbers
+        return number
     }
 
     private static func sense(_ value: GateFileValue?) throws(GateFileError) -> LinearProblem.Sense {
@@ -74,30 +58,62 @@ package enum LinearFile {
     }
 
     private static func bounds(
-        _ value: GateFileValue?, count: Int
-    ) throws(GateFileError) -> [(lower: Double, upper: Double)]? {
+        _ value: GateFileValue?, columns: Int?, _ faults: inout GateFileFaults
+    ) -> [(lower: Double, upper: Double)]? {
         guard let value else { return nil }
-        try expect(count, "pairs, one for each column", value.items().count, value)
-        var bounds: [(lower: Double, upper: Double)] = []
-        for item in try value.items() {
-            if item.json == .null {
-                bounds.append((0, .infinity))
-                continue
-            }
-            let pair = try item.items()
-            guard pair.count == 2 else { throw item.failure("expected [lowest, highest], null for none") }
-            let lower = pair[0].json == .null ? -Double.infinity : try pair[0].double()
-            let upper = pair[1].json == .null ? Double.infinity : try pair[1].double()
-            bounds.append((lower, upper))
-        }
+        let bounds = faults.items(value, else: (0, .infinity), bound)
+        faults.expect(columns, "pairs, one for each column", found: bounds?.count, in: value)
         return bounds
     }
 
-    private static func flags(_ value: GateFileValue?, count: Int) throws(GateFileError) -> [Bool]? {
+    private static func bound(_ value: GateFileValue) throws(GateFileError) -> (lower: Double, upper: Double) {
+        if value.json == .null { return (0, .infinity) }
+        let pair = try value.items()
+        guard pair.count == 2 else { throw value.failure("expected [lowest, highest], null for none") }
+        let lower = pair[0].json == .null ? -Double.infinity : try pair[0].double()
+        let upper = pair[1].json == .null ? Double.infinity : try pair[1].double()
+        return (lower, upper)
+    }
+
+    private static func flags(
+        _ value: GateFileValue?, columns: Int?, _ faults: inout GateFileFaults
+    ) -> [Bool]? {
         guard let value else { return nil }
-        try expect(count, "flags, one for each column", value.items().count, value)
-        var flags: [Bool] = []
-        for item in try value.items() { flags.append(try item.flag()) }
+        let flags = faults.items(value, else: false) { (item) throws(GateFileError) in try item.flag() }
+        faults.expect(columns, "flags, one for each column", found: flags?.count, in: value)
         return flags
+    }
+}
+
+// MARK: - A point
+
+extension LinearFile {
+    /// A point: a list in the order of the columns, or an object of columns; columns left out are 0. What
+    /// `optimize lp --json` prints is one too.
+    package static func point(_ bytes: [UInt8], of problem: LinearProblem) throws(GateFileErrors) -> [Double] {
+        try GateFileFaults.reading(bytes) { root, faults in
+            var value = root
+            if let inner = value["x"], case .object = inner.json { value = inner }
+            if let inner = value["x"], case .array = inner.json { value = inner }
+            guard case .array = value.json else { return byName(value, of: problem, &faults) }
+            let x = numbers(value, &faults)
+            faults.expect(problem.columns.count, "values", found: x?.count, in: value)
+            return x
+        }
+    }
+
+    private static func byName(
+        _ value: GateFileValue, of problem: LinearProblem, _ faults: inout GateFileFaults
+    ) -> [Double] {
+        let names = Dictionary(problem.columns.enumerated().map { ($1.name, $0) }) { first, _ in first }
+        var x = [Double](repeating: 0, count: problem.columns.count)
+        for member in faults.keep(try value.members()) ?? [] {
+            guard let index = names[member.key] else {
+                faults.note(member.value.failure("there is no such column"))
+                continue
+            }
+            x[index] = faults.keep(try member.value.double()) ?? 0
+        }
+        return x
     }
 }

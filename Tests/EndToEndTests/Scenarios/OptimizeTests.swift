@@ -143,6 +143,37 @@ import Testing
         #expect(told == places, "\(done.transcript)")
     }
 
+    @Test(
+        "all that is wrong with a program, a point or a project in JSON is told at once, in the order of the file",
+        arguments: [
+            (
+                ["lp", "a.json"], "{\"c\": [1, \"x\"],\n \"A\": [[1]],\n \"d\": 0}",
+                [
+                    "a.json:1:11: c[1]: expected a number", "a.json:2:8: A[0]: expected 2 coefficients",
+                    "a.json:3:7: d: unknown",
+                ]
+            ),
+            (
+                ["lp", "good.json", "--check", "a.json"], "[true,\n false]",
+                ["a.json:1:2: [0]: expected a number", "a.json:2:2: [1]: expected a number"]
+            ),
+            (
+                ["schedule", "a.json"], "{\"nonrenewable\": 1,\n \"activities\": [{\"modes\": 1},\n {}]}",
+                [
+                    "a.json:1:18: nonrenewable: expected a list", "a.json:2:27: activities[0].modes: expected a list",
+                    "a.json:3:2: activities[1].modes: is missing",
+                ]
+            ),
+        ])
+    func allFaultsOfOthers(arguments: [String], text: String, told: [String]) throws {
+        let scene = try Scene(withHook: false)
+        try scene.write(["a.json": text, "good.json": #"{"c": [1, 1]}"#])
+        let done = try scene.sluice(["optimize"] + arguments)
+        #expect(done.status == 65, "\(done.transcript)")
+        let lines = done.errors.split(separator: "\n")
+        #expect(lines.compactMap { line in told.first { line.contains($0) } } == told, "\(done.transcript)")
+    }
+
     // MARK: schedule
 
     @Test("a project in JSON is scheduled to its proved optimum, and equal seeds give equal bytes")
