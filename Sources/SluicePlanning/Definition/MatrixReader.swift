@@ -16,10 +16,21 @@ struct MatrixReader {
         let instances = axes.reduce(1) { min($0 * max(1, $1.values.count), 1_000_000) }
         if instances > Self.maximumInstances {
             findings.add(PipelineFindings.largeMatrix(instances, limit: Self.maximumInstances), at: node)
+        } else if let name = Self.nameTwice(axes) {
+            findings.add(PipelineFindings.instanceTwice(name), at: node)
         }
         return Pipeline.Stage.Matrix(
             axes: axes, maxParallel: map.integer("max_parallel", in: 1...10_000).map { Int($0) },
             failFast: map.boolean("fail_fast") ?? true)
+    }
+
+    /// A comma in a value of one axis may look like the beginning of the next one.
+    private static func nameTwice(_ axes: [Pipeline.Stage.Matrix.Axis]) -> String? {
+        guard axes.count > 1, axes.contains(where: { $0.values.contains { $0.plainText.contains(",") } }) else {
+            return nil
+        }
+        var seen: Set<String> = []
+        return MatrixExpansion.rows(of: axes).lazy.map(MatrixExpansion.name).first { !seen.insert($0).inserted }
     }
 
     private func axis(_ entry: YAMLNode.Entry) -> Pipeline.Stage.Matrix.Axis? {
@@ -29,12 +40,13 @@ struct MatrixReader {
             findings.add(finding, at: entry.value)
             return nil
         }
-        var seen: Set<JSONValue> = []
+        var seen: Set<String> = []
         let cells = items.compactMap { item in cell(item, of: entry.key, seen: &seen) }
         return Pipeline.Stage.Matrix.Axis(name: entry.key, values: cells)
     }
 
-    private func cell(_ item: YAMLNode, of axis: String, seen: inout Set<JSONValue>) -> JSONValue? {
+    /// `seen`: values by their text, for instances are called by it: `1` and `"1"` would be one name.
+    private func cell(_ item: YAMLNode, of axis: String, seen: inout Set<String>) -> JSONValue? {
         guard let value = item.scalar, value != .null else {
             findings.add(values.wrongType("a value of axis `\(axis)`", "a string, number or boolean", item), at: item)
             return nil
@@ -42,7 +54,8 @@ struct MatrixReader {
         if let text = value.stringValue, text.contains("${") || text.utf8.contains(where: { $0 < 0x20 }) {
             findings.add(PipelineFindings.matrixTemplate(axis), at: item)
         }
-        if !seen.insert(value).inserted { findings.add(PipelineFindings.cellTwice(value.plainText, axis), at: item) }
+        let text = value.plainText
+        if !seen.insert(text).inserted { findings.add(PipelineFindings.cellTwice(text, axis), at: item) }
         return value
     }
 

@@ -101,7 +101,15 @@ enum PipelineFindings {
     }
 
     static func cellTwice(_ value: String, _ axis: String) -> Finding {
-        Finding("pipeline.bad-value", "axis `\(axis)` has `\(value)` twice", hint: "every instance has its own value")
+        Finding(
+            "pipeline.bad-value", "axis `\(axis)` has `\(value)` twice",
+            hint: "instances go by the text of their values")
+    }
+
+    static func instanceTwice(_ name: String) -> Finding {
+        Finding(
+            "pipeline.bad-value", "two instances would be called `[\(name)]`",
+            hint: "instances go by the text of their values: leave the commas out")
     }
 
     static let checkWithoutBound = Finding(

@@ -12,17 +12,23 @@ package enum MatrixExpansion {
     /// Instances in a plan.
     package static let stageLimit = 20_000
 
-    /// The product of the axes, the last axis fastest.
     static func instances(of stage: Pipeline.Stage) -> [StageInstance] {
         guard let matrix = stage.matrix else { return [StageInstance(name: stage.name, cells: [])] }
-        var rows: [[Plan.Cell]] = [[]]
-        for axis in matrix.axes {
-            rows = rows.flatMap { row in axis.values.map { row + [Plan.Cell(axis: axis.name, value: $0)] } }
+        return rows(of: matrix.axes).map { cells in
+            StageInstance(name: "\(stage.name)[\(name(cells))]", cells: cells)
         }
-        return rows.map { cells in
-            let text = cells.map { "\($0.axis)=\($0.value.plainText)" }.joined(separator: ",")
-            return StageInstance(name: "\(stage.name)[\(text)]", cells: cells)
+    }
+
+    /// The product of the axes, the last axis fastest.
+    static func rows(of axes: [Pipeline.Stage.Matrix.Axis]) -> [[Plan.Cell]] {
+        axes.reduce([[]]) { rows, axis in
+            rows.flatMap { row in axis.values.map { row + [Plan.Cell(axis: axis.name, value: $0)] } }
         }
+    }
+
+    /// What tells an instance from the others of its stage.
+    static func name(_ cells: [Plan.Cell]) -> String {
+        cells.map { "\($0.axis)=\($0.value.plainText)" }.joined(separator: ",")
     }
 
     /// How many instances a stage has, without making them; capped beyond the limit.
