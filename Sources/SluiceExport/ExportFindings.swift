@@ -5,10 +5,12 @@ struct ExportFindings {
     let pipeline: ExportedPipeline
     let target: String
     private(set) var all: [Diagnostic] = []
+    private var told: Set<Diagnostic> = []
 
     init(_ pipeline: ExportedPipeline, target: String) {
         self.pipeline = pipeline
         self.target = target
+        addOverrides()
     }
 
     mutating func warn(_ id: String, _ message: String, of stage: ExportedStage? = nil, hint: String) {
@@ -19,26 +21,25 @@ struct ExportFindings {
         add(.note, id, message, stage, hint)
     }
 
+    /// Nothing is written then.
+    mutating func refuse(_ id: String, _ message: String, hint: String) { add(.error, id, message, nil, hint) }
+
     /// The instances of a matrix are one place, and say one thing once.
     private mutating func add(
         _ severity: Diagnostic.Severity, _ id: String, _ message: String, _ stage: ExportedStage?, _ hint: String
     ) {
         let place = stage?.planned.definition.location ?? SourceLocation(file: pipeline.path)
         let diagnostic = Diagnostic(severity: severity, id: id, message: message, location: place, hint: hint)
-        if !all.contains(diagnostic) { all.append(diagnostic) }
+        if told.insert(diagnostic).inserted { all.append(diagnostic) }
     }
 
-    /// What no engine that runs stage by stage has.
-    mutating func addCommon(state: String?) {
-        if state == nil { addWithoutState() }
-        let budget = pipeline.plan.pipeline.budget
-        if !budget.limits.isEmpty {
-            warn(
-                "export.budget", "`budget.limits` count for a stage and what it needs, not for stages beside it",
-                hint: "\(target) has no budget of a run; accounts of a shared state folder hold over all stages")
+    /// Values are escaped where a tag could begin; the name of a param has no other way to be written.
+    private mutating func addOverrides() {
+        for key in pipeline.overrides.keys.sorted() where JSONArgument.mayHoldTag(key) {
+            refuse(
+                "export.override", "`--set` of `\(key)` could be a tag of a template language in \(target)",
+                hint: "give the param another name, or its value in the pipeline")
         }
-        addExecutors()
-        for stage in pipeline.stages { addCommon(stage) }
     }
 
     mutating func addExecutors() {
@@ -48,58 +49,37 @@ struct ExportFindings {
             hint: "profiles name " + pipeline.executors.map { "`\($0)`" }.joined(separator: ", "))
     }
 
-    private mutating func addWithoutState() {
-        warn(
-            "export.no-state", "without a shared state folder nothing is cached, recorded or charged to accounts",
-            hint: "--state names the folder under which every stage sees it")
-        for stage in pipeline.stages where stage.isDeploy {
+    /// Hooks are git's: they stay where the repository is.
+    mutating func addHooks(isServerOurs: Bool) {
+        let triggers = pipeline.plan.pipeline.triggers
+        if triggers.preReceive != nil, triggers.isPreReceiveEnforced, !isServerOurs {
             warn(
-                "export.deploy-folder", "the folder of `\(name(stage))` lasts as long as the exchange", of: stage,
-                hint: "--state gives it one that stays")
-        }
-    }
-
-    private mutating func addCommon(_ stage: ExportedStage) {
-        let definition = stage.planned.definition
-        if definition.profiles.count > 1 {
-            warn(
-                "export.profiles", "`\(name(stage))` always runs with `\(stage.profile)`: nothing chooses there",
-                of: stage, hint: "--profile chooses another one for all stages that have it")
-        }
-        if stage.retry.escalation != nil, stage.retries > 0 {
-            warn(
-                "export.escalation", "a further attempt at `\(name(stage))` asks for no more than the first", of: stage,
-                hint: "\(target) asks for the same again")
-        }
-        if definition.matrix?.failFast == true {
-            warn(
-                "export.fail-fast", "instances of `\(name(stage))` that run go on when one has failed", of: stage,
-                hint: "`fail_fast: false` says so in the pipeline")
-        }
-        if definition.stopWhenFutile {
-            warn(
-                "export.futile", "nothing stops `\(name(stage))` when what is left cannot fit any more", of: stage,
-                hint: "\(target) has no budget of a run")
-        }
-        for secret in stage.secrets {
+                "export.pre-receive", "no push is rejected by `triggers.pre_receive`: \(target) asks after it",
+                hint: "protect the branch, and let merges wait for the job that plans")
+        } else if triggers.prePush != nil || triggers.preReceive != nil {
             note(
-                "export.secret", "the secret `\(secret)` comes as \(SecretVariable.name(secret))", of: stage,
-                hint:
-                    "the configuration there says `secrets: { \(secret): { env: \(SecretVariable.name(secret)), … } }`")
+                "export.hooks", "`triggers.pre_push` and `pre_receive` hold where `sluice hook install` was said",
+                hint: "\(target) has no such hooks")
         }
-        if definition.after == .any {
-            warn(
-                "export.outcome", "a run is shown as succeeded when `\(name(stage))` ends well after a failed stage",
-                of: stage, hint: "\(target) looks at the last stages alone; the failed one is shown as failed")
-        }
-        addLost(stage)
     }
 
-    private mutating func addLost(_ stage: ExportedStage) {
-        if stage.request.network != nil || !stage.request.custom.isEmpty {
+    mutating func addSecret(_ secret: String, of stage: ExportedStage? = nil) {
+        let variable = SecretVariable.name(secret)
+        note(
+            "export.secret", "the secret `\(secret)` comes as \(variable)", of: stage,
+            hint: "the configuration there says `secrets: { \(secret): { env: \(variable), … } }`")
+        for other in pipeline.secretNames where other < secret && SecretVariable.name(other) == variable {
             warn(
-                "export.request", "`network` and `custom` of `\(name(stage))` are counted by no pool", of: stage,
-                hint: "\(target) does not know them")
+                "export.secret-name", "the secrets `\(other)` and `\(secret)` would both come as \(variable)",
+                hint: "call one of them otherwise")
+        }
+    }
+
+    mutating func addFiles(of stage: ExportedStage) {
+        for case .external(let path) in stage.planned.inputs.map(\.source) {
+            note(
+                "export.file", "`\(path)`, which `\(name(stage))` reads, must be there wherever it runs", of: stage,
+                hint: "and the configuration there must allow it under `inputs.allow`")
         }
     }
 

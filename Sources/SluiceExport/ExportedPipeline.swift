@@ -35,6 +35,17 @@ package struct ExportedPipeline: Sendable {
         }
     }
 
+    /// Whether a condition asks what was changed.
+    var readsChanges: Bool {
+        plan.pipeline.stages.contains { $0.condition.map { Self.readsChanges($0.value) } ?? false }
+    }
+
+    private static func readsChanges(_ condition: String) -> Bool {
+        (try? Expression(parsing: condition))?.root.contains { if case .changed = $0 { true } else { false } } ?? false
+    }
+
+    var secretNames: [String] { Set(stages.flatMap(\.secrets)).sorted() }
+
     /// The arguments that are the same for every stage, but for what the engine fills in.
     var overrideArguments: [String] {
         overrides.sorted { $0.key < $1.key }.map { "--set=" + JSONArgument.override($0.key, $0.value) }
@@ -79,11 +90,35 @@ package struct ExportedStage: Sendable {
     var retries: Int { isDeploy ? 0 : retry.limit }
 
     /// Seconds after which an engine may end what `sluice attempt` should have ended itself: the stage's timeout and
-    /// grace, and a quarter of an hour for a Python environment and for artifacts, which the timeout does not count.
-    var deadline: Int64 { (timeout + grace).wholeSeconds + 900 }
+    /// grace, and a quarter of an hour for a Python environment and for artifacts, which the timeout does not count. Engines
+    /// count in 32 bits.
+    var deadline: Int64 { min((timeout + grace).wholeSeconds, Int64(Int32.max) - 900) + 900 }
 
     /// `stage NAME --profile P`: what `sluice attempt` is to run.
     var arguments: [String] { ["stage", JSONArgument.name(name), "--profile", profile] }
+}
+
+extension Triggers.Filter {
+    /// Whether any push can pass it.
+    var isEver: Bool { !branches.isEmpty || !tags.isEmpty }
+}
+
+extension Expression.Node {
+    /// Whether it or a part of it is such a node.
+    func contains(_ isWanted: (Expression.Kind) -> Bool) -> Bool {
+        isWanted(kind) || parts.contains { $0.contains(isWanted) }
+    }
+
+    private var parts: [Expression.Node] {
+        switch kind {
+        case .literal, .name, .changed, .budgetLeft: []
+        case .list(let nodes), .all(let nodes), .any(let nodes): nodes
+        case .not(let node): [node]
+        case .comparison(_, let left, let right), .contains(let left, let right), .startsWith(let left, let right),
+            .matches(let left, let right):
+            [left, right]
+        }
+    }
 }
 
 extension Duration {

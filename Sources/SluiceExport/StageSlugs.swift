@@ -1,18 +1,22 @@
-/// Names of instances in the letters that every engine takes: `train[model=logreg]` is `train-model-logreg`.
+/// Names in the letters that every engine takes: `train[model=logreg]` is `train-model-logreg`.
 enum StageSlugs {
     private static let longest = 50
 
-    /// No two are equal: those that would be are numbered in their order.
-    static func unique(_ names: [String]) -> [String: String] {
-        var taken: Set<String> = []
+    /// By name, behind `prefix`. No two are equal, nor equal to one of `taken`: those that would be are numbered in their
+    /// order.
+    static func unique(
+        _ names: [String], prefix: String = "", besides taken: some Sequence<String> = []
+    ) -> [String: String] {
+        var taken = Set(taken)
+        // Behind which number a free one was found last: thousands of names may have one slug.
+        var numbers: [String: Int] = [:]
         var slugs: [String: String] = [:]
-        for name in names {
-            let base = slug(name)
+        for name in names where slugs[name] == nil {
+            let base = prefix + slug(name)
             var candidate = base
-            var number = 2
             while !taken.insert(candidate).inserted {
-                candidate = "\(base)-\(number)"
-                number += 1
+                numbers[base, default: 1] += 1
+                candidate = "\(base)-\(numbers[base, default: 1])"
             }
             slugs[name] = candidate
         }

@@ -1,3 +1,4 @@
+import Foundation
 import SluiceModel
 import SluiceTesting
 import Testing
@@ -52,5 +53,50 @@ import Yams
         let slugs = StageSlugs.unique(names)
         #expect(slugs["train[a=1]"] == "train-a-1" && slugs["train[a=.1]"] == "train-a-1-2")
         #expect(Set(slugs.values).count == names.count && slugs.values.allSatisfy { $0.utf8.count < 60 })
+    }
+
+    @Test("thousands of names with one slug are numbered in less than a moment's work each")
+    func manySlugs() {
+        let slugs = StageSlugs.unique(
+            (0..<20_000).map { "a[k=\(String(repeating: "\u{1F600}", count: $0 % 7))#\($0)]" })
+        #expect(Set(slugs.values).count == 20_000)
+        let emoji = StageSlugs.unique((1...2_000).map { "a[k=\(String(repeating: "\u{1F600}", count: $0))]" })
+        #expect(Set(emoji.values).count == 2_000 && emoji.values.contains("a-k-2000"))
+        #expect(StageSlugs.unique(["x"], prefix: "of-", besides: ["of-x", "of-x-2"]) == ["x": "of-x-3"])
+    }
+}
+
+/// Which references run a pipeline, in the words of CI systems.
+@Suite struct ExportedPatternTests {
+    private static let globs = [
+        "main", "exp/**", "**", "*", "a+b", "x?", "x??", "?*", "**/x", "rel/**/x", "v*.*", "a{b", "(a|b)", "[ab]", "ü*",
+        "a$",
+        "a.b", "**x", "x/*/y",
+    ]
+    private static let names = [
+        "main", "mainx", "exp", "exp/", "exp/a", "exp/a/b", "a+b", "aab", "x", "xy", "xyz", "x/y", "rel/x", "rel/a/x",
+        "rel/a/b/x", "v1.2", "v1/2.3", "a{b", "(a|b)", "a", "b", "[ab]", "ü1", "a$", "a.b", "axb", "x/a/y", "x/a/b/y",
+        "",
+    ]
+
+    @Test("GitLab's expression matches what the glob matches, and nothing else")
+    func gitLab() throws {
+        for glob in Self.globs {
+            let expression = try NSRegularExpression(pattern: GitLabPattern.text(glob))
+            for name in Self.names {
+                let whole = NSRange(name.startIndex..., in: name)
+                let matches = expression.firstMatch(in: name, range: whole) != nil
+                #expect(matches == Glob(glob).matches(name), "\(glob) and \(name)")
+            }
+        }
+    }
+
+    @Test("GitHub's pattern escapes what is not a glob's, and never makes two stars of one character each")
+    func gitHub() {
+        let patterns = [
+            "x??": "x*", "?*": "*", "*?": "*", "**?": "**", "a+b": "a\\+b", "[ab]": "\\[ab\\]", "!x": "\\!x",
+            "exp/**": "exp/**",
+        ]
+        for (glob, pattern) in patterns { #expect(GitHubPattern.text(glob) == pattern) }
     }
 }

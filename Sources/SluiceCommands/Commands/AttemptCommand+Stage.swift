@@ -27,7 +27,10 @@ extension AttemptCommand {
         @Option(help: ArgumentHelp("The commit.", valueName: "rev"))
         var revision = "HEAD"
 
-        @Option(help: ArgumentHelp("The reference that the commit is run for; it must lead to it.", valueName: "ref"))
+        /// The next word is the value, whatever it is: engines fill in an empty one where nobody said anything.
+        @Option(
+            parsing: .unconditional,
+            help: ArgumentHelp("The reference that the commit is run for; it must lead to it.", valueName: "ref"))
         var reference: String?
 
         @Option(help: ArgumentHelp("The repository; else the one that we are in.", valueName: "dir"))
@@ -47,7 +50,10 @@ extension AttemptCommand {
                 valueName: "days"))
         var keepDays: Int?
 
-        @Option(help: ArgumentHelp("What counts as changed since this commit.", valueName: "rev"))
+        /// As with `reference`.
+        @Option(
+            parsing: .unconditional,
+            help: ArgumentHelp("What counts as changed since this commit.", valueName: "rev"))
         var changedSince: String?
 
         @Option(
@@ -128,9 +134,9 @@ extension AttemptCommand {
         }
 
         private var choice: PipelineChoice {
-            PipelineChoice(
-                pipeline: pipeline, revision: revision, changedSince: changedSince, overrides: overrides,
-                profile: profile)
+            let since = changedSince.flatMap { $0.isEmpty ? nil : $0 }
+            return PipelineChoice(
+                pipeline: pipeline, revision: revision, changedSince: since, overrides: overrides, profile: profile)
         }
 
         private static func absolute(_ path: String) throws -> String { try Files.absolute(path) }

@@ -61,9 +61,9 @@ struct ExportCommand: ParsableCommand {
         }
 
         private func tell(_ found: [Diagnostic]) throws {
-            guard strict, found.contains(where: { $0.severity == .warning }) else {
-                return quiet ? () : Diagnostics.tell(found)
-            }
+            let isRefused = found.contains { $0.severity == .error || strict && $0.severity == .warning }
+            guard isRefused else { return quiet ? () : Diagnostics.tell(found) }
+            guard strict else { throw InvalidDefinition(diagnostics: found) }
             throw InvalidDefinition(
                 diagnostics: found.map { diagnostic in
                     var diagnostic = diagnostic
@@ -132,13 +132,19 @@ extension ExportCommand {
         @Option(help: "The ConfigMap whose key sluice.yaml is the operator's configuration.")
         var configuration: String?
 
+        @Option(
+            help: ArgumentHelp("The account for Argo's own container, so that stages get no token.", valueName: "name"))
+        var executorAccount: String?
+
         @Option(help: ArgumentHelp("A state folder, as a path below the volume.", valueName: "path"))
         var state: String?
 
         @OptionGroup var keeping: Keeping
 
         func validate() throws {
-            let words = [image, claim, repository ?? "", gpu, secret, configuration ?? "", state ?? ""]
+            let words = [
+                image, claim, repository ?? "", gpu, secret, configuration ?? "", executorAccount ?? "", state ?? "",
+            ]
             for word in words where word.contains("{{") {
                 throw ValidationError("`{{` would be a tag of Argo: \(word)")
             }
@@ -150,7 +156,7 @@ extension ExportCommand {
         func run() throws {
             let options = ArgoOptions(
                 image: image, claim: claim, repository: repository, gpu: gpu, secret: secret,
-                configuration: configuration, state: state, keepDays: keeping.days)
+                configuration: configuration, state: state, executorAccount: executorAccount, keepDays: keeping.days)
             try subject.export { ArgoWorkflow.export($0, options) }
         }
     }

@@ -13,16 +13,11 @@ extension AirflowDAG {
         from datetime import timedelta
 
         try:
-            from airflow.sdk import DAG, Param, Variable, get_current_context
+            from airflow.sdk import DAG, BaseOperator, Param, Variable
         except ImportError:  # Airflow 2
             from airflow import DAG
-            from airflow.models import Variable
+            from airflow.models import BaseOperator, Variable
             from airflow.models.param import Param
-            from airflow.operators.python import get_current_context
-        try:
-            from airflow.providers.standard.operators.python import PythonOperator
-        except ImportError:
-            from airflow.operators.python import PythonOperator
         try:
             from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
         except ImportError:
@@ -33,13 +28,66 @@ extension AirflowDAG {
 
     static let body = """
 
-        TRY_AGAIN = 75
         SKIPPED = 99
+        # The pipeline wants it tried again, and cancelled although the run goes on: the worker was stopped.
+        TRY_AGAIN = (75, 130)
+
+
+        class Stage(BaseOperator):
+            process = None
+            is_cancelled = False
+
+            def __init__(self, stage, **arguments):
+                super().__init__(**arguments)
+                self.stage = stage
+
+            def execute(self, context):
+                secrets = {variable: Variable.get(name) for name, variable in self.stage["secrets"].items()}
+                self.process = subprocess.Popen(
+                    command(self.stage, context["params"], context["run_id"]),
+                    env={**os.environ, **secrets},
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    text=True,
+                    errors="replace",
+                    # Airflow kills the task's process group within seconds, and the stage has a grace of its own.
+                    start_new_session=True,
+                )
+                try:
+                    for line in self.process.stdout:
+                        logging.getLogger("sluice").info("%s", line.rstrip())
+                    status = self.process.wait()
+                finally:
+                    self.end()
+                judge(status)
+
+            def on_kill(self):
+                # The first signal cancels with the stage's grace; a second one would end it at once.
+                if self.process is not None and not self.is_cancelled:
+                    self.is_cancelled = True
+                    self.process.terminate()
+
+            def end(self):
+                self.on_kill()
+                if self.ends_within(self.stage["grace"] + 30):
+                    return
+                self.process.terminate()
+                if not self.ends_within(30):
+                    self.process.kill()
+                    self.process.wait()
+
+            def ends_within(self, seconds):
+                try:
+                    self.process.wait(timeout=seconds)
+                    return True
+                except subprocess.TimeoutExpired:
+                    return False
 
 
         def command(stage, params, run_id):
-            # A run's identifier may be any text; its exchange is a folder with a plain name.
-            run = hashlib.sha256(run_id.encode()).hexdigest()[:32]
+            # A run's identifier may be any text, and is one of this DAG alone; its exchange is a folder with a plain name.
+            run = hashlib.sha256((PIPELINE + " " + run_id).encode()).hexdigest()[:32]
             return [
                 SLUICE,
                 "attempt",
@@ -47,53 +95,29 @@ extension AirflowDAG {
                 "--pipeline=" + PIPELINE,
                 "--repository=" + params["repository"],
                 "--revision=" + params["commit"],
-                "--reference=" + params["reference"],
+                "--reference",
+                params["reference"],
+                *(["--changed-since", params["base"]] if READS_CHANGES else []),
                 "--exchange=" + os.path.join(params["exchange"], run),
                 "--skip-status=" + str(SKIPPED),
                 *ARGUMENTS,
             ]
 
 
-        def attempt(slug):
-            stage = STAGES[slug]
-            context = get_current_context()
-            secrets = {variable: Variable.get(name) for name, variable in stage["secrets"].items()}
-            process = subprocess.Popen(
-                command(stage, context["params"], context["run_id"]),
-                env={**os.environ, **secrets},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                errors="replace",
-            )
-            try:
-                for line in process.stdout:
-                    logging.getLogger("sluice").info("%s", line.rstrip())
-                status = process.wait()
-            finally:
-                stop(process, stage["grace"])
+        def judge(status):
             if status == SKIPPED:
                 raise AirflowSkipException("skipped")
-            if status == TRY_AGAIN:
-                raise AirflowException("failed, and is to be tried again")
+            # Below zero: a signal killed it, so the attempt is lost, which every policy tries again.
+            if status in TRY_AGAIN or status < 0:
+                raise AirflowException("ended with status %d, and is to be tried again" % status)
             if status != 0:
                 raise AirflowFailException("failed with status %d" % status)
 
 
-        def stop(process, grace):
-            # The first signal cancels with the stage's grace, the second at once.
-            for wait in (grace + 30, 30):
-                if process.poll() is not None:
-                    return
-                process.terminate()
-                try:
-                    process.wait(timeout=wait)
-                except subprocess.TimeoutExpired:
-                    pass
-            if process.poll() is None:
-                process.kill()
-                process.wait()
+        def growth(factor):
+            # Older ones know only whether pauses double.
+            knows_factors = type(getattr(BaseOperator, "retry_exponential_backoff", False)) is not bool
+            return factor if knows_factors else factor > 1
 
 
         def param(value, what):
@@ -113,19 +137,22 @@ extension AirflowDAG {
                 "reference": param(REFERENCE, "The branch or tag that it is run for."),
                 "repository": param(REPOSITORY, "The repository on the workers."),
                 "exchange": param(EXCHANGE, "A folder that all workers share."),
+                **({"base": param("", "What counts as changed since this commit.")} if READS_CHANGES else {}),
             },
+            **({"max_active_runs": 1} if ONE_AT_A_TIME else {}),
         ) as dag:
             tasks = {
-                slug: PythonOperator(
+                slug: Stage(
+                    stage,
                     task_id=slug,
-                    python_callable=attempt,
-                    op_args=[slug],
                     trigger_rule=stage["trigger_rule"],
                     pool=stage["pool"],
                     pool_slots=stage["pool_slots"],
+                    priority_weight=1 + PRIORITY,
+                    weight_rule="absolute" if PRIORITY else "downstream",
                     retries=stage["retries"],
                     retry_delay=timedelta(seconds=stage["retry_delay"]),
-                    retry_exponential_backoff=stage["grows"],
+                    retry_exponential_backoff=growth(stage["factor"]),
                     max_retry_delay=timedelta(seconds=stage["max_retry_delay"]),
                     execution_timeout=timedelta(seconds=stage["deadline"]),
                 )

@@ -42,7 +42,7 @@ package struct AirflowDAG {
     package static func export(_ pipeline: ExportedPipeline, _ options: AirflowOptions) -> ExportedText {
         var dag = AirflowDAG(
             pipeline: pipeline, options: options, findings: ExportFindings(pipeline, target: "Airflow"))
-        dag.findings.addCommon(state: options.state)
+        dag.findings.addForStages(state: options.state)
         dag.addFindings()
         return ExportedText(text: dag.text, diagnostics: dag.findings.all)
     }
@@ -62,6 +62,9 @@ package struct AirflowDAG {
             "EXCHANGE = " + optional(options.exchange),
             "SLUICE = " + PythonText.literal(options.sluice),
             "ARGUMENTS = " + PythonText.literal(arguments),
+            "PRIORITY = \(pipeline.plan.pipeline.priority)",
+            "ONE_AT_A_TIME = " + PythonText.literal(pipeline.plan.pipeline.concurrency.group != .none),
+            "READS_CHANGES = " + PythonText.literal(pipeline.readsChanges),
         ]
     }
 
@@ -88,7 +91,7 @@ package struct AirflowDAG {
             "        \"retries\": \(stage.retries),",
             "        \"retry_delay\": \(max(1, backoff.initial.wholeSeconds)),",
             "        \"max_retry_delay\": \(max(1, backoff.max.wholeSeconds)),",
-            "        \"grows\": \(PythonText.literal(backoff.factor > 1)),",
+            "        \"factor\": \(backoff.factor),",
             "        \"deadline\": \(stage.deadline),",
             "        \"grace\": \(stage.grace.wholeSeconds),",
             "        \"secrets\": {\(secrets.joined(separator: ", "))},",
@@ -97,6 +100,11 @@ package struct AirflowDAG {
     }
 
     private mutating func addFindings() {
+        if pipeline.plan.pipeline.concurrency.group == .reference {
+            findings.note(
+                "export.group", "runs go one at a time, whatever their reference",
+                hint: "`concurrency: { group: none }` lets them go side by side")
+        }
         for stage in pipeline.stages {
             let name = findings.name(stage)
             if stage.planned.definition.matrix?.maxParallel != nil {
@@ -107,8 +115,8 @@ package struct AirflowDAG {
             }
             if stage.retries > 0, ![1, 2].contains(stage.retry.backoff.factor) {
                 findings.warn(
-                    "export.backoff", "pauses between attempts at `\(name)` double: Airflow has no other factor",
-                    of: stage, hint: "`factor: 2` or `factor: 1`")
+                    "export.backoff", "pauses between attempts at `\(name)` double where Airflow knows no other factor",
+                    of: stage, hint: "newer ones do; `factor: 2` and `factor: 1` are the same in all")
             }
         }
         findings.note(

@@ -22,34 +22,40 @@ struct ArgoGroups {
     static func template(_ stage: ExportedStage) -> String { "stage-" + stage.slug }
 
     init(_ stages: [ExportedStage]) {
-        var groupOf: [String: String] = [:]
+        let groups = Self.groups(stages)
+        var places: [String: Int] = [:]
         for stage in stages {
-            if let group = Self.group(stage) { groupOf[stage.slug] = group }
-        }
-        for stage in stages {
-            var needs: [String] = []
-            for need in stage.needs.map({ groupOf[$0] ?? $0 }) where !needs.contains(need) { needs.append(need) }
-            let template = Self.template(stage)
-            guard let group = groupOf[stage.slug], let limit = stage.planned.definition.matrix?.maxParallel else {
-                outer.append(
-                    Task(
-                        name: stage.slug, template: template, needs: needs, runsAfterFailure: stage.runsAfterFailure,
-                        stage: stage))
+            var task = Task(
+                name: stage.slug, template: Self.template(stage), needs: Self.needs(stage, groups),
+                runsAfterFailure: stage.runsAfterFailure, stage: stage)
+            guard let group = groups[stage.slug], let limit = stage.planned.definition.matrix?.maxParallel else {
+                outer.append(task)
                 continue
             }
-            if !matrices.contains(where: { $0.name == group }) {
+            if places[group] == nil {
+                places[group] = matrices.count
                 matrices.append(Matrix(name: group, maxParallel: limit, tasks: []))
-                outer.append(
-                    Task(name: group, template: group, needs: needs, runsAfterFailure: stage.runsAfterFailure))
+                task.name = group
+                task.template = group
+                task.stage = nil
+                outer.append(task)
             }
-            let task = Task(name: stage.slug, template: template, needs: [], runsAfterFailure: false, stage: stage)
-            if let place = matrices.firstIndex(where: { $0.name == group }) { matrices[place].tasks.append(task) }
+            let inner = Task(
+                name: stage.slug, template: Self.template(stage), needs: [], runsAfterFailure: false, stage: stage)
+            if let place = places[group] { matrices[place].tasks.append(inner) }
         }
     }
 
-    /// No stage is called so: slugs of instances go on behind the stage's name.
-    private static func group(_ stage: ExportedStage) -> String? {
-        guard stage.planned.definition.matrix?.maxParallel != nil else { return nil }
-        return "matrix-of-" + StageSlugs.slug(stage.planned.definition.name)
+    /// The group of each instance that is in one, by its slug. No stage has the name of a group.
+    private static func groups(_ stages: [ExportedStage]) -> [String: String] {
+        let grouped = stages.filter { $0.planned.definition.matrix?.maxParallel != nil }
+        let names = StageSlugs.unique(
+            grouped.map(\.planned.definition.name), prefix: "matrix-of-", besides: stages.map(\.slug))
+        return Dictionary(grouped.map { ($0.slug, names[$0.planned.definition.name] ?? $0.slug) }) { first, _ in first }
+    }
+
+    private static func needs(_ stage: ExportedStage, _ groups: [String: String]) -> [String] {
+        var seen: Set<String> = []
+        return stage.needs.map { groups[$0] ?? $0 }.filter { seen.insert($0).inserted }
     }
 }

@@ -14,13 +14,15 @@ package struct ArgoOptions: Sendable {
     package var configuration: String?
     /// A state folder on the volume; nil: there is none.
     package var state: String?
+    /// The account whose token Argo's own container gets, so that stages need none; nil: they share the workflow's.
+    package var executorAccount: String?
     /// Days for which exchanges of earlier workflows stay that nobody uses; nil: for ever.
     package var keepDays: Int?
 
     package init(
         image: String, claim: String, repository: String? = nil, gpu: String = "nvidia.com/gpu",
         secret: String = "sluice-secrets", configuration: String? = nil, state: String? = nil,
-        keepDays: Int? = nil
+        executorAccount: String? = nil, keepDays: Int? = nil
     ) {
         self.image = image
         self.claim = claim
@@ -29,6 +31,7 @@ package struct ArgoOptions: Sendable {
         self.secret = secret
         self.configuration = configuration
         self.state = state
+        self.executorAccount = executorAccount
         self.keepDays = keepDays
     }
 }

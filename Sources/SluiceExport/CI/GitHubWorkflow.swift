@@ -4,33 +4,48 @@ import SluiceModel
 package struct GitHubWorkflow {
     private let pipeline: ExportedPipeline
     private let image: String?
-    private var findings: ExportFindings
+
+    /// Minutes after which machines of GitHub's own end a job, and after which all others do.
+    private static let ownMinutes: Int64 = 360
+    private static let mostMinutes: Int64 = 7200
+    private static let state = "~/.local/state/sluice"
 
     package static func export(_ pipeline: ExportedPipeline, image: String? = nil) -> ExportedText {
-        var workflow = GitHubWorkflow(
-            pipeline: pipeline, image: image, findings: ExportFindings(pipeline, target: "GitHub Actions"))
-        workflow.findings.addForJob()
-        let document = workflow.document()
-        return ExportedText(text: YAMLText.document(document), diagnostics: workflow.findings.all)
+        let workflow = GitHubWorkflow(pipeline: pipeline, image: image)
+        var findings = ExportFindings(pipeline, target: "GitHub Actions")
+        findings.addForJob()
+        workflow.addFindings(to: &findings)
+        return ExportedText(text: YAMLText.document(workflow.document), diagnostics: findings.all)
     }
 
-    private mutating func document() -> YAMLValue {
+    private func addFindings(to findings: inout ExportFindings) {
+        let push = pipeline.plan.pipeline.triggers.push
+        for glob in (push.map { $0.branches + $0.tags + $0.paths } ?? []) where glob.pattern.contains("?") {
+            findings.warn(
+                "export.glob", "`?` in `\(glob.pattern)` matches any number of characters there",
+                hint: "GitHub's patterns have no word for one character")
+        }
+        if let push, !push.paths.isEmpty, !push.tags.isEmpty {
+            findings.warn(
+                "export.paths", "`paths` of `triggers.push` do not count for tags: every one of them runs the job",
+                hint: "GitHub compares branches alone")
+        }
+        if pipeline.jobMinutes(atMost: Self.mostMinutes) > Self.ownMinutes {
+            findings.note(
+                "export.job-time", "with all timeouts the job takes more than six hours",
+                hint: "GitHub's own machines end it then; others do not")
+        }
+    }
+
+    private var document: YAMLValue {
         .map([
-            "name": .text("sluice " + pipeline.name), "on": events(), "permissions": .map(["contents": .text("read")]),
-            // The state folder of a reference is handed from one job to the next.
-            "concurrency": .map([
-                "group": .text("sluice-\(pipeline.name)-${{ github.ref }}"), "cancel-in-progress": .truth(false),
-            ]),
-            "jobs": .map([
-                "sluice": job(
-                    "github.event_name != 'pull_request'", [checkout, cache, configure, run]),
-                "plan": job("github.event_name == 'pull_request'", [checkout, plan]),
-            ]),
+            "name": .text("sluice " + pipeline.name), "on": events, "permissions": .map(["contents": .text("read")]),
+            "jobs": .map(["sluice": runJob, "plan": planJob]),
         ])
     }
 
-    private mutating func events() -> YAMLValue {
-        guard let push = pipeline.plan.pipeline.triggers.push else {
+    private var events: YAMLValue {
+        guard let push = pipeline.plan.pipeline.triggers.push, push.isEver else {
             return .map(["workflow_dispatch": .map([]), "pull_request": .map([])])
         }
         return .map([
@@ -41,34 +56,37 @@ package struct GitHubWorkflow {
         ])
     }
 
-    private mutating func patterns(_ globs: [Glob]) -> YAMLValue? {
-        guard !globs.isEmpty else { return nil }
-        return .texts(
-            globs.map { glob in
-                if glob.pattern.contains("?") {
-                    findings.warn(
-                        "export.glob", "`?` in `\(glob.pattern)` matches any number of characters there",
-                        hint: "GitHub's patterns have no word for one character")
-                }
-                return Self.pattern(glob.pattern)
-            })
+    private func patterns(_ globs: [Glob]) -> YAMLValue? {
+        globs.isEmpty ? nil : .texts(globs.map { GitHubPattern.text($0.pattern) })
     }
 
-    /// `*` and `**` mean the same; what else means something there is escaped.
-    private static func pattern(_ glob: String) -> String {
-        glob.map { character in
-            switch character {
-            case "?": "*"
-            case "+", "[", "]", "!", "\\": "\\" + String(character)
-            default: String(character)
-            }
-        }.joined()
-    }
-
-    private func job(_ condition: String, _ steps: [YAMLValue]) -> YAMLValue {
+    private var runJob: YAMLValue {
         .map([
-            "if": .text(condition), "runs-on": .text("ubuntu-24.04"), "container": image.map { .text($0) },
-            "steps": .list(steps),
+            "if": .text("github.event_name != 'pull_request'"), "runs-on": .text("ubuntu-24.04"),
+            "container": image.map { .text($0) }, "concurrency": concurrency,
+            "timeout-minutes": .number(pipeline.jobMinutes(atMost: Self.mostMinutes)),
+            "steps": .list([checkout, restore, configure, run, save]),
+        ])
+    }
+
+    private var planJob: YAMLValue {
+        .map([
+            "if": .text("github.event_name == 'pull_request'"), "runs-on": .text("ubuntu-24.04"),
+            "container": image.map { .text($0) }, "timeout-minutes": .number(15),
+            "steps": .list([checkout, configure, plan]),
+        ])
+    }
+
+    /// Of the job that runs: pull requests are only planned, and belong to no group.
+    private var concurrency: YAMLValue? {
+        let policy = pipeline.plan.pipeline.concurrency
+        guard policy.group != .none else { return nil }
+        let reference = policy.group == .reference ? "-${{ github.ref }}" : ""
+        return .map([
+            "group": .text("sluice-\(pipeline.name)" + reference),
+            "cancel-in-progress": .truth(policy.onNew == .cancel),
+            // Else the ones that wait are dropped for the newest.
+            "queue": policy.onNew == .queue ? .text("max") : nil,
         ])
     }
 
@@ -79,16 +97,25 @@ package struct GitHubWorkflow {
         ])
     }
 
-    private var cache: YAMLValue {
-        let key = "sluice-\(pipeline.name)-${{ github.ref }}-"
-        return .map([
-            "uses": .text("actions/cache@v4"),
-            "with": .map([
-                "path": .text("~/.local/state/sluice"), "key": .text(key + "${{ github.run_id }}"),
-                "restore-keys": .text(key),
-            ]),
+    private var key: String { "sluice-\(pipeline.name)-${{ github.ref }}-" }
+
+    /// The state folder of a reference is handed from one job to the next.
+    private var restore: YAMLValue {
+        .map([
+            "uses": .text("actions/cache/restore@v4"),
+            "with": .map(["path": .text(Self.state), "key": .text(attemptKey), "restore-keys": .text(key)]),
         ])
     }
+
+    /// Also that of a failed run: what it has used is charged, and what it has made is in the cache.
+    private var save: YAMLValue {
+        .map([
+            "uses": .text("actions/cache/save@v4"), "if": .text("always()"),
+            "with": .map(["path": .text(Self.state), "key": .text(attemptKey)]),
+        ])
+    }
+
+    private var attemptKey: String { key + "${{ github.run_id }}-${{ github.run_attempt }}" }
 
     private var configure: YAMLValue {
         .map([

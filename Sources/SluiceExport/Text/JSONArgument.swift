@@ -7,8 +7,10 @@ import SluiceModel
 enum JSONArgument {
     /// A name: as it is where that is harmless.
     static func name(_ text: String) -> String {
-        text.utf8.contains { "{}$`\\\"".utf8.contains($0) } ? escaped(.string(text)) : text
+        mayHoldTag(text) || text.utf8.contains { "\\\"".utf8.contains($0) } ? escaped(.string(text)) : text
     }
+
+    static func mayHoldTag(_ text: String) -> Bool { text.utf8.contains { "{}$`".utf8.contains($0) } }
 
     /// `KEY=JSON` for `--set`.
     static func override(_ key: String, _ value: JSONValue) -> String { key + "=" + escaped(value) }

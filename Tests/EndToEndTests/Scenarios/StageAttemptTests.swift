@@ -141,6 +141,33 @@ import Testing
             }, "what was left goes as soon as nothing of it is alive")
     }
 
+    @Test("a cancelled attempt is over within its grace, and the next process goes on with another one")
+    func cancelled() throws {
+        try scene.commit([
+            "pipelines/toy.yaml": """
+            schema: sluice/v1
+            name: toy
+            stages:
+              slow:
+                if: changed("**")
+                run: touch \(scene.root)/started; [ -e \(scene.root)/go ] || exec sleep 60
+                retry: { limit: 0 }
+                sources: []
+            """
+        ])
+        let arguments = [
+            "attempt", "stage", "slow", "--changed-since", "", "--reference", "", "--exchange",
+            scene.root + "/exchange",
+        ]
+        let started = try scene.start(arguments)
+        #expect(comesToHold { FileManager.default.fileExists(atPath: scene.root + "/started") })
+        kill(started.pid, SIGTERM)
+        #expect(started.wait().status == 130)
+        _ = FileManager.default.createFile(atPath: scene.root + "/go", contents: nil)
+        let second = try scene.sluice(arguments)
+        #expect(second.status == 0 && second.transcript.contains("attempt 2 started"), "\(second.transcript)")
+    }
+
     private func states(in folder: String) -> [String] {
         let all = (try? FileManager.default.contentsOfDirectory(atPath: scene.root + folder)) ?? []
         return all.filter { $0.hasPrefix("sluice-state-") }
