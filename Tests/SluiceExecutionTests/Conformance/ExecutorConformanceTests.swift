@@ -82,6 +82,50 @@ struct ExecutorConformanceTests {
         return await attempts.run(try attempts.plugin(python: body), by: lane.executor(attempts))
     }
 
+    /// The table of `command`, where the exit status alone decides.
+    private static let commandEndings: [(script: String, outcome: Outcome, errorClass: ErrorClass?, code: String?)] = [
+        ("exit 0", .succeeded, nil, nil), ("exit 10", .failed, nil, nil),
+        ("exit 20", .failed, .transient, "command.exit_20"), ("exit 21", .failed, .resource, "command.exit_21"),
+        ("exit 22", .failed, .dependency, "command.exit_22"), ("exit 30", .failed, .internal, "protocol.exit_mismatch"),
+        ("exit 7", .failed, .user, "command.exit_7"), ("kill -SEGV $$", .failed, .internal, "plugin.crashed"),
+    ]
+
+    @Test("every exit of a command means the same", arguments: Lane.everywhere)
+    func commandEndings(_ lane: Lane) async throws {
+        await withThrowingTaskGroup(of: Void.self) { group in
+            for ending in Self.commandEndings {
+                group.addTask {
+                    let attempts = try Attempts()
+                    let result = await attempts.run(attempts.script(ending.script), by: lane.executor(attempts))
+                    #expect(result.outcome == ending.outcome, "\(ending): \(result)")
+                    #expect(result.error?.errorClass == ending.errorClass && result.error?.code == ending.code)
+                }
+            }
+        }
+    }
+
+    @Test(
+        "an attempt whose supervisor on the node is killed is lost, and nothing of it is left", arguments: Lane.onNodes)
+    func supervisor(_ lane: Lane) async throws {
+        let attempts = try Attempts()
+        // Its parent is the attempt's own supervisor, and whose child that is has the word on the node.
+        let request = try attempts.plugin(
+            python: """
+                parent = open(f"/proc/{os.getppid()}/stat").read().rsplit(")", 1)[1].split()[1]
+                print(os.getpid(), flush=True)
+                time.sleep(1)
+                os.kill(int(parent), signal.SIGKILL)
+                time.sleep(600)
+                """)
+        let result = await attempts.run(request, by: lane.executor(attempts))
+        #expect(result.outcome == .lost && result.error?.errorClass == .transient, "\(result)")
+        #expect(result.error?.code.hasSuffix(".supervisor_lost") == true, "\(result)")
+        // What is carried comes back with the end, which there was none of.
+        guard lane != .carried else { return }
+        let plugin = try #require(attempts.shown.compactMap(Int32.init).first)
+        try await attempts.holds { _ in !isAlive(plugin) }
+    }
+
     @Test("an attempt over its timeout is stopped", arguments: Lane.everywhere)
     func timeout(_ lane: Lane) async throws {
         let attempts = try Attempts()

@@ -39,6 +39,9 @@ enum Lane: String, CaseIterable, Sendable, CustomTestStringConvertible {
     /// Those whose attempts outlive their runner.
     static var durable: [Lane] { here.filter { $0 != .local } }
 
+    /// Those whose supervisor on a node is a process of this machine, which can be killed from here.
+    static var onNodes: [Lane] { everywhere.filter { ![.local, .files].contains($0) && $0.isOfThisMachine } }
+
     /// Whether its processes are among this machine's.
     var isOfThisMachine: Bool { self != .kubernetes || Kubernetes.real == nil }
 

@@ -51,19 +51,6 @@ struct SlurmTests {
         #expect(attempts.events.contains(.waiting(reason: "its partition is down (PartitionDown)")))
     }
 
-    @Test("a supervisor that is killed on its node is a lost attempt")
-    func supervisor() async throws {
-        let attempts = try Attempts()
-        let request = try attempts.plugin(
-            python: """
-                parent = open(f"/proc/{os.getppid()}/stat").read().rsplit(")", 1)[1].split()[1]
-                os.kill(int(parent), signal.SIGKILL)
-                time.sleep(600)
-                """)
-        let result = await run(attempts, request)
-        #expect(result.outcome == .lost && result.error?.code == "slurm.supervisor_lost", "\(result)")
-    }
-
     @Test("what Slurm kills for its memory is over its limit, though nobody left a result")
     func memory() async throws {
         let attempts = try Attempts()
