@@ -109,9 +109,11 @@ package enum RunGate {
             explanation: Array(((isWorse ? DegradeText(plan: plan, task: task).lines : []) + places(plan)).prefix(4)))
     }
 
-    /// Why stages run where they do, where they had a choice.
+    /// Why stages run where they do, where they had a choice; of the first ones.
     private static func places(_ plan: Plan) -> [String] {
-        plan.stages.compactMap { stage in stage.chosen.flatMap { PlacementText.line(stage, $0) } }
+        Array(
+            plan.stages.lazy.compactMap { stage in stage.chosen.flatMap { PlacementText.line(stage, $0, in: plan) } }
+                .prefix(4))
     }
 
     /// The decision for one stage, with the declared loss where it runs in a worse way.
