@@ -37,14 +37,11 @@ extension AirflowDAG {
             process = None
             is_cancelled = False
 
-            def __init__(self, stage, **arguments):
-                super().__init__(**arguments)
-                self.stage = stage
-
             def execute(self, context):
-                secrets = {variable: Variable.get(name) for name, variable in self.stage["secrets"].items()}
+                stage = STAGES[self.task_id]
+                secrets = {variable: Variable.get(name) for name, variable in stage["secrets"].items()}
                 self.process = subprocess.Popen(
-                    command(self.stage, context["params"], context["run_id"]),
+                    command(stage, context["params"], context["run_id"]),
                     env={**os.environ, **secrets},
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.PIPE,
@@ -59,7 +56,7 @@ extension AirflowDAG {
                         logging.getLogger("sluice").info("%s", line.rstrip())
                     status = self.process.wait()
                 finally:
-                    self.end()
+                    self.end(stage["grace"])
                 judge(status)
 
             def on_kill(self):
@@ -68,9 +65,9 @@ extension AirflowDAG {
                     self.is_cancelled = True
                     self.process.terminate()
 
-            def end(self):
+            def end(self, grace):
                 self.on_kill()
-                if self.ends_within(self.stage["grace"] + 30):
+                if self.ends_within(grace + 30):
                     return
                 self.process.terminate()
                 if not self.ends_within(30):
@@ -143,7 +140,6 @@ extension AirflowDAG {
         ) as dag:
             tasks = {
                 slug: Stage(
-                    stage,
                     task_id=slug,
                     trigger_rule=stage["trigger_rule"],
                     pool=stage["pool"],

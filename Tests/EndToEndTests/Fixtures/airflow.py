@@ -114,14 +114,11 @@ class Stage(BaseOperator):
     process = None
     is_cancelled = False
 
-    def __init__(self, stage, **arguments):
-        super().__init__(**arguments)
-        self.stage = stage
-
     def execute(self, context):
-        secrets = {variable: Variable.get(name) for name, variable in self.stage["secrets"].items()}
+        stage = STAGES[self.task_id]
+        secrets = {variable: Variable.get(name) for name, variable in stage["secrets"].items()}
         self.process = subprocess.Popen(
-            command(self.stage, context["params"], context["run_id"]),
+            command(stage, context["params"], context["run_id"]),
             env={**os.environ, **secrets},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -136,7 +133,7 @@ class Stage(BaseOperator):
                 logging.getLogger("sluice").info("%s", line.rstrip())
             status = self.process.wait()
         finally:
-            self.end()
+            self.end(stage["grace"])
         judge(status)
 
     def on_kill(self):
@@ -145,9 +142,9 @@ class Stage(BaseOperator):
             self.is_cancelled = True
             self.process.terminate()
 
-    def end(self):
+    def end(self, grace):
         self.on_kill()
-        if self.ends_within(self.stage["grace"] + 30):
+        if self.ends_within(grace + 30):
             return
         self.process.terminate()
         if not self.ends_within(30):
@@ -220,7 +217,6 @@ with DAG(
 ) as dag:
     tasks = {
         slug: Stage(
-            stage,
             task_id=slug,
             trigger_rule=stage["trigger_rule"],
             pool=stage["pool"],

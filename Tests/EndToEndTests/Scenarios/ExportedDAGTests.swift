@@ -33,8 +33,8 @@ import Testing
                 pass
         class BaseOperator:
             retry_exponential_backoff = 0
-            def __init__(self, **arguments):
-                self.arguments = arguments
+            def __init__(self, task_id, **arguments):
+                self.task_id, self.arguments = task_id, arguments
             def set_upstream(self, tasks):
                 pass
         """,
@@ -49,7 +49,7 @@ import Testing
         import os, sys, threading, time
         import dag
         dag.SLUICE = os.path.abspath("binary")
-        task = dag.Stage(dag.STAGES["one"], task_id="one")
+        task = dag.Stage(task_id="one")
         def cancel():
             while not os.path.exists("ready"):
                 time.sleep(0.01)
