@@ -5,20 +5,24 @@ import SluicePlanning
 ///
 /// Params and cells are what they are; of the rest Argo knows commit and reference. What it does not know counts as true,
 /// so a stage that is not started has a condition that does not hold; `sluice attempt` judges the whole of it.
+///
+/// Params are what the exported commit says, and the workflow may be started for another one: what they decide counts for
+/// that commit alone.
 struct ArgoCondition {
     private let scope: Scope
+    private let knowsParams: Bool
 
     /// nil: there is nothing that Argo could judge.
     static func when(_ stage: Plan.Stage, in plan: Plan) -> String? {
         guard let expression = expression(stage) else { return nil }
-        switch ArgoCondition(stage, plan).judgement(expression.root, assuming: true) {
-        case .known(true): return nil
-        case .known(false): return "false"
-        case .told(let text): return "{{=\(text)}}"
-        }
+        let here = ArgoCondition(stage, plan).judgement(expression.root, assuming: true)
+        let anywhere = ArgoCondition(stage, plan, knowsParams: false).judgement(expression.root, assuming: true)
+        guard here != anywhere else { return here.tag }
+        let elsewhere = "workflow.parameters.commit != \(literal(plan.revision.oid.hex))"
+        return joined([anywhere, joined([.told(elsewhere), here], decisive: true)], decisive: false).tag
     }
 
-    /// Whether Argo judges all of it.
+    /// Whether Argo judges all of it, of the exported commit.
     static func isTold(_ stage: Plan.Stage, in plan: Plan) -> Bool {
         guard let expression = expression(stage) else { return true }
         let condition = ArgoCondition(stage, plan)
@@ -30,7 +34,8 @@ struct ArgoCondition {
         stage.definition.condition.flatMap { try? Expression(parsing: $0.value) }
     }
 
-    private init(_ stage: Plan.Stage, _ plan: Plan) {
+    private init(_ stage: Plan.Stage, _ plan: Plan, knowsParams: Bool = true) {
+        self.knowsParams = knowsParams
         scope = Scope(
             params: plan.params, matrix: Dictionary(stage.cells.map { ($0.axis, $0.value) }) { first, _ in first })
     }
@@ -38,6 +43,15 @@ struct ArgoCondition {
     private enum Judgement: Equatable {
         case known(Bool)
         case told(String)
+
+        /// As a `when`; nil: it always holds.
+        var tag: String? {
+            switch self {
+            case .known(true): nil
+            case .known(false): "false"
+            case .told(let text): "{{=\(text)}}"
+            }
+        }
     }
 
     private enum Operand {
@@ -50,8 +64,8 @@ struct ArgoCondition {
     /// `assuming`: what counts where Argo does not know.
     private func judgement(_ node: Expression.Node, assuming: Bool) -> Judgement {
         switch node.kind {
-        case .all(let nodes): joined(nodes, by: "&&", decisive: false, assuming)
-        case .any(let nodes): joined(nodes, by: "||", decisive: true, assuming)
+        case .all(let nodes): Self.joined(nodes.map { judgement($0, assuming: assuming) }, decisive: false)
+        case .any(let nodes): Self.joined(nodes.map { judgement($0, assuming: assuming) }, decisive: true)
         case .not(let inner):
             switch judgement(inner, assuming: !assuming) {
             case .known(let truth): .known(!truth)
@@ -67,18 +81,19 @@ struct ArgoCondition {
         }
     }
 
-    private func joined(
-        _ nodes: [Expression.Node], by word: String, decisive: Bool, _ assuming: Bool
-    ) -> Judgement {
+    /// `decisive`: what one of them needs to be, so that the others do not matter.
+    private static func joined(_ judgements: [Judgement], decisive: Bool) -> Judgement {
         var texts: [String] = []
-        for node in nodes {
-            switch judgement(node, assuming: assuming) {
+        for judgement in judgements {
+            switch judgement {
             case .known(decisive): return .known(decisive)
             case .known: continue
             case .told(let text): texts.append(text)
             }
         }
-        return texts.isEmpty ? .known(!decisive) : Self.told(texts, by: word)
+        guard !texts.isEmpty else { return .known(!decisive) }
+        let word = decisive ? " || " : " && "
+        return .told(texts.count == 1 ? texts[0] : texts.map { "(\($0))" }.joined(separator: word))
     }
 
     private func operand(_ node: Expression.Node) -> Operand {
@@ -88,6 +103,7 @@ struct ArgoCondition {
         case .name(.commit): return .parameter("workflow.parameters.commit")
         case .name(let name):
             switch name {
+            case .param where !knowsParams: return .unknown
             case .param, .matrix:
                 if case .value(let value) = scope.find(name) { return .constant(value) }
                 return .constant(.null)
@@ -121,19 +137,7 @@ struct ArgoCondition {
         case (_, .constant): return .known(false)
         default: return .known(assuming)
         }
-        var texts: [String] = []
-        for member in members {
-            switch compared(.equal, element, member, assuming) {
-            case .known(true): return .known(true)
-            case .known(false): continue
-            case .told(let text): texts.append(text)
-            }
-        }
-        return texts.isEmpty ? .known(false) : Self.told(texts, by: "||")
-    }
-
-    private static func told(_ texts: [String], by word: String) -> Judgement {
-        .told(texts.count == 1 ? texts[0] : texts.map { "(\($0))" }.joined(separator: " \(word) "))
+        return Self.joined(members.map { compared(.equal, element, $0, assuming) }, decisive: true)
     }
 
     private func starting(_ text: Operand, _ prefix: Operand, _ assuming: Bool) -> Judgement {

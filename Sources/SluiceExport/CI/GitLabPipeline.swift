@@ -42,7 +42,8 @@ package struct GitLabPipeline {
         .map([
             "workflow": isInterruptible
                 ? .map(["auto_cancel": .map(["on_new_commit": .text("interruptible")])]) : nil,
-            "sluice": run, "sluice-plan": plan,
+            // Files of several pipelines may be included into one.
+            "sluice \(pipeline.name)": run, "sluice-plan \(pipeline.name)": plan,
         ])
     }
 
