@@ -252,7 +252,7 @@ struct ExecutorConformanceTests {
         #expect(await running.outcome == .succeeded)
     }
 
-    @Test("a large output and a long log come through whole, or cut with a word", arguments: Lane.here)
+    @Test("a large output and a long log come through whole, or cut with a word", arguments: Lane.everywhere)
     func large(_ lane: Lane) async throws {
         let attempts = try Attempts()
         var request = try attempts.plugin(
