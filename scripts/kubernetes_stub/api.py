@@ -107,7 +107,8 @@ class Handler(BaseHTTPRequestHandler):
         if act == "GET":
             with cluster.lock:
                 return self.get(kind, name, query)
-        acts = {("POST", "jobs"): lambda: cluster.create_job(namespace, body),
+        is_strict = query.get("fieldValidation") != ["Ignore"]
+        acts = {("POST", "jobs"): lambda: cluster.create_job(namespace, body, is_strict),
                 ("PATCH", "jobs"): lambda: cluster.patch_job(name, body),
                 ("DELETE", "jobs"): lambda: cluster.delete_job(name),
                 ("DELETE", "pods"): lambda: cluster.delete_pod(name, (body or {}).get("gracePeriodSeconds")),

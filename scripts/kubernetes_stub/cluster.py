@@ -45,14 +45,20 @@ class Cluster:
         thing["metadata"].update(namespace=namespace, uid=f"uid-{self.resource_version}", creationTimestamp=now(),
                                  resourceVersion=str(self.resource_version))
 
+    def can_suspend(self):
+        return not self.control().get("old")
+
     # Jobs
 
-    def create_job(self, namespace, job):
+    def create_job(self, namespace, job, is_strict):
         name = job["metadata"]["name"]
+        spec = job.get("spec", {})
         with self.lock:
+            if not self.can_suspend() and spec.pop("suspend", None) is not None and is_strict:
+                raise Refusal(400, "BadRequest", 'error validating data: ValidationError(Job.spec): unknown field "suspend" '
+                              "in io.k8s.api.batch.v1.JobSpec")
             if name in self.jobs:
                 raise existing("jobs.batch", name)
-            spec = job.get("spec", {})
             pod = spec.get("template", {}).get("spec", {})
             if pod.get("restartPolicy") not in ("Never", "OnFailure"):
                 raise Refusal(422, "Invalid", f'Job.batch "{name}" is invalid: spec.template.spec.restartPolicy: '
@@ -72,7 +78,8 @@ class Cluster:
                 raise missing("jobs.batch", name)
             if list(patch) != ["spec"] or list(patch["spec"]) != ["suspend"]:
                 raise Refusal(422, "Invalid", f'Job.batch "{name}" is invalid: field is immutable')
-            self.jobs[name]["spec"].update(patch["spec"])
+            if self.can_suspend():
+                self.jobs[name]["spec"].update(patch["spec"])
             return self.jobs[name]
 
     def fits_quota(self, name, asked):

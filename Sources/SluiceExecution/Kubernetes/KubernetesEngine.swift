@@ -43,9 +43,17 @@ struct KubernetesEngine: JobEngine {
             return .unreachable("\(file) cannot be written: \(errorText(errno))")
         }
         let job = KubernetesManifest.name(order.key)
-        let created = kubectl.run(["create", "--filename=\(file)", "--output=name"])
+        let created = create(file)
         guard created.isGood || created.complaint.contains("AlreadyExists") else { return verdict(created) }
         return order.secrets.isEmpty ? .accepted(job) : bringSecrets(order, to: job, manifest.labels)
+    }
+
+    /// A cluster before 1.21 cannot hold a Job back, and says so: there the pod waits for its Secret as for any volume.
+    private func create(_ file: String) -> EngineProgram.Answer {
+        let create = ["create", "--filename=\(file)", "--output=name"]
+        let created = kubectl.run(create)
+        let isTooNew = created.complaint.contains("unknown field") && created.complaint.contains(#"suspend""#)
+        return isTooNew ? kubectl.run(create + ["--validate=false"]) : created
     }
 
     private func verdict(_ answer: EngineProgram.Answer) -> Submission {
@@ -79,7 +87,8 @@ struct KubernetesEngine: JobEngine {
         guard let job: KubernetesObjects.Object = WireJSON.decode(answer.data) else {
             return .unreachable("kubectl's answer is no JSON that is understood")
         }
-        return job.spec?.suspend == true ? .halfway(name) : .found(name)
+        // Of a cluster that cannot hold it back nobody knows.
+        return !order.secrets.isEmpty && job.spec?.suspend != false ? .halfway(name) : .found(name)
     }
 
     func carrier(_ order: JobOrder, of request: AttemptRequest, job: String) -> (any JobCarrier)? {
@@ -101,17 +110,20 @@ struct KubernetesEngine: JobEngine {
     func unwatch(_ job: String) { watch.remove(job) }
 
     /// Its pod's first process is the supervisor: SIGTERM is for it alone, and the pod's grace is long enough for the
-    /// stage's. The Job stays until the pod is gone.
-    func stop(_ job: String, in folder: String) -> Bool { delete(job, ["--cascade=foreground"]) }
+    /// stage's.
+    func stop(_ job: String, in folder: String) -> Bool { end(job, []) }
 
     func cancel(_ job: String, in folder: String, isImmediate: Bool) -> Bool {
-        if isImmediate {
-            _ = kubectl.run([
-                "delete", "pods", "--selector=job-name=\(job)", "--grace-period=1", "--wait=false",
-                "--ignore-not-found",
-            ])
-        }
-        return delete(job, ["--cascade=foreground"])
+        end(job, isImmediate ? ["--grace-period=1"] : [])
+    }
+
+    /// The Job goes first, or a cluster may make another pod for it, and stays until the pod is gone. The pod is deleted as
+    /// well: whoever collects what belongs to a deleted Job may be slow.
+    private func end(_ job: String, _ options: [String]) -> Bool {
+        guard delete(job, ["--cascade=foreground"]) else { return false }
+        _ = kubectl.run(
+            ["delete", "pods", "--selector=job-name=\(job)", "--wait=false", "--ignore-not-found"] + options)
+        return true
     }
 
     /// A Job without a result stays until its run has ended: another runner may have to ask how it ended.

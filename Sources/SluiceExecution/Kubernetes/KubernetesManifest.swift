@@ -33,16 +33,22 @@ struct KubernetesManifest {
                 "name": .string(Self.name(order.key)), "namespace": .string(terms.namespace), "labels": labels.json,
                 "annotations": .object(["sluice.dev/stage": .string(order.stage)]),
             ]),
-            "spec": .object([
-                // It is tried again by a new attempt, never behind the runner's back.
-                "backoffLimit": .integer(0),
-                // Its Secret can belong to it only when it is there: its pod waits until both are.
-                "suspend": .bool(!order.secrets.isEmpty),
-                "activeDeadlineSeconds": .integer(seconds(order.time + (carried == nil ? .zero : Self.hold))),
-                "ttlSecondsAfterFinished": .integer(Self.keptSeconds),
-                "template": .object(["metadata": .object(["labels": labels.json]), "spec": pod]),
-            ]),
+            "spec": .object(spec),
         ])
+    }
+
+    private var spec: [String: JSONValue] {
+        var spec: [String: JSONValue] = [
+            // It is tried again by a new attempt, never behind the runner's back.
+            "backoffLimit": .integer(0),
+            "activeDeadlineSeconds": .integer(seconds(order.time + (carried == nil ? .zero : Self.hold))),
+            "ttlSecondsAfterFinished": .integer(Self.keptSeconds),
+            "template": .object(["metadata": .object(["labels": labels.json]), "spec": pod]),
+        ]
+        // Its Secret can belong to it only when it is there: its pod waits until both are. Clusters before 1.21 do not
+        // know the field, so nobody else has it.
+        if !order.secrets.isEmpty { spec["suspend"] = .bool(true) }
+        return spec
     }
 
     var labels: KubernetesLabels { KubernetesLabels(order: order, owner: owner) }

@@ -29,13 +29,21 @@ enum Kubernetes {
 
     /// Attempts below the folder are carried to pods and back.
     static func engine(carrying root: String) -> any JobEngine {
-        shared.map { $0.engine(carrying: root) } ?? ThreadEngine()
+        if let real { return engine(real, carrying: root) }
+        return shared.map { $0.engine(carrying: root) } ?? ThreadEngine()
     }
 
     static func engine() -> any JobEngine {
-        guard let real else { return shared.map { $0.engine() } ?? ThreadEngine() }
-        let kubectl = Kubectl(terms: real, searchPath: searchPath, home: nil)
-        return KubernetesEngine(terms: real, kubectl: kubectl, owner: "test-\(getpid())")
+        if let real { return engine(real) }
+        return shared.map { $0.engine() } ?? ThreadEngine()
+    }
+
+    /// On a real cluster; where attempts are carried, it shares nothing.
+    static func engine(_ terms: KubernetesTerms, carrying root: String? = nil) -> KubernetesEngine {
+        var terms = terms
+        if root != nil { (terms.claim, terms.sharedRoot) = (nil, nil) }
+        let kubectl = Kubectl(terms: terms, searchPath: searchPath, home: nil)
+        return KubernetesEngine(terms: terms, kubectl: kubectl, owner: "test-\(getpid())", carried: root)
     }
 
     /// The cluster that `scripts/test-kubernetes` is given.

@@ -35,7 +35,7 @@ enum Lane: String, CaseIterable, Sendable, CustomTestStringConvertible {
         }
     }
     /// For what needs no look into an attempt's folder while it runs.
-    static var everywhere: [Lane] { here + (Kubernetes.real == nil && Kubernetes.carries ? [.carried] : []) }
+    static var everywhere: [Lane] { here + (Kubernetes.real != nil || Kubernetes.carries ? [.carried] : []) }
     /// Those whose attempts outlive their runner.
     static var durable: [Lane] { here.filter { $0 != .local } }
 
@@ -43,7 +43,7 @@ enum Lane: String, CaseIterable, Sendable, CustomTestStringConvertible {
     static var onNodes: [Lane] { everywhere.filter { ![.local, .files].contains($0) && $0.isOfThisMachine } }
 
     /// Whether its processes are among this machine's.
-    var isOfThisMachine: Bool { self != .kubernetes || Kubernetes.real == nil }
+    var isOfThisMachine: Bool { ![.kubernetes, .carried].contains(self) || Kubernetes.real == nil }
 
     func executor(_ attempts: Attempts) -> any Executor {
         switch self {
