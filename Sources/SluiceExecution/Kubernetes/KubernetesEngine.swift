@@ -8,7 +8,7 @@ struct KubernetesEngine: JobEngine {
     let name = "kubernetes"
     let terms: KubernetesTerms
     let kubectl: Kubectl
-    private let owner: String?
+    let owner: String?
     private let carried: String?
     private let headroom: Int64
     private let watch: JobWatch<KubernetesSighting>
