@@ -1,3 +1,4 @@
+import Glibc
 import SluiceModel
 
 /// All Jobs of a namespace that a state folder's runners have made, with their pods, in one call.
@@ -16,15 +17,15 @@ struct KubernetesLook: Hashable {
         let answer: Result<Objects.List<Objects.Object>, UnreadableFile> =
             kubectl.get(["jobs,pods", KubernetesLabels.selector(owner)])
         return answer.map { list in
-            let pods = Dictionary(list.items.compactMap { pod in pod.job.map { ($0, pod) } }) { _, last in last }
+            let pods = Dictionary(grouping: list.items.filter(\.isPod)) { $0.job ?? "" }
             let jobs = list.items.filter { !$0.isPod }
-            return Dictionary(jobs.map { ($0.metadata.name, sighting($0, pods[$0.metadata.name])) }) { $1 }
+            return Dictionary(jobs.map { ($0.metadata.name, sighting($0, pods[$0.metadata.name] ?? [])) }) { $1 }
         }
     }
 
-    private func sighting(_ job: Objects.Object, _ pod: Objects.Object?) -> KubernetesSighting {
-        var row = KubernetesSighting(job: job, pod: pod)
-        if pod == nil, row.isPending { row.obstacle = obstacle(job.metadata.name) }
+    private func sighting(_ job: Objects.Object, _ pods: [Objects.Object]) -> KubernetesSighting {
+        var row = KubernetesSighting(job: job, pods: pods, at: Timestamp(milliseconds: Int64(time(nil)) * 1000))
+        if row.pod == nil, row.isPending { row.obstacle = obstacle(job.metadata.name) }
         return row
     }
 

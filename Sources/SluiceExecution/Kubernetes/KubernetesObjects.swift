@@ -1,3 +1,5 @@
+import SluiceModel
+
 /// What is read of the cluster's objects: a Job, its pod, and what was said about them.
 enum KubernetesObjects {
     struct List<Item: Decodable>: Decodable {
@@ -8,6 +10,10 @@ enum KubernetesObjects {
         var name: String
         var uid: String?
         var labels: [String: String]?
+        /// `2026-01-31T23:59:59Z`, as is the next one.
+        var creationTimestamp: String?
+        /// When what is being deleted has to be gone.
+        var deletionTimestamp: String?
     }
 
     struct Condition: Decodable, Equatable {
@@ -27,6 +33,17 @@ enum KubernetesObjects {
         var isPod: Bool { kind == "Pod" }
         /// Of a pod, the Job that it belongs to.
         var job: String? { metadata.labels?["job-name"] }
+
+        /// A pod that is being deleted, and whose processes may still write their results.
+        func isLeaving(at now: Timestamp) -> Bool {
+            guard let end = metadata.deletionTimestamp.flatMap({ Timestamp($0.dropLast() + ".000Z") }),
+                status?.containerStatuses?.first?.state?.running != nil
+            else { return false }
+            return now < end.advanced(bySeconds: Self.air)
+        }
+
+        /// Seconds that a node may be late, and clocks may differ.
+        private static let air: Double = 30
 
         /// A condition that holds.
         func condition(_ type: String) -> Condition? {

@@ -4,6 +4,8 @@ import SluiceModel
 struct KubernetesSighting: JobRow {
     let job: KubernetesObjects.Object
     let pod: KubernetesObjects.Object?
+    /// The cluster takes the pod away, and its processes may still write their results.
+    var isLeaving = false
     /// Why there is no pod, where the cluster says it: a quota that is used up.
     var obstacle: String?
 
@@ -12,10 +14,28 @@ struct KubernetesSighting: JobRow {
 
     var isPending: Bool { isOpen && pod?.status?.phase ?? "Pending" == "Pending" }
 
+    /// What a supervisor ends with that finds its attempt begun by another one.
+    private static let begunElsewhere: Int32 = 75
+
+    init(job: KubernetesObjects.Object, pod: KubernetesObjects.Object?) {
+        self.job = job
+        self.pod = pod
+    }
+
+    /// Of several pods: a cluster before 1.23 makes another one as soon as it takes one away. While that one still has its
+    /// grace, it is the one that counts.
+    init(job: KubernetesObjects.Object, pods: [KubernetesObjects.Object], at now: Timestamp) {
+        let leaving = pods.first { $0.isLeaving(at: now) }
+        let others = pods.sorted { $0.metadata.creationTimestamp ?? "" < $1.metadata.creationTimestamp ?? "" }
+        self.init(job: job, pod: leaving ?? others.last { $0.metadata.deletionTimestamp == nil } ?? others.last)
+        isLeaving = leaving != nil
+    }
+
     /// `waited`: since it was first seen pending.
     func sighting(waited: Duration, patience: Duration) -> JobSighting {
         // Of the pair `FailureTarget`, `Failed` only the second one says that its pods are gone; so for success.
         if job.condition("Complete") != nil { return .ended(ending(.completed, "Complete")) }
+        if isLeaving { return .running }
         if let failed = job.condition("Failed") { return .ended(ending(cause(failed), words(failed))) }
         guard isPending else { return .running }
         switch wait {
@@ -86,7 +106,10 @@ struct KubernetesSighting: JobRow {
     private func cause(_ failed: KubernetesObjects.Condition) -> JobEnding.Cause {
         if container?.reason == "OOMKilled" { return .outOfMemory }
         if failed.reason == "DeadlineExceeded" { return .timeout }
-        guard let pod else { return .nodeFailed }
+        // Where nobody here deletes the Job, whoever deletes its pod is the cluster.
+        guard let pod, pod.metadata.deletionTimestamp == nil, container?.exitCode != Self.begunElsewhere else {
+            return .nodeFailed
+        }
         switch pod.condition("DisruptionTarget")?.reason {
         case "PreemptionByScheduler": return .preempted
         case .some: return .nodeFailed

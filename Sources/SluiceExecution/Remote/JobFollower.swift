@@ -42,13 +42,14 @@ final class JobFollower {
     func follow() -> AttemptResult? {
         while true {
             let carriage = attempt.files.readResult() == nil ? carrier?.step() ?? .good : .good
-            events.news().forEach(attempt.observe)
             let now = MonotonicClock.now()
-            if let failure = notCarried(carriage, now) { return measured(failure) }
+            let failure = notCarried(carriage, now)
             if started == nil, access(attempt.files.claim, F_OK) == 0 {
                 started = now
                 begin()
             }
+            events.news().forEach(attempt.observe)
+            if let failure { return measured(failure) }
             if let result = attempt.files.readResult() {
                 events.news().forEach(attempt.observe)
                 return measured(explained(result))
@@ -76,11 +77,11 @@ final class JobFollower {
         switch sighting {
         case .unseen, .pending, .running, .unreachable: ended = nil
         case .impossible(let why):
-            guard attempt.files.fence() else { return nil }
+            guard attempt.files.fence() else { return begunAndWaiting(why, now) }
             cancelJob(isImmediate: true, now)
             return .failure(
                 .config, "\(engine.name).impossible", "\(engine.name) will never start it: \(why)",
-                hint: "compare the profile with what the partition has")
+                hint: "compare the profile with what the cluster has")
         case .ended(let ending): return jobEnded(ending, now)
         case .gone: return jobEnded(nil, now)
         // Nobody takes it there any more, but a claim that is there says that somebody did.
@@ -88,6 +89,13 @@ final class JobFollower {
         case .unstarted: return jobEnded(nil, now)
         }
         return nil
+    }
+
+    /// Where the attempt has begun and its job waits, whatever ran it is gone, and will never be there again.
+    private func begunAndWaiting(_ why: String, _ now: Int64) -> AttemptResult? {
+        guard let result = jobEnded(JobEnding(cause: .nodeFailed, words: "waiting again: \(why)"), now) else { return nil }
+        cancelJob(isImmediate: true, now)
+        return result
     }
 
     /// Why it cannot go on where its files cannot be moved.
@@ -146,7 +154,9 @@ final class JobFollower {
             return isStopped ? .lost("\(engine.name).stopped", "it was stopped, and nobody says why") : result
         }
         switch ending.cause {
-        case .completed, .failed, .outOfMemory: return result
+        case .completed, .failed, .outOfMemory:
+            guard isStopped else { return result }
+            return .lost("\(engine.name).stopped", "it was stopped, and nobody here had asked for it: \(ending.words)")
         case .timeout, .preempted, .nodeFailed, .cancelled:
             var explained = withoutResult(ending)
             explained.usage = result.usage

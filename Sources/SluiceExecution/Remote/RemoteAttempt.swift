@@ -93,7 +93,7 @@ struct RemoteAttempt {
             case .refused(let why):
                 let failure = AttemptResult.failure(
                     .config, "\(engine.name).refused", "\(engine.name) refuses it: \(why)",
-                    hint: "compare the profile with what the partition has")
+                    hint: "compare the profile with what the cluster has")
                 return .failure(Ending(result: failure))
             case .unreachable(let why):
                 observe(.waiting(reason: "\(engine.name) does not answer: \(why)"))

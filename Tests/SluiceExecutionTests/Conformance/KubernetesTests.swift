@@ -262,6 +262,36 @@ struct KubernetesSightingTests {
                 == .ended(JobEnding(cause: expected.cause, words: expected.words)))
     }
 
+    /// As 1.20 showed it when a node was lost: the Job, the pod there, the one that took its place.
+    private static let takenAway = """
+        {"kind":"Pod","metadata":{"name":"p-b","creationTimestamp":"2026-11-27T12:47:42Z",\
+        "deletionTimestamp":"2026-11-27T12:49:01Z"},"status":{"phase":"Running","containerStatuses":[{"state":\
+        {"running":{"startedAt":"2026-11-27T12:47:43Z"}}}]}}
+        """
+    private static let inItsPlace = """
+        {"kind":"Pod","metadata":{"name":"p-a","creationTimestamp":"2026-11-27T12:48:13Z"},"status":{"phase":"Failed",\
+        "containerStatuses":[{"state":{"terminated":{"exitCode":75,"reason":"Error"}}}]}}
+        """
+
+    private static func sighting(_ job: String, _ pods: [String], at time: String) throws -> JobSighting {
+        let job = try object(#"{"kind":"Job","metadata":{"name":"j"},"status":\#(job)}"#)
+        let now = try #require(Timestamp(time))
+        return KubernetesSighting(job: job, pods: try pods.map(object), at: now)
+            .sighting(waited: .zero, patience: .seconds(60))
+    }
+
+    @Test("a pod that the cluster takes away counts until its grace is over, whatever was made in its place")
+    func takenAway() throws {
+        let (early, late) = ("2026-11-27T12:49:20.000Z", "2026-11-27T12:49:32.000Z")
+        let pods = [Self.inItsPlace, Self.takenAway]
+        #expect(try Self.sighting("{}", pods, at: early) == .running)
+        #expect(try Self.sighting(Self.failed, pods, at: early) == .running)
+        let lost = JobEnding(cause: .nodeFailed, words: "Failed R, exit 75 Error")
+        #expect(try Self.sighting(Self.failed, pods, at: late) == .ended(lost))
+        let alone = JobEnding(cause: .nodeFailed, words: "Failed R")
+        #expect(try Self.sighting(Self.failed, [Self.takenAway], at: late) == .ended(alone))
+    }
+
     @Test("a deadline of the Job is a timeout")
     func deadline() throws {
         let job = #"{"conditions":[{"type":"Failed","status":"True","reason":"DeadlineExceeded"}]}"#

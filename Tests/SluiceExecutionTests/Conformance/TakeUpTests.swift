@@ -188,6 +188,20 @@ struct TakeUpTests {
         #expect(attempts.read("node/result.json.claim") != nil, "no supervisor can have it any more")
     }
 
+    @Test("what has begun and waits in the queue again is lost, once the engine's patience with it is over")
+    func waitsAgain() async throws {
+        let attempts = try Attempts()
+        let engine = ThreadEngine()
+        engine.state.withLock { $0.holds = .pending(reason: "another one took its place") }
+        let (request, _) = try submitted(attempts, to: engine)
+        try attempts.write("node/result.json.claim", "", mode: 0o600)
+        async let running = attempts.run(request, by: Lane.remote(engine, attempts))
+        try await attempts.holds { $0.events.contains(.began) }
+        engine.state.withLock { $0.jobs["1"]?.sighting = .impossible("no node has room for it") }
+        let result = await running
+        #expect(result.outcome == .lost && result.error?.message.contains("no node has room") == true, "\(result)")
+    }
+
     @Test("a request that others may read is not run")
     func readable() throws {
         let attempts = try Attempts()
