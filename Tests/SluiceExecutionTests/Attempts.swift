@@ -100,7 +100,8 @@ final class Attempts: Sendable {
                 workspace: "\(root)/workspace", scratch: "\(root)/scratch", home: "\(root)/home",
                 temporary: "\(root)/tmp", log: "\(root)/log.jsonl"),
             commit: .init(oid: String(repeating: "a", count: 40), reference: "refs/heads/main", trusted: true),
-            grant: Grant(profile: "cpu", request: Self.isOnCluster ? Self.small : ResourceRequest()), timeout: .seconds(60), grace: .seconds(5),
+            grant: Grant(profile: "cpu", request: Self.isOnCluster ? Self.small : ResourceRequest()),
+            timeout: .seconds(60), grace: .seconds(5),
             seed: 1)
     }
 

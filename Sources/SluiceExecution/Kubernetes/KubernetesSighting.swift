@@ -106,10 +106,7 @@ struct KubernetesSighting: JobRow {
     private func cause(_ failed: KubernetesObjects.Condition) -> JobEnding.Cause {
         if container?.reason == "OOMKilled" { return .outOfMemory }
         if failed.reason == "DeadlineExceeded" { return .timeout }
-        // Where nobody here deletes the Job, whoever deletes its pod is the cluster.
-        guard let pod, pod.metadata.deletionTimestamp == nil, container?.exitCode != Self.begunElsewhere else {
-            return .nodeFailed
-        }
+        guard let pod, !isTakenAway else { return .nodeFailed }
         switch pod.condition("DisruptionTarget")?.reason {
         case "PreemptionByScheduler": return .preempted
         case .some: return .nodeFailed
@@ -122,9 +119,16 @@ struct KubernetesSighting: JobRow {
         }
     }
 
+    /// Nobody here deletes a pod and not its Job: it was the cluster, which may have made another one already.
+    private var isTakenAway: Bool {
+        job.metadata.deletionTimestamp == nil
+            && (pod?.metadata.deletionTimestamp != nil || container?.exitCode == Self.begunElsewhere)
+    }
+
     /// `Failed BackoffLimitExceeded, exit 137 OOMKilled`
     private func words(_ failed: KubernetesObjects.Condition) -> String {
         var text = "Failed" + (failed.reason.map { " \($0)" } ?? "")
+        if isTakenAway, failed.reason != "DeadlineExceeded" { return text + ", its pod was taken away" }
         if let container { text += ", exit \(container.exitCode)" + (container.reason.map { " \($0)" } ?? "") }
         if let reason = pod?.status?.reason { text += ", pod \(reason)" }
         return pod == nil ? text + ", its pod is gone" : text

@@ -93,7 +93,9 @@ final class JobFollower {
 
     /// Where the attempt has begun and its job waits, whatever ran it is gone, and will never be there again.
     private func begunAndWaiting(_ why: String, _ now: Int64) -> AttemptResult? {
-        guard let result = jobEnded(JobEnding(cause: .nodeFailed, words: "waiting again: \(why)"), now) else { return nil }
+        guard let result = jobEnded(JobEnding(cause: .nodeFailed, words: "waiting again: \(why)"), now) else {
+            return nil
+        }
         cancelJob(isImmediate: true, now)
         return result
     }

@@ -104,7 +104,8 @@ struct KubernetesHandoverTests {
         let files = AttemptFiles(of: request)
         #expect(files.write(JobRecord(key: order.key), to: files.job))
         let job = KubernetesManifest(order: order, terms: engine.terms, owner: nil, headroom: 0).job
-        let made = engine.kubectl.run(["create", "--filename=-", "--validate=false"], input: Array(job.canonicalText.utf8))
+        let made = engine.kubectl.run(
+            ["create", "--filename=-", "--validate=false"], input: Array(job.canonicalText.utf8))
         #expect(made.isGood, "\(made.complaint)")
         #expect(engine.find(order) == .halfway(KubernetesManifest.name(order.key)))
         #expect(await run(attempts, request, engine).outcome == .succeeded)

@@ -5,8 +5,7 @@ import Testing
 
 @testable import SluiceExecution
 
-/// What only a real cluster can say: its own words, its own limits, its own rights. `scripts/test-kubernetes` names one, by
-/// a configuration that may make namespaces there.
+/// What only a real cluster can say: its own words, its own limits, its own rights. `scripts/test-kubernetes` names one.
 @Suite("A real Kubernetes cluster", .enabled(if: Kubernetes.real != nil, "scripts/test-kubernetes was given none"))
 struct KubernetesRealTests {
     private static func terms(_ change: (inout KubernetesTerms) -> Void = { _ in }) throws -> KubernetesTerms {
@@ -53,12 +52,15 @@ struct KubernetesRealTests {
         let others = try Attempts()
         let nameless = try Self.terms { $0.image = "Not/A/Name" }
         let refused = await run(others, others.script("true"), Kubernetes.engine(nameless))
-        #expect(refused.error?.message.contains("its image has no valid name (InvalidImageName: ") == true, "\(refused)")
+        #expect(
+            refused.error?.message.contains("its image has no valid name (InvalidImageName: ") == true, "\(refused)")
     }
 
-    @Test("a quota is the pool, and what it does not hold waits with the cluster's words until it does")
+    @Test(
+        "a quota is the pool, and what it does not hold waits with the cluster's words until it does",
+        .enabled(if: TestNamespace.mayBeMade, "no namespaces may be made"))
     func quota() async throws {
-        let namespace = try Namespace()
+        let namespace = try TestNamespace()
         let hard = #""requests.cpu": "50m", "requests.memory": "1Gi""#
         try namespace.make(
             #"{"apiVersion":"v1","kind":"ResourceQuota","metadata":{"name":"team"},"spec":{"hard":{\#(hard)}}}"#)
@@ -75,9 +77,11 @@ struct KubernetesRealTests {
         #expect(result.outcome == .succeeded, "\(result)")
     }
 
-    @Test("the rights that the documentation names are enough: secrets, files that are carried, a cancel, leftovers, a pool")
+    @Test(
+        "the documented rights are enough: secrets, files that are carried, a cancel, leftovers, a pool",
+        .enabled(if: TestNamespace.mayBeMade, "no namespaces may be made"))
     func rights() async throws {
-        let namespace = try Namespace()
+        let namespace = try TestNamespace()
         let terms = try namespace.runner()
         let attempts = try Attempts()
         let engine = Kubernetes.engine(terms, carrying: attempts.root)
@@ -91,7 +95,8 @@ struct KubernetesRealTests {
         let others = try Attempts()
         let cancellation = Cancellation()
         let other = Kubernetes.engine(terms, carrying: others.root)
-        async let running = others.run(others.script("echo ready; sleep 600"), cancellation, by: Lane.remote(other, others))
+        async let running = others.run(
+            others.script("echo ready; sleep 600"), cancellation, by: Lane.remote(other, others))
         try await others.holds { $0.shown.contains("ready") }
         cancellation.cancel(.user)
         let cancelled = await running
@@ -99,81 +104,9 @@ struct KubernetesRealTests {
 
         let pool = KubernetesPool(terms, searchPath: Kubernetes.searchPath, home: nil)
         #expect(try pool.capacity().get().cpus == Amount(2))
-        KubernetesLeftovers(terms, owner: engine.owner ?? "", searchPath: Kubernetes.searchPath, home: nil).remove { _ in true }
+        KubernetesLeftovers(terms, owner: engine.owner ?? "", searchPath: Kubernetes.searchPath, home: nil).remove {
+            _ in true
+        }
         try await others.holds { _ in namespace.isEmpty }
     }
-}
-
-/// A namespace of the real cluster that is a test's own, and goes with it.
-final class Namespace: Sendable {
-    private let name = "sluice-test-" + Token.random().prefix(8).lowercased()
-    private let real: KubernetesTerms
-    private let folder: Attempts
-
-    init() throws {
-        real = try #require(Kubernetes.real)
-        folder = try Attempts()
-        let made = kubectl.run(["create", "namespace", name])
-        guard made.isGood else { throw TestFailure(made.complaint) }
-        // Pods of a namespace wait for it.
-        let deadline = MonotonicClock.now() + 30_000
-        while !kubectl.run(["get", "serviceaccount", "default"]).isGood, MonotonicClock.now() < deadline { usleep(200_000) }
-    }
-
-    deinit { _ = kubectl.run(["delete", "namespace", name, "--wait=false"]) }
-
-    /// As the administrator; nothing is shared in it.
-    func terms() -> KubernetesTerms {
-        var terms = real
-        (terms.namespace, terms.claim, terms.sharedRoot) = (name, nil, nil)
-        return terms
-    }
-
-    var kubectl: Kubectl { Kubectl(terms: terms(), searchPath: Kubernetes.searchPath, home: nil) }
-    var isEmpty: Bool { kubectl.run(["get", "jobs,pods", "--output=name"]).lines == [] }
-
-    func make(_ object: String) throws {
-        let made = kubectl.run(["create", "--filename=-"], input: Array(object.utf8))
-        guard made.isGood else { throw TestFailure(made.complaint) }
-    }
-
-    /// As a runner who may do what docs/kubernetes.md names, and nothing else.
-    func runner() throws -> KubernetesTerms {
-        try make(#"{"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"runner"}}"#)
-        try make(Self.role)
-        try make(
-            """
-            {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":{"name":"runner"},
-             "roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"runner"},
-             "subjects":[{"kind":"ServiceAccount","name":"runner","namespace":"\(name)"}]}
-            """)
-        try make(
-            """
-            {"apiVersion":"v1","kind":"ResourceQuota","metadata":{"name":"team"},
-             "spec":{"hard":{"requests.cpu":"2","requests.memory":"4Gi"}}}
-            """)
-        let token = kubectl.run(["create", "token", "runner"])
-        guard let secret = token.lines.first else { throw TestFailure(token.complaint) }
-        let view = kubectl.run(["config", "view", "--minify", "--flatten", "--output=json"])
-        guard var file = try JSONSerialization.jsonObject(with: Data(view.data)) as? [String: Any],
-            let context = file["current-context"], let clusters = file["clusters"] as? [[String: Any]]
-        else { throw TestFailure("kubectl config view: \(view.complaint)") }
-        file["users"] = [["name": "runner", "user": ["token": secret]]]
-        let inner = ["cluster": clusters[0]["name"] ?? "", "user": "runner"]
-        file["contexts"] = [["name": context, "context": inner]]
-        let text = String(decoding: try JSONSerialization.data(withJSONObject: file, options: .withoutEscapingSlashes), as: UTF8.self)
-        try folder.write("kubeconfig", text, mode: 0o600)
-        var terms = terms()
-        terms.configuration = "\(folder.root)/kubeconfig"
-        return terms
-    }
-
-    private static let role = """
-        {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"runner"},"rules":[
-         {"apiGroups":["batch"],"resources":["jobs"],"verbs":["create","get","list","patch","delete"]},
-         {"apiGroups":[""],"resources":["pods"],"verbs":["get","list","delete"]},
-         {"apiGroups":[""],"resources":["secrets"],"verbs":["create","delete"]},
-         {"apiGroups":[""],"resources":["events","resourcequotas"],"verbs":["list"]},
-         {"apiGroups":[""],"resources":["pods/exec"],"verbs":["create"]}]}
-        """
 }
