@@ -31,6 +31,8 @@ struct LedgerProcessTests {
             if Bool.random(using: &seed) { _ = try store.releaseDead(at: StateSandbox.time) }
             workers[place] = try Self.worker(at: sandbox)
         }
+        // Without one the ledger was never full.
+        for _ in 0..<6000 where try store.heads(limit: .max).allSatisfy({ $0.outcome != .refused }) { usleep(10_000) }
         for worker in workers { kill(worker.pid, SIGKILL) }
         for worker in workers { _ = worker.wait() }
         _ = try store.releaseDead(at: StateSandbox.time)
