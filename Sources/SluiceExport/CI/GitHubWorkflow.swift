@@ -97,7 +97,8 @@ package struct GitHubWorkflow {
         ])
     }
 
-    private var key: String { "sluice-\(pipeline.name)-${{ github.ref }}-" }
+    /// No reference has a colon, so none is taken for the beginning of another.
+    private var key: String { "sluice-\(pipeline.name)-${{ github.ref }}:" }
 
     /// The state folder of a reference is handed from one job to the next.
     private var restore: YAMLValue {

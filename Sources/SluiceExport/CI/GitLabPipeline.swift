@@ -55,7 +55,7 @@ package struct GitLabPipeline {
             "variables": variables([.init(key: "SLUICE_HOME", value: .text("$CI_PROJECT_DIR/.sluice-state"))]),
             "resource_group": resourceGroup, "interruptible": isInterruptible ? .truth(true) : nil,
             "cache": .map([
-                "key": .text("sluice-\(pipeline.name)-$CI_COMMIT_REF_SLUG"), "paths": .texts([".sluice-state"]),
+                "key": .text(group(of: "$CI_COMMIT_REF_SLUG")), "paths": .texts([".sluice-state"]),
                 // What a failed run has used is charged, and what it has made is in there.
                 "when": .text("always"),
             ]),
@@ -73,10 +73,13 @@ package struct GitLabPipeline {
     private var resourceGroup: YAMLValue? {
         switch concurrency.group {
         case .none: nil
-        case .pipeline: .text("sluice-" + pipeline.name)
-        case .reference: .text("sluice-\(pipeline.name)-$CI_COMMIT_REF_SLUG")
+        case .pipeline: .text(group(of: ""))
+        case .reference: .text(group(of: "$CI_COMMIT_REF_SLUG"))
         }
     }
+
+    /// A slug has no `_`, so no pipeline and reference are taken for others.
+    private func group(of slug: String) -> String { "sluice-\(pipeline.name)_\(slug)" }
 
     private var plan: YAMLValue {
         .map([
