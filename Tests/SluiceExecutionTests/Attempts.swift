@@ -14,7 +14,7 @@ final class Attempts: Sendable {
     static let isOnCluster = getenv("SLUICE_TEST_SHARED") != nil
     private static let small = ResourceRequest(cpus: Amount(billionths: Amount.unit / 10), memory: 128 << 20)
     /// For which a test waits for what is to come to be.
-    private static let patience: Duration = .seconds(isOnCluster ? 600 : 60)
+    private static let patience: Duration = .seconds(isOnCluster ? 600 : 300)
 
     init() throws {
         // A cluster that is tested sees its nodes' folder only.
