@@ -14,6 +14,12 @@ struct KubernetesSighting: JobRow {
 
     var isPending: Bool { isOpen && pod?.status?.phase ?? "Pending" == "Pending" }
 
+    /// An image that takes long to come is none that cannot be had.
+    var isStuck: Bool {
+        guard isPending, case .notNow = wait else { return false }
+        return true
+    }
+
     /// What a supervisor ends with that finds its attempt begun by another one.
     private static let begunElsewhere: Int32 = 75
 
@@ -31,7 +37,7 @@ struct KubernetesSighting: JobRow {
         isLeaving = leaving != nil
     }
 
-    /// `waited`: since it was first seen pending.
+    /// `waited`: since it was first seen stuck.
     func sighting(waited: Duration, patience: Duration) -> JobSighting {
         // Of the pair `FailureTarget`, `Failed` only the second one says that its pods are gone; so for success.
         if job.condition("Complete") != nil { return .ended(ending(.completed, "Complete")) }

@@ -6,9 +6,14 @@ import Synchronization
 protocol JobRow: Sendable {
     /// It has not begun.
     var isPending: Bool { get }
-    /// What it means; `waited`: since the job was first seen pending, `patience`: how long it may wait for what is not
-    /// available.
+    /// It waits for what is not available.
+    var isStuck: Bool { get }
+    /// What it means; `waited`: since the job was first seen stuck, `patience`: how long it may be.
     func sighting(waited: Duration, patience: Duration) -> JobSighting
+}
+
+extension JobRow {
+    var isStuck: Bool { isPending }
 }
 
 /// What is known of this process's jobs on one cluster: one look a second at most for all of them.
@@ -22,7 +27,7 @@ final class JobWatch<Row: JobRow>: Sendable {
         var sighting = JobSighting.unseen
         var patience: Duration
         var misses = 0
-        var pendingSince: Int64?
+        var stuckSince: Int64?
 
         var hasEnded: Bool {
             switch sighting {
@@ -90,8 +95,8 @@ final class JobWatch<Row: JobRow>: Sendable {
         state.withLock { state in
             guard var watched = state.jobs[job] else { return }
             watched.misses = 0
-            watched.pendingSince = row.isPending ? watched.pendingSince ?? now : nil
-            let waited = Duration.milliseconds(now - (watched.pendingSince ?? now))
+            watched.stuckSince = row.isStuck ? watched.stuckSince ?? now : nil
+            let waited = Duration.milliseconds(now - (watched.stuckSince ?? now))
             watched.sighting = row.sighting(waited: waited, patience: watched.patience)
             state.jobs[job] = watched
         }

@@ -311,6 +311,21 @@ struct KubernetesSightingTests {
         #expect(try Self.sighting("{}", pod, waited: .seconds(61)) == .impossible("\(whole), for 61 s now"))
     }
 
+    @Test("the operator's patience is with what cannot be had, not with what takes long")
+    func patience() throws {
+        func isStuck(_ status: String) throws -> Bool {
+            let pod = try Self.object(#"{"kind":"Pod","metadata":{"name":"p"},"status":\#(status)}"#)
+            let job = try Self.object(#"{"kind":"Job","metadata":{"name":"j"},"status":{}}"#)
+            return KubernetesSighting(job: job, pod: pod).isStuck
+        }
+        func waiting(_ reason: String) -> String {
+            #"{"phase":"Pending","containerStatuses":[{"state":{"waiting":{"reason":"\#(reason)"}}}]}"#
+        }
+        #expect(try !isStuck(waiting("ContainerCreating")) && isStuck(waiting("ErrImagePull")))
+        #expect(try isStuck(#"{"phase":"Pending","conditions":[{"type":"PodScheduled","status":"False"}]}"#))
+        #expect(try !isStuck(#"{"phase":"Running"}"#))
+    }
+
     @Test("an image that has no name is refused at once, one that cannot be had after a while")
     func images() throws {
         func pod(_ reason: String) -> String {
