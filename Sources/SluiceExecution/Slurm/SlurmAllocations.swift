@@ -52,6 +52,8 @@ final class SlurmAllocations: Sendable {
             case .accepted(let job):
                 folder.job = job
                 let held = Held(job: job, folder: folder)
+                // Those of runs that have ended are gone.
+                state.held = state.held.filter { access($0.value.folder.path, F_OK) == 0 }
                 state.held[runFolder] = held
                 return hand(order, to: held, times).map { .accepted($0) }
                     ?? .unreachable("\(folder.path) cannot be written")

@@ -138,6 +138,26 @@ struct TakeUpTests {
         #expect(result.outcome == .lost && result.error?.errorClass == .transient, "\(result)")
     }
 
+    @Test("a cancel is heard on the node though the engine is deaf")
+    func deafCancel() async throws {
+        let attempts = try Attempts()
+        let engine = ThreadEngine()
+        let request = patient(
+            try attempts.plugin(
+                python: """
+                    open("ready", "w").close()
+                    open("heard", "w").write(sys.stdin.readline()); say("result", status="failed"); sys.exit(30)
+                    """))
+        let cancellation = Cancellation()
+        async let running = attempts.run(request, cancellation, by: Lane.remote(engine, attempts))
+        try await attempts.appearance(of: "workspace/ready")
+        engine.state.withLock { $0.deafCalls = .max }
+        cancellation.cancel(.superseded)
+        let result = await running
+        #expect(result.outcome == .cancelled && result.reason == "superseded", "\(result)")
+        #expect(attempts.read("workspace/heard")?.contains("superseded") == true)
+    }
+
     @Test("an engine that is deaf for a while, or whose answer is lost, does not make it run twice")
     func deaf() async throws {
         let attempts = try Attempts()
