@@ -31,8 +31,7 @@ struct LedgerProcessTests {
             if Bool.random(using: &seed) { _ = try store.releaseDead(at: StateSandbox.time) }
             workers[place] = try Self.worker(at: sandbox)
         }
-        // Without one the ledger was never full.
-        for _ in 0..<6000 where try store.heads(limit: .max).allSatisfy({ $0.outcome != .refused }) { usleep(10_000) }
+        try Self.waitForRefusal(store)
         for worker in workers { kill(worker.pid, SIGKILL) }
         for worker in workers { _ = worker.wait() }
         _ = try store.releaseDead(at: StateSandbox.time)
@@ -50,6 +49,14 @@ struct LedgerProcessTests {
         let version = try store.ledgerVersion()
         for _ in 0..<6000 where try store.ledgerVersion() < version + count { usleep(10_000) }
         #expect(try store.ledgerVersion() >= version + count, "they are at work")
+    }
+
+    /// Without one the ledger was never full.
+    private static func waitForRefusal(_ store: Store) throws {
+        for _ in 0..<60 {
+            if try store.heads(limit: .max).contains(where: { $0.outcome == .refused }) { return }
+            sleep(1)
+        }
     }
 
     /// This very program, told to be one of them.
