@@ -199,7 +199,7 @@ class Cluster:
                 mounts.remove()
                 with self.lock:
                     self.pods.pop(name, None)
-                return self.fail(job, "BackoffLimitExceeded")
+                return self.fail(job, "BackoffLimitExceeded") if self.can_suspend() else self.live(name)
             if time.monotonic() - started > deadline and reason is None:
                 reason = "DeadlineExceeded"
                 self.terminate(name, job)

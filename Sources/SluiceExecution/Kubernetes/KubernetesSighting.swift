@@ -80,14 +80,14 @@ struct KubernetesSighting: JobRow {
         }
     }
 
-    /// In words, with the cluster's own behind: `no node has room for it (Unschedulable: 0/3 nodes are available)`.
+    /// In words, with the cluster's own behind: `no node can take it (Unschedulable: 0/3 nodes are available)`.
     private static func words(_ reason: String?, _ message: String?) -> String {
         let own = [reason, message].compactMap(\.self).filter { !$0.isEmpty }.joined(separator: ": ")
         return reason.flatMap { explanations[$0] }.map { "\($0) (\(own))" } ?? own
     }
 
     private static let explanations = [
-        "Unschedulable": "no node has room for it",
+        "Unschedulable": "no node can take it",
         "SchedulingGated": "the cluster holds it back",
         "ContainerCreating": "its container is being made",
         "PodInitializing": "its container is being made",

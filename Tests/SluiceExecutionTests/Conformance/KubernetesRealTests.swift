@@ -38,7 +38,7 @@ struct KubernetesRealTests {
         let request = attempts.script("true").with { $0.grant.request.cpus = Amount(100_000) }
         let result = await run(attempts, request, Kubernetes.engine(try Self.terms { $0.patience = .seconds(4) }))
         #expect(result.outcome == .failed && result.error?.code == "kubernetes.impossible", "\(result)")
-        #expect(waits(attempts, "no node has room for it (Unschedulable: 0/"), "\(attempts.events)")
+        #expect(waits(attempts, "no node can take it (Unschedulable: 0/"), "\(attempts.events)")
         #expect(result.error?.message.contains("Insufficient cpu") == true, "\(result)")
     }
 

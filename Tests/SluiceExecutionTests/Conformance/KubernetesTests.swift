@@ -120,13 +120,15 @@ struct KubernetesClusterTests {
         await attempts.run(request, by: Lane.remote(engine, attempts))
     }
 
-    @Test("a node that is lost makes a lost attempt, a pod that is out of memory one over its limit")
-    func lost() async throws {
+    @Test(
+        "a node that is lost makes a lost attempt, a pod that is out of memory one over its limit",
+        arguments: [false, true])
+    func lost(_ isOld: Bool) async throws {
         let cluster = try Kubernetes.Cluster()
         let attempts = try Attempts()
         async let running = run(attempts, attempts.script("touch ready; sleep 600"), cluster.engine())
         try await attempts.appearance(of: "workspace/ready")
-        try cluster.control(#"{"node_failure": true}"#)
+        try cluster.control(#"{"node_failure": true, "old": \#(isOld)}"#)
         let lost = await running
         #expect(lost.outcome == .lost && lost.error?.code == "kubernetes.node_failed", "\(lost)")
         let others = try Attempts()
@@ -306,7 +308,7 @@ struct KubernetesSightingTests {
             "message":"0/3 nodes are available: 3 Insufficient nvidia.com/gpu."}]}
             """
         let words = "Unschedulable: 0/3 nodes are available: 3 Insufficient nvidia.com/gpu."
-        let whole = "no node has room for it (\(words))"
+        let whole = "no node can take it (\(words))"
         #expect(try Self.sighting("{}", pod) == .pending(reason: whole))
         #expect(try Self.sighting("{}", pod, waited: .seconds(61)) == .impossible("\(whole), for 61 s now"))
     }
