@@ -114,6 +114,12 @@ struct AllocationSize: Codable, Equatable {
     /// For which it is held at most, and for which it is held while there is nothing to do.
     var seconds: Int64
     var idle: Int64
+
+    /// Whether there is room for it while nothing else runs: no runner hands over what has none.
+    func holds(_ step: AllocatedStep) -> Bool {
+        let amounts = [(step.cpus, cpus), (step.memory, memory), (step.gpus, gpus), (step.seconds, .max)]
+        return amounts.allSatisfy { 0 <= $0 && $0 <= $1 }
+    }
 }
 
 /// An attempt as a step of an allocation: what `srun` is called with, and what it takes.

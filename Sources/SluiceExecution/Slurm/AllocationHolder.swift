@@ -65,7 +65,7 @@ package final class AllocationHolder {
             return false
         }
         for name in names {
-            guard let step = folder.step(name) else { continue }
+            guard let step = folder.step(name), size.holds(step) else { continue }
             guard .seconds(step.seconds) + Self.margin <= .seconds(size.seconds) - .milliseconds(now - began) else {
                 close()
                 folder.giveBack(name)

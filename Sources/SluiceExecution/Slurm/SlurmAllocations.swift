@@ -105,16 +105,17 @@ final class SlurmAllocations: Sendable {
     }
 
     private var size: AllocationSize {
-        AllocationSize(
-            cpus: terms.cpus, memory: (terms.memory + headroom) >> 20, gpus: terms.gpus,
-            seconds: Int64(terms.time.inSeconds), idle: Int64(terms.idle.inSeconds))
+        let amounts = SlurmAmounts(terms.request, for: terms.time, headroom: headroom)
+        return AllocationSize(
+            cpus: amounts.cpus, memory: amounts.memory, gpus: amounts.gpus, seconds: amounts.minutes * 60,
+            idle: Int64(terms.idle.inSeconds))
     }
 }
 
 extension AllocatedStep {
     /// `name`: by which it is found among the steps of its job; `headroom`: bytes beyond the grant.
     fileprivate init(_ order: JobOrder, name: String, headroom: Int64) {
-        let amounts = SlurmAmounts(order, headroom: headroom)
+        let amounts = SlurmAmounts(order.request, for: order.time, headroom: headroom)
         self.init(
             arguments: [
                 "--job-name=\(name)", "--exact", "--nodes=1", "--ntasks=1", "--cpus-per-task=\(amounts.cpus)",

@@ -49,10 +49,10 @@ struct SlurmBatch {
         "sluice-" + String(order.stage.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }.prefix(60))
     }
 
-    private var amounts: SlurmAmounts { SlurmAmounts(order, headroom: headroom) }
+    private var amounts: SlurmAmounts { SlurmAmounts(order.request, for: order.time, headroom: headroom) }
 }
 
-/// What an order takes, in Slurm's units.
+/// What a request takes, in Slurm's units.
 struct SlurmAmounts {
     let cpus: Int64
     /// MiB.
@@ -61,10 +61,10 @@ struct SlurmAmounts {
     let minutes: Int64
 
     /// `headroom`: bytes beyond the grant.
-    init(_ order: JobOrder, headroom: Int64) {
-        cpus = max(1, Int64(order.request.cpus.doubleValue.rounded(.up)))
-        memory = max(1, (order.request.memory + headroom + (1 << 20) - 1) >> 20)
-        gpus = order.request.gpus
-        minutes = max(1, (order.time.wholeMilliseconds + 59_999) / 60_000)
+    init(_ request: ResourceRequest, for time: Duration, headroom: Int64) {
+        cpus = max(1, Int64(request.cpus.doubleValue.rounded(.up)))
+        memory = max(1, (request.memory + headroom + (1 << 20) - 1) >> 20)
+        gpus = request.gpus
+        minutes = max(1, (time.wholeMilliseconds + 59_999) / 60_000)
     }
 }

@@ -133,13 +133,14 @@ struct AllocationTests {
         #expect(bench.lines("trace") == [])
     }
 
-    @Test("a file that is no order holds nothing up")
+    @Test("a file that is no order, or one that is too large, holds nothing up")
     func noOrder() async throws {
         let bench = try Bench(Self.size())
         try bench.attempts.write("allocation/orders/0", "{ broken")
-        #expect(bench.add("1", "echo 1 >> trace"))
+        #expect(bench.add("1", "echo 1 >> trace", cpus: 3) && bench.add("2", "echo 2 >> trace", cpus: -1))
+        #expect(bench.add("3", "echo 3 >> trace", gpus: .max) && bench.add("4", "echo 4 >> trace"))
         #expect(await bench.hold() == 0)
-        #expect(bench.lines("trace") == ["1"])
+        #expect(bench.lines("trace") == ["4"])
         removeTree(bench.folder.path)
         #expect(await bench.hold() != 0, "there is no allocation any more")
     }

@@ -82,6 +82,17 @@ struct SlurmAllocationTests {
         #expect(bench.submissions == 1 && bench.holders.count == 1 && bench.jobs.count == 4, "\(bench.jobs)")
     }
 
+    @Test("an attempt as large as the whole allocation finds its place in it, also in no whole MiB")
+    func whole() async throws {
+        let terms = AllocationTerms(cpus: 2, memory: (1 << 30) + 1, time: .seconds(3600))
+        let bench = try Bench(1, terms)
+        let result = await bench.run(0, "true") { request in
+            request.grant.request.memory = terms.memory
+            request.grant.request.cpus = Amount(2)
+        }
+        #expect(result.outcome == .succeeded && bench.holders.count == 1, "\(result)")
+    }
+
     @Test("what asks for more than the allocation, or may take longer than it is held, is a job of its own")
     func tooLarge() async throws {
         let bench = try Bench(4, Self.terms(time: .seconds(1000)))
