@@ -60,8 +60,9 @@ package final class AllocationHolder {
     /// Whether anything is waiting.
     private func startWhatFits(_ now: Int64) -> Bool {
         guard let names = folder.waiting() else {
-            // Its run has ended.
+            // Its run has ended: there is nobody to tell anything.
             isClosed = true
+            ended = []
             return false
         }
         for name in names {

@@ -270,6 +270,9 @@ struct SlurmTests {
                 profiles: [{ use: l, penalty: 0 }, { use: r, penalty: 0 }]
                 estimate: 30s
             """, executors: ["left: { partition: only-n1", "right: { partition: only-n2"])
+        #expect(
+            comesToHold { (try? Self.shell("squeue --noheader --partition=main,only-n1,only-n2")) == "" },
+            "what still runs would be a queue")
         let plan = try scene.sluice(["plan"])
         let reasons = plan.output.matches(
             of: /runs on (left|right) as [lr]: 30s, cost .*; (left|right) as .*, no room then/)
