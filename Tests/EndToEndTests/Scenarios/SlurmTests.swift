@@ -153,12 +153,7 @@ struct SlurmTests {
         #expect(comesToHold { scene.lines(of: "trained") == 4 })
         let jobs = try notes(scene).map { try id(Data(contentsOf: $0)) }
         #expect(Set(jobs).count == 4, "\(jobs)")
-        kill(run.pid, SIGKILL)
-        _ = run.wait()
-        let worker = try scene.start(["worker", "--once"])
-        scene.touch("go")
-        #expect(worker.wait().status == 0)
-        let record = try scene.show(1)
+        let record = try takenUp(scene, from: run)
         #expect(record.outcome == "succeeded" && scene.lines(of: "trained") == 4, "\(record.json)")
         #expect(record.stages.allSatisfy { ($0["attempts"] as? [Any])?.count == 1 })
         let left = try FileManager.default.subpathsOfDirectory(atPath: scene.shared)
@@ -174,6 +169,16 @@ struct SlurmTests {
     private func notes(_ scene: Scene) throws -> [URL] {
         let all = try FileManager.default.subpathsOfDirectory(atPath: scene.shared)
         return all.filter { $0.hasSuffix("/result.json.job") }.map { URL(filePath: scene.shared + "/" + $0) }
+    }
+
+    /// Kills a run's process, and lets a worker take the run up.
+    private func takenUp(_ scene: Scene, from run: StartedProgram) throws -> RunView {
+        kill(run.pid, SIGKILL)
+        _ = run.wait()
+        let worker = try scene.start(["worker", "--once"])
+        scene.touch("go")
+        #expect(worker.wait().status == 0)
+        return try scene.show(1)
     }
 
     /// How many jobs of a scene Slurm has ever had, by the folders in which they began.
@@ -219,12 +224,7 @@ struct SlurmTests {
         let scene = try scene(Self.manySmallOnes, executors: [Self.shared])
         let run = try scene.start(["run"])
         #expect(comesToHold(within: 60) { scene.lines(of: "many") == 4 })
-        kill(run.pid, SIGKILL)
-        _ = run.wait()
-        let worker = try scene.start(["worker", "--once"])
-        scene.touch("go")
-        #expect(worker.wait().status == 0)
-        let record = try scene.show(1)
+        let record = try takenUp(scene, from: run)
         #expect(record.outcome == "succeeded" && scene.lines(of: "many") == 4, "\(record.json)")
         #expect(record.stages.allSatisfy { ($0["attempts"] as? [Any])?.count == 1 })
         #expect(try jobs(scene) == 1)

@@ -98,6 +98,16 @@ enum Slurm {
     static let allocation = AllocationTerms(
         cpus: 2, memory: 1 << 30, time: .seconds(3600), idle: .seconds(5))
 
+    /// With an `sbatch` that notes its calls in `calls` of an attempt's folder, and does something first.
+    static func searchPath(noting attempts: Attempts, first lines: String = "") throws -> String {
+        mkdir("\(attempts.root)/bin", 0o755)
+        try attempts.write(
+            "bin/sbatch",
+            "#!/bin/sh\necho \"$@\" >> \(attempts.root)/calls\n\(lines)\nPATH=\(searchPath) exec sbatch \"$@\"\n",
+            mode: 0o755)
+        return "\(attempts.root)/bin:\(searchPath)"
+    }
+
     /// One of Slurm's own programs.
     static func run(_ name: String, _ arguments: [String]) -> [String] {
         SlurmPrograms(configuration: configuration, searchPath: searchPath).run(name, arguments).lines

@@ -15,13 +15,8 @@ struct SlurmAllocationTests {
 
         init(_ count: Int, _ terms: AllocationTerms, partition: String? = nil) throws {
             let first = try Attempts()
-            mkdir("\(first.root)/bin", 0o755)
-            try first.write(
-                "bin/sbatch",
-                "#!/bin/sh\necho \"$@\" >> \(first.root)/calls\nPATH=\(Slurm.searchPath) exec sbatch \"$@\"\n",
-                mode: 0o755)
             attempts = try [first] + (1..<count).map { try Attempts(beside: first, stage: "a 5% stage\($0)") }
-            engine = Slurm.engine(partition, searchPath: "\(first.root)/bin:\(Slurm.searchPath)", allocation: terms)
+            engine = Slurm.engine(partition, searchPath: try Slurm.searchPath(noting: first), allocation: terms)
         }
 
         var submissions: Int { (attempts[0].read("calls") ?? "").split(separator: "\n").count }

@@ -127,12 +127,7 @@ struct SlurmTests {
     /// Six attempts of a run, and an engine whose `sbatch` does something first.
     private func matrix(_ sbatch: String) throws -> (attempts: [Attempts], engine: SlurmEngine) {
         let first = try Attempts()
-        mkdir("\(first.root)/bin", 0o755)
-        try first.write(
-            "bin/sbatch",
-            "#!/bin/sh\necho \"$@\" >> \(first.root)/calls\n\(sbatch)\nPATH=\(Slurm.searchPath) exec sbatch \"$@\"\n",
-            mode: 0o755)
-        let engine = Slurm.engine(searchPath: "\(first.root)/bin:\(Slurm.searchPath)", gathering: 5000)
+        let engine = Slurm.engine(searchPath: try Slurm.searchPath(noting: first, first: sbatch), gathering: 5000)
         return (try [first] + (1...5).map { try Attempts(beside: first, stage: "a 5% stage\($0)") }, engine)
     }
 
