@@ -13,7 +13,9 @@ let package = Package(
         .target(name: "PluginContract"),
         .target(
             name: "SluicePlanning", dependencies: ["SluiceModel", "BudgetOptimizer", "Yams"],
-            sources: ["Definition", "Expressions", "Manifest", "Operator", "Optimize", "Source"]),
+            sources: [
+                "Definition", "Expressions", "Manifest", "Operator", "Optimize", "Planning/MatrixExpansion.swift", "Source",
+            ]),
         .target(name: "HookInput", dependencies: ["SluiceModel"]),
         .executableTarget(
             name: "ReaderFuzz",
