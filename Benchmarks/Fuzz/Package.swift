@@ -14,7 +14,8 @@ let package = Package(
         .target(
             name: "SluicePlanning", dependencies: ["SluiceModel", "BudgetOptimizer", "Yams"],
             sources: [
-                "Definition", "Expressions", "Manifest", "Operator", "Optimize", "Planning/MatrixExpansion.swift", "Source",
+                "Definition", "Expressions", "Manifest", "Operator", "Optimize", "Planning/MatrixExpansion.swift",
+                "Source",
             ]),
         .target(name: "HookInput", dependencies: ["SluiceModel"]),
         .executableTarget(
