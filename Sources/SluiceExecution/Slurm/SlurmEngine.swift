@@ -45,6 +45,8 @@ struct SlurmEngine: JobEngine {
         let inAllocation = allocations?.submit(
             order, in: runFolder, searchPath: programs.searchPath, hasEnded: hasEnded, open: submitAlone)
         if let inAllocation { return inAllocation }
+        // Where it was before is not where it is found again.
+        unlink(AllocatedPlace.path(in: order.folder))
         let alike = Alike(
             resources: batch(order).resources, program: Array(order.program.dropLast(2)),
             searchPath: order.searchPath, runFolder: runFolder)
@@ -92,10 +94,10 @@ struct SlurmEngine: JobEngine {
     }
 
     func find(_ order: JobOrder) -> JobSearch {
+        if let job = AllocatedJob(of: order) { return .found(job.name) }
         switch SlurmQueue.read(programs) {
         case .failure(let why): return .unreachable(why.message)
         case .success(let rows):
-            if let job = AllocatedJob(of: order) { return .found(job.name) }
             let place = SlurmArrayPlace.read(in: order.folder)
             let row = rows.first { row in
                 row.comment == order.key || place.map { row.comment == $0.key && row.task == $0.task } ?? false

@@ -169,4 +169,17 @@ struct AllocationTests {
     func sightings(_ order: AllocationFolder.Order, _ holder: JobSighting, _ known: JobSighting) throws {
         #expect(AllocatedJob.sighting(of: order, since: .seconds(5), in: holder) == known)
     }
+
+    @Test(
+        "how Slurm ended a step stands in what its `srun` said",
+        arguments: [
+            ("slurmstepd: error: *** STEP 12.3 ON n1 CANCELLED AT 2026-11-27T14:00:00 DUE TO TIME LIMIT ***", .timeout),
+            ("srun: error: n1: task 0: Out Of Memory", .outOfMemory), ("srun: error: n1: task 0: Killed", .failed),
+        ] as [(String, JobEnding.Cause)])
+    func words(_ said: String, _ cause: JobEnding.Cause) throws {
+        let attempts = try Attempts()
+        try attempts.write("errors.5f3a9c01", said + "\n")
+        let ending = JobEnding(cause: .failed, words: "FAILED 137:0")
+        #expect(Slurm.engine().explained(ending, in: attempts.root).cause == cause)
+    }
 }
