@@ -164,6 +164,7 @@ struct AttemptSessionTests {
 
     private func session(_ change: (inout AttemptRequest) -> Void = { _ in }) throws -> AttemptSession {
         var request = try Attempts().request(.script("true"), .sluice1)
+        request.timeout = .seconds(60)
         request.grace = .seconds(10)
         change(&request)
         return AttemptSession(request: request, token: Self.token, listener: listener, now: 0)

@@ -15,6 +15,8 @@ final class Attempts: Sendable {
     private static let small = ResourceRequest(cpus: Amount(billionths: Amount.unit / 10), memory: 128 << 20)
     /// For which a test waits for what is to come to be.
     private static let patience: Duration = .seconds(isOnCluster ? 600 : 300)
+    /// More than that, so that a machine that is slow never makes a timeout of what a test waits for.
+    private static let timeout: Duration = .seconds(900)
 
     init() throws {
         // A cluster that is tested sees its nodes' folder only.
@@ -101,7 +103,7 @@ final class Attempts: Sendable {
                 temporary: "\(root)/tmp", log: "\(root)/log.jsonl"),
             commit: .init(oid: String(repeating: "a", count: 40), reference: "refs/heads/main", trusted: true),
             grant: Grant(profile: "cpu", request: Self.isOnCluster ? Self.small : ResourceRequest()),
-            timeout: .seconds(60), grace: .seconds(5),
+            timeout: Self.timeout, grace: .seconds(5),
             seed: 1)
     }
 

@@ -52,11 +52,8 @@ struct HostileFilesTests {
     func gigabytes() async throws {
         let attempts = try Attempts()
         let before = Self.residentBytes()
-        let request = attempts.script("head -c 2147483648 /dev/zero | tr '\\0' 'x'; echo; echo end").with {
-            $0.limits.log = 1 << 20
-            $0.timeout = .seconds(600)
-        }
-        let result = await attempts.run(request)
+        let script = "head -c 2147483648 /dev/zero | tr '\\0' 'x'; echo; echo end"
+        let result = await attempts.run(attempts.script(script).with { $0.limits.log = 1 << 20 })
         #expect(result.outcome == .succeeded, "\(result)")
         #expect(Self.residentBytes() - before < 256 << 20)
         #expect((attempts.read("log.jsonl") ?? "").utf8.count < 3 << 20)

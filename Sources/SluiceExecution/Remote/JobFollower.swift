@@ -183,11 +183,18 @@ final class JobFollower {
     private func withoutResult(_ ending: JobEnding?) -> AttemptResult {
         if let told = ending?.message.flatMap(told) { return told }
         if let reason = attempt.cancellation.state.reason { return .stopped(reason) }
+        cutOff()
         guard let ending else {
             return .lost("\(engine.name).gone", "\(engine.name) does not know job \(job), and it left no result")
         }
         return JobVerdict(engine: engine.name, job: job, memory: attempt.request.grant.request.memory)
             .result(engine.explained(ending, in: attempt.files.folder))
+    }
+
+    /// Whoever runs it out of the engine's sight is to stop, and nobody is to begin it: another attempt may follow.
+    private func cutOff() {
+        guard !attempt.files.fence() else { return }
+        _ = attempt.files.write(StopOrder(reason: .shutdown), to: attempt.files.stop)
     }
 
     /// What the supervisor told the engine. A success counts by it only where its outputs can be looked for, and where

@@ -23,7 +23,6 @@ struct CarriedTests {
                 log: own + "/log.jsonl")
             $0.outputs = [.init(name: "model", type: .file, path: own + "/out/model")]
             $0.environment = ["IN": own + "/in/data", "OUT": own + "/out/model", "MINE": attempts.root + "/mine"]
-            $0.timeout = .seconds(900)
         }
     }
 

@@ -235,15 +235,13 @@ struct ExecutorConformanceTests {
     @Test("what it says comes while it runs", arguments: Lane.here)
     func live(_ lane: Lane) async throws {
         let attempts = try Attempts()
-        var request = try attempts.plugin(
+        let request = try attempts.plugin(
             python: """
                 print("are you there?", flush=True); say("metric", name="loss", value=1.5, step=1)
                 while not os.path.exists("answer"): time.sleep(0.01)
                 say("result", status="ok")
                 """)
-        request.timeout = .seconds(900)
-        let patient = request
-        async let running = attempts.run(patient, by: lane.executor(attempts))
+        async let running = attempts.run(request, by: lane.executor(attempts))
         try await attempts.holds { attempts in
             attempts.shown.contains("are you there?")
                 && attempts.events.contains(.metric(name: "loss", value: 1.5, step: 1))

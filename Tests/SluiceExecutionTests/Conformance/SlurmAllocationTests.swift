@@ -8,60 +8,9 @@ import Testing
 /// `ExecutorConformanceTests`.
 @Suite("A Slurm allocation", .enabled(if: Slurm.isHere, "scripts/slurm-up could start no cluster"))
 struct SlurmAllocationTests {
-    /// Attempts of one run, and an engine that notes each call of `sbatch`.
-    private struct Bench: Sendable {
-        let attempts: [Attempts]
-        let engine: SlurmEngine
-
-        init(_ count: Int, _ terms: AllocationTerms, partition: String? = nil) throws {
-            let first = try Attempts()
-            attempts = try [first] + (1..<count).map { try Attempts(beside: first, stage: "a 5% stage\($0)") }
-            engine = Slurm.engine(partition, searchPath: try Slurm.searchPath(noting: first), allocation: terms)
-        }
-
-        var submissions: Int { (attempts[0].read("calls") ?? "").split(separator: "\n").count }
-        /// `12/5f3a9c01` in an allocation, `12` elsewhere.
-        var jobs: [String] { attempts.compactMap { AttemptFiles(of: $0.script("")).readJob()?.id } }
-        var holders: Set<Substring> { Set(jobs.filter(AllocatedJob.isOne).map { $0.prefix { $0 != "/" } }) }
-
-        func run(
-            _ index: Int, _ line: String, gpus: Int64 = 0, _ cancellation: Cancellation = Cancellation(),
-            changed: @escaping @Sendable (inout AttemptRequest) -> Void = { _ in }
-        ) async -> AttemptResult {
-            var request = attempts[index].script(line)
-            request.grant.request.gpus = gpus
-            changed(&request)
-            return await attempts[index].run(request, cancellation, by: Lane.remote(engine, attempts[index]))
-        }
-
-        /// Waits until the allocation's job is in a state of Slurm's.
-        func becomes(_ wanted: String) async throws {
-            var state = ""
-            for _ in 0..<300 where state != wanted {
-                try await Task.sleep(for: .milliseconds(200))
-                state = await withCheckedContinuation { continuation in
-                    Work { continuation.resume(returning: self.state()) }.start()
-                }
-            }
-            #expect(state == wanted)
-        }
-
-        private func state() -> String {
-            guard let holder = holders.first else { return "" }
-            let options = ["--noheader", "--states=all", "--jobs=\(holder)", "--format=%T"]
-            return Slurm.run("squeue", options).first ?? ""
-        }
-    }
-
-    private static func terms(
-        cpus: Int64 = 2, gpus: Int64 = 0, time: Duration = .seconds(3600), idle: Duration = .seconds(60)
-    ) -> AllocationTerms {
-        AllocationTerms(cpus: cpus, memory: 2 << 30, gpus: gpus, time: time, idle: idle)
-    }
-
     @Test("attempts of a run are steps of one job, one after the other and at once, each with GPUs of its own")
     func steps() async throws {
-        let bench = try Bench(4, Self.terms(gpus: 2))
+        let bench = try AllocationBench(4, AllocationBench.terms(gpus: 2))
         #expect(await bench.run(0, "echo gpu $CUDA_VISIBLE_DEVICES").outcome == .succeeded)
         #expect(bench.attempts[0].shown.contains { $0 == "gpu " || $0 == "gpu" }, "\(bench.attempts[0].shown)")
         #expect(await bench.run(1, "exit 3").outcome == .failed)
@@ -80,7 +29,7 @@ struct SlurmAllocationTests {
     @Test("an attempt as large as the whole allocation finds its place in it, also in no whole MiB")
     func whole() async throws {
         let terms = AllocationTerms(cpus: 2, memory: (1 << 30) + 1, time: .seconds(3600))
-        let bench = try Bench(1, terms)
+        let bench = try AllocationBench(1, terms)
         let result = await bench.run(0, "true") { request in
             request.grant.request.memory = terms.memory
             request.grant.request.cpus = Amount(2)
@@ -90,9 +39,9 @@ struct SlurmAllocationTests {
 
     @Test("what asks for more than the allocation, or may take longer than it is held, is a job of its own")
     func tooLarge() async throws {
-        let bench = try Bench(4, Self.terms(time: .seconds(1000)))
+        let bench = try AllocationBench(4, AllocationBench.terms(time: .seconds(2000)))
         let changes: [@Sendable (inout AttemptRequest) -> Void] = [
-            { $0.grant.request.cpus = Amount(3) }, { $0.grant.request.gpus = 1 }, { $0.timeout = .seconds(900) },
+            { $0.grant.request.cpus = Amount(3) }, { $0.grant.request.gpus = 1 }, { $0.timeout = .seconds(1900) },
         ]
         for (index, change) in changes.enumerated() {
             #expect(await bench.run(index, "true", changed: change).outcome == .succeeded)
@@ -104,7 +53,7 @@ struct SlurmAllocationTests {
 
     @Test("one that finds no room waits and says so; cancelled it never begins, and the others go on")
     func full() async throws {
-        let bench = try Bench(3, Self.terms(cpus: 1))
+        let bench = try AllocationBench(3, AllocationBench.terms(cpus: 1))
         async let first = bench.run(0, "touch ready; while [ ! -e go ]; do sleep 0.02; done")
         try await bench.attempts[0].appearance(of: "workspace/ready")
         let cancellation = Cancellation()
@@ -122,7 +71,7 @@ struct SlurmAllocationTests {
 
     @Test("an allocation in which nothing runs is given up, and what comes after it gets another one")
     func idle() async throws {
-        let bench = try Bench(2, Self.terms(idle: .zero))
+        let bench = try AllocationBench(2, AllocationBench.terms(idle: .zero))
         #expect(await bench.run(0, "true").outcome == .succeeded)
         try await bench.becomes("COMPLETED")
         #expect(await bench.run(1, "true").outcome == .succeeded)
@@ -131,7 +80,7 @@ struct SlurmAllocationTests {
 
     @Test("an allocation ends with the folder of its run")
     func runEnded() async throws {
-        let bench = try Bench(1, Self.terms(idle: .seconds(3600)))
+        let bench = try AllocationBench(1, AllocationBench.terms(idle: .seconds(3600)))
         #expect(await bench.run(0, "true").outcome == .succeeded)
         let place = try #require(AllocatedPlace.read(in: bench.attempts[0].root + "/node"))
         removeTree(place.folder)
@@ -140,7 +89,7 @@ struct SlurmAllocationTests {
 
     @Test("one over its memory is over its limit, and does not take the others along")
     func memory() async throws {
-        let bench = try Bench(2, Self.terms())
+        let bench = try AllocationBench(2, AllocationBench.terms())
         async let other = bench.run(1, "touch ready; while [ ! -e go ]; do sleep 0.02; done")
         try await bench.attempts[1].appearance(of: "workspace/ready")
         let eats = "python3 -c 'kept = [bytearray(4 << 20) for _ in range(200)]; import time; time.sleep(600)'"
@@ -150,27 +99,9 @@ struct SlurmAllocationTests {
         #expect(await other.outcome == .succeeded)
     }
 
-    @Test("where it has to make way, what ran is lost, and what waited goes on elsewhere")
-    func preempted() async throws {
-        let bench = try Bench(2, Self.terms(cpus: 8), partition: "patient")
-        async let first = bench.run(0, "touch ready; sleep 600") { request in
-            request.grant.request.cpus = Amount(8)
-            request.grace = .seconds(1)
-        }
-        try await bench.attempts[0].appearance(of: "workspace/ready")
-        async let second = bench.run(1, "echo ran >> trace")
-        try await bench.attempts[1].holds { $0.events.contains { if case .waiting = $0 { true } else { false } } }
-        let urgent = ["--parsable", "--partition=urgent", "--cpus-per-task=8", "--mem=64M"]
-        #expect(Slurm.run("sbatch", urgent + ["--output=/dev/null", "--wrap=sleep 1"]).count == 1)
-        let lost = await first
-        #expect(lost.outcome == .lost && lost.error?.code == "slurm.preempted", "\(lost)")
-        #expect(await second.outcome == .succeeded)
-        #expect(bench.attempts[1].read("workspace/trace") == "ran\n" && bench.submissions == 2)
-    }
-
     @Test("whoever cancels the allocation cancels what is in it")
     func cancelled() async throws {
-        let bench = try Bench(2, Self.terms(cpus: 1))
+        let bench = try AllocationBench(2, AllocationBench.terms(cpus: 1))
         async let first = bench.run(0, "touch ready; sleep 600")
         try await bench.attempts[0].appearance(of: "workspace/ready")
         async let second = bench.run(1, "touch ran")
@@ -183,7 +114,7 @@ struct SlurmAllocationTests {
 
     @Test("where its holder dies, what ran is lost, and what waited goes on elsewhere")
     func holderDied() async throws {
-        let bench = try Bench(2, Self.terms(cpus: 1))
+        let bench = try AllocationBench(2, AllocationBench.terms(cpus: 1))
         async let first = bench.run(0, "touch ready; sleep 600")
         try await bench.attempts[0].appearance(of: "workspace/ready")
         async let second = bench.run(1, "echo ran >> trace")
@@ -196,7 +127,7 @@ struct SlurmAllocationTests {
 
     @Test("an allocation that Slurm will never give is said to be what is wrong")
     func impossible() async throws {
-        let bench = try Bench(1, Self.terms(cpus: 64))
+        let bench = try AllocationBench(1, AllocationBench.terms(cpus: 64))
         let result = await bench.run(0, "true")
         #expect(result.outcome == .failed && result.error?.errorClass == .config, "\(result)")
         #expect(result.error?.message.contains("the allocation of its run") == true, "\(result)")
@@ -204,7 +135,7 @@ struct SlurmAllocationTests {
 
     @Test("an allocation that was asked for and that nobody wants any more is given up before it begins")
     func unwanted() async throws {
-        let bench = try Bench(1, Self.terms(), partition: "down")
+        let bench = try AllocationBench(1, AllocationBench.terms(), partition: "down")
         let cancellation = Cancellation()
         async let running = bench.run(0, "touch ran", cancellation)
         try await bench.becomes("PENDING")

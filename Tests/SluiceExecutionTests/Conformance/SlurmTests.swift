@@ -81,21 +81,6 @@ struct SlurmTests {
         #expect(result.outcome == .cancelled && result.reason?.contains("CANCELLED") == true, "\(result)")
     }
 
-    @Test("a job that has to make way for a more urgent one is lost, so that it is tried again")
-    func preempted() async throws {
-        let low = try Attempts()
-        var whole = low.script("touch ready; sleep 600")
-        whole.grant.request = ResourceRequest(cpus: Amount(8), memory: 64 << 20, gpus: 2)
-        whole.grace = .seconds(1)
-        let request = whole
-        async let running = run(low, request, Slurm.engine("patient"))
-        try await low.appearance(of: "workspace/ready")
-        let urgent = ["--parsable", "--partition=urgent", "--cpus-per-task=8", "--mem=64M"]
-        #expect(Slurm.run("sbatch", urgent + ["--output=/dev/null", "--wrap=sleep 1"]).count == 1)
-        let result = await running
-        #expect(result.outcome == .lost && result.error?.code == "slurm.preempted", "\(result)")
-    }
-
     @Test("while the controller does not answer, an attempt goes on and is found when it does")
     func unreachable() async throws {
         let attempts = try Attempts()

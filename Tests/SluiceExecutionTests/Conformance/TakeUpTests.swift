@@ -12,19 +12,12 @@ struct TakeUpTests {
     private static let body = "echo ran >> trace; [ -e go ] || while [ ! -e go ]; do sleep 0.02; done"
 
     private func handedOver(_ attempts: Attempts) throws -> (AttemptRequest, AttemptFiles, JobRecord) {
-        let request = patient(attempts.script(Self.body))
+        let request = attempts.script(Self.body)
         let files = AttemptFiles(of: request)
         let record = JobRecord(key: Token.random())
         mkdir(files.folder, 0o700)
         #expect(files.write(record, to: files.job) && files.write(request, to: files.request))
         return (request, files, record)
-    }
-
-    /// It waits for this test, which may have to wait for others.
-    private func patient(_ request: AttemptRequest) -> AttemptRequest {
-        var request = request
-        request.timeout = .seconds(900)
-        return request
     }
 
     private func order(
@@ -142,12 +135,11 @@ struct TakeUpTests {
     func deafCancel() async throws {
         let attempts = try Attempts()
         let engine = ThreadEngine()
-        let request = patient(
-            try attempts.plugin(
-                python: """
-                    open("ready", "w").close()
-                    open("heard", "w").write(sys.stdin.readline()); say("result", status="failed"); sys.exit(30)
-                    """))
+        let request = try attempts.plugin(
+            python: """
+                open("ready", "w").close()
+                open("heard", "w").write(sys.stdin.readline()); say("result", status="failed"); sys.exit(30)
+                """)
         let cancellation = Cancellation()
         async let running = attempts.run(request, cancellation, by: Lane.remote(engine, attempts))
         try await attempts.appearance(of: "workspace/ready")
@@ -163,7 +155,7 @@ struct TakeUpTests {
         let attempts = try Attempts()
         let engine = ThreadEngine()
         engine.state.withLock { $0.lostAnswers = 1 }
-        let request = patient(attempts.script(Self.body))
+        let request = attempts.script(Self.body)
         async let running = attempts.run(request, by: Lane.remote(engine, attempts))
         try await attempts.appearance(of: "workspace/trace")
         engine.state.withLock { $0.deafCalls = 8 }
@@ -220,6 +212,30 @@ struct TakeUpTests {
         engine.state.withLock { $0.jobs["1"]?.sighting = .impossible("no node has room for it") }
         let result = await running
         #expect(result.outcome == .lost && result.error?.message.contains("no node has room") == true, "\(result)")
+    }
+
+    @Test("given up because its engine lost its node, it is stopped where it still runs")
+    func cutOff() async throws {
+        let attempts = try Attempts()
+        let engine = ThreadEngine()
+        let request = try attempts.plugin(
+            python: "open('ready', 'w').close(); open('heard', 'w').write(sys.stdin.readline()); sys.exit(30)")
+        async let running = attempts.run(request, by: Lane.remote(engine, attempts))
+        try await attempts.appearance(of: "workspace/ready")
+        engine.state.withLock { $0.jobs["1"]?.sighting = .ended(JobEnding(cause: .nodeFailed, words: "NODE_FAIL")) }
+        #expect(await running.error?.code == "threads.node_failed")
+        try await attempts.holds { $0.read("workspace/heard")?.contains("shutdown") == true }
+    }
+
+    @Test("given up before it began, it never begins")
+    func fenced() async throws {
+        let attempts = try Attempts()
+        let engine = ThreadEngine()
+        engine.state.withLock { $0.holds = .gone }
+        let (request, files, _) = try handedOver(attempts)
+        #expect(await attempts.run(request, by: Lane.remote(engine, attempts)).outcome == .lost)
+        #expect(NodeAttempt(files: files).run(cancellation: Cancellation()) == .claimed)
+        #expect(attempts.read("workspace/trace") == nil)
     }
 
     @Test("a request that others may read is not run")
