@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import SluiceExecution
 import SluiceModel
@@ -174,6 +175,12 @@ final class Work: Sendable {
         precondition(failure == 0, "a thread can be started")
         pthread_detach(thread)
     }
+}
+
+/// nil where the process is gone.
+func parent(of process: Int32) -> Int32? {
+    let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+    return text?.split(separator: ")").last?.split(separator: " ").dropFirst().first.flatMap { Int32($0) }
 }
 
 /// Whether a process is there and no zombie.

@@ -9,8 +9,16 @@ final class KubernetesCarrier: JobCarrier {
     /// Milliseconds for one archive.
     private static let patience: Int64 = 3_600_000
     private static let container = "attempt"
-    /// Ends with 7 when the result was there before the lines were read.
-    private static let looking = #"r=0; [ -e "$3" ] && r=7; tail -c "+$1" "$2" 2>/dev/null; exit $r"#
+    /// What has been added to files, each after a line with its length; ends with 7 when the result was there before that.
+    private static let looking = #"""
+        r=0; [ -e "$1" ] && r=7; shift
+        while [ $# -gt 1 ]; do
+          n=0; [ ! -e "$2" ] || n=$(($(wc -c <"$2") - $1)); [ "$n" -gt 0 ] || n=0
+          echo "$n"; [ "$n" = 0 ] || tail -c "+$(($1 + 1))" "$2" | head -c "$n"
+          shift 2
+        done
+        exit $r
+        """#
 
     private let kubectl: Kubectl
     private let job: String
@@ -86,17 +94,34 @@ final class KubernetesCarrier: JobCarrier {
 
     // MARK: Back
 
+    /// Brings what has been said since the last look: in one call, for each takes a second of the API server's.
     private func isResultThere() -> Bool {
-        var status = stat()
-        let known = stat(files.events, &status) == 0 ? status.st_size : 0
-        let answer = run(["/bin/sh", "-c", Self.looking, "look", "\(known + 1)", files.events, files.result])
-        append(answer.data)
+        let followed = [files.events] + parcel.logs
+        let known = followed.flatMap { path in
+            var status = stat()
+            return [stat(path, &status) == 0 ? String(status.st_size) : "0", path]
+        }
+        let answer = run(["/bin/sh", "-c", Self.looking, "look", files.result] + known)
+        var rest = answer.data[...]
+        for path in followed { append(Self.addition(&rest), to: path) }
         return answer.complaint.contains("exit code 7")
     }
 
-    private func append(_ bytes: [UInt8]) {
+    private static func addition(_ rest: inout ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        guard let end = rest.firstIndex(of: 0x0A), let count = Int(String(decoding: rest[..<end], as: UTF8.self)),
+            count > 0
+        else {
+            rest = rest.drop { $0 != 0x0A }.dropFirst()
+            return []
+        }
+        rest = rest[(end + 1)...]
+        defer { rest = rest.dropFirst(count) }
+        return rest.prefix(count)
+    }
+
+    private func append(_ bytes: ArraySlice<UInt8>, to path: String) {
         guard !bytes.isEmpty else { return }
-        let file = Descriptor(open(files.events, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0o600))
+        let file = Descriptor(open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0o600))
         _ = bytes.withUnsafeBytes { write(file.number, $0.baseAddress, $0.count) }
     }
 

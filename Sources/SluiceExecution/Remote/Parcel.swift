@@ -10,6 +10,8 @@ struct Parcel {
     /// The attempt's folder, and what in it the node may change.
     let attempt: String
     let back: [String]
+    /// What is written as it comes: its log, its metrics, and what was said between runner and plugin.
+    let logs: [String]
     /// The folder that outlives the attempt, for what a retry may resume from.
     let checkpoints: String?
 
@@ -22,9 +24,8 @@ struct Parcel {
         self.root = root
         self.attempt = attempt
         there = paths.filter { $0.hasPrefix(root + "/") }.map { String($0.dropFirst(root.utf8.count + 1)) }
-        let made =
-            [request.folders.workspace] + request.outputs.map(\.path)
-            + [request.folders.log, request.folders.log + ".metrics"]
+        logs = ["", ".metrics", ".transcript"].map { request.folders.log + $0 }
+        let made = [request.folders.workspace] + request.outputs.map(\.path) + logs
         let names = made.filter { $0.hasPrefix(attempt + "/") }.compactMap {
             $0.dropFirst(attempt.utf8.count + 1).split(separator: "/").first.map(String.init)
         }

@@ -91,12 +91,35 @@ struct CarriedTests {
         #expect(attempts.read("runs/7/train/checkpoints/step") == "3\n")
     }
 
+    @Test("its log can be read while it runs, and is kept where its supervisor dies before it comes home")
+    func log() async throws {
+        let cluster = try Kubernetes.Cluster()
+        let attempts = try Attempts()
+        let script = #"""
+            read -r start; token=$(echo "$start" | sed 's/.*"token":"\([0-9a-f]*\)".*/\1/')
+            echo "pid $$"; echo; echo last
+            printf '{"type":"metric","token":"%s","name":"loss","value":0.5,"step":1}\n' "$token"; sleep 600
+            """#
+        let request = try laidOut(attempts, script).with { $0.wire = .sluice1 }
+        let log = "runs/7/train/1/log.jsonl"
+        async let running = attempts.run(request, by: Lane.remote(cluster.engine(carrying: attempts.root), attempts))
+        try await attempts.holds { $0.read(log + ".metrics")?.contains("0.5") == true }
+        let told = try #require(attempts.read(log))
+        #expect(told.split(separator: "\n").count == 3 && told.hasSuffix("\"last\"}\n"), "\(told)")
+        #expect(attempts.read(log + ".transcript")?.contains("${token}") == true)
+        let plugin = try #require(attempts.shown.compactMap { Int32($0.dropFirst(4)) }.first)
+        let supervisor = try #require(parent(of: plugin).flatMap(parent))
+        #expect(supervisor > 1 && supervisor != getpid() && kill(supervisor, SIGKILL) == 0)
+        #expect(await running.outcome == .lost)
+        #expect(attempts.read(log) == told)
+    }
+
     @Test("what comes back in the place of a folder and is none is not taken")
     func links() throws {
         let attempts = try Attempts()
         let request = try laidOut(attempts, "true")
         let parcel = Parcel(of: request, root: attempts.root)
-        #expect(parcel.back == ["log.jsonl", "log.jsonl.metrics", "out", "work"])
+        #expect(parcel.back == ["log.jsonl", "log.jsonl.metrics", "log.jsonl.transcript", "out", "work"])
         #expect(!parcel.there.contains("mine") && parcel.there.last == "runs/7/train/1/node/carried")
         mkdir("\(attempts.root)/back", 0o700)
         symlink("/etc", "\(attempts.root)/back/work")

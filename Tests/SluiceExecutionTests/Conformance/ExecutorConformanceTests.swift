@@ -113,17 +113,12 @@ struct ExecutorConformanceTests {
         try await attempts.holds { $0.shown.contains { Int32($0) != nil } }
         let plugin = try #require(attempts.shown.compactMap { Int32($0) }.first)
         // Its parent is the attempt's own supervisor, and whose child that is has the word on the node.
-        let supervisor = try #require(Self.parent(of: plugin).flatMap(Self.parent))
+        let supervisor = try #require(parent(of: plugin).flatMap(parent))
         #expect(supervisor > 1 && supervisor != getpid() && kill(supervisor, SIGKILL) == 0)
         let result = await running
         #expect(result.outcome == .lost && result.error?.errorClass == .transient, "\(result)")
         #expect(result.error?.code.hasSuffix(".supervisor_lost") == true, "\(result)")
         try await attempts.holds { _ in !isAlive(plugin) }
-    }
-
-    private static func parent(of process: Int32) -> Int32? {
-        let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
-        return text?.split(separator: ")").last?.split(separator: " ").dropFirst().first.flatMap { Int32($0) }
     }
 
     @Test("an attempt over its timeout is stopped", arguments: Lane.everywhere)
