@@ -52,7 +52,7 @@ enum Cluster: String, CaseIterable, Sendable, CustomTestStringConvertible {
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()
-        #expect(comesToHold(within: 30) { access(folder + "/kubeconfig", F_OK) == 0 })
+        #expect(comesToHold { access(folder + "/kubeconfig", F_OK) == 0 })
         return process
     }
 

@@ -113,7 +113,7 @@ private final class HTTPServer {
     }
 
     func url() throws -> String {
-        #expect(comesToHold(within: 30) { program.outputSoFar.hasSuffix("\n") }, "\(program.errorsSoFar)")
+        #expect(comesToHold { program.outputSoFar.hasSuffix("\n") }, "\(program.errorsSoFar)")
         return "http://127.0.0.1:" + program.outputSoFar.trimmingCharacters(in: .newlines)
     }
 }

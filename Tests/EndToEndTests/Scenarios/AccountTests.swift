@@ -207,7 +207,7 @@ import Testing
             try scene.commit(AccountScene.pipeline(scene, "wait"))
             let run = try scene.start(["run", "--events", "-"])
             if moment > 2 { scene.touch("go") }
-            _ = comesToHold(within: 20) {
+            _ = comesToHold {
                 run.outputSoFar.split(separator: "\n").count >= moment || Self.hasEnded(run)
             }
             kill(run.pid, SIGKILL)

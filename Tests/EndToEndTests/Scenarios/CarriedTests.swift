@@ -61,7 +61,7 @@ struct CarriedTests {
         let desk = try Desk()
         defer { desk.server?.terminate() }
         let run = try desk.start(["run"])
-        #expect(comesToHold(within: 120) { desk.scene.lines(of: "trained") == 1 })
+        #expect(comesToHold { desk.scene.lines(of: "trained") == 1 })
         kill(run.pid, SIGKILL)
         _ = run.wait()
         desk.scene.touch("go")

@@ -252,7 +252,7 @@ import Testing
         try scene.waitForQuiet()
         #expect(try scene.runCount() == 6 && scene.lines(of: "runs") == 6)
         #expect(
-            try comesToHold(within: 20) {
+            try comesToHold {
                 try scene.git(["for-each-ref", "refs/sluice"], in: scene.bare).output.isEmpty
             })
     }

@@ -10,7 +10,7 @@ import Testing
         let scene = try Scene()
         let marker = try startLongRun(in: scene)
         try killWorker(of: scene)
-        #expect(comesToHold(within: 30) { Processes.containing("sleep\0\(marker)").isEmpty }, "nothing stays behind")
+        #expect(comesToHold { Processes.containing("sleep\0\(marker)").isEmpty }, "nothing stays behind")
         let left = try scene.lastRun()
         #expect(left.state == "running" && left.outcome(of: "first") == "succeeded", "\(left.json)")
 
@@ -45,7 +45,7 @@ import Testing
         scene.touch("go")
         #expect(try scene.sluice(["worker", "--once"]).status == 0)
         try expectRecovered(scene, scene.show(1))
-        #expect(comesToHold(within: 30) { Processes.containing("sleep\0\(marker)").isEmpty })
+        #expect(comesToHold { Processes.containing("sleep\0\(marker)").isEmpty })
     }
 
     @Test("what a runner and its supervisor leave when both are killed is ended before the attempt is tried again")

@@ -65,12 +65,12 @@ import Testing
     func exchange(_ cluster: Cluster) throws {
         let desk = try Desk(cluster, ClusterExample.files)
         let run = try desk.start(["run"])
-        #expect(comesToHold(within: 120) { desk.scene.lines(of: "trained") == 1 })
+        #expect(comesToHold { desk.scene.lines(of: "trained") == 1 })
         let request = try #require(desk.shared.first { $0.hasSuffix("/train/1/node/request.json") })
         let text = try String(contentsOfFile: desk.scene.shared + "/" + request, encoding: .utf8)
         #expect(!text.replacingOccurrences(of: "\\/", with: "/").contains(desk.scene.home), "\(text)")
         #expect(
-            comesToHold(within: 20) {
+            comesToHold {
                 (try? desk.sluice(["logs", "1/train"]))?.output.contains("hello from the node") ?? false
             }, "its log is shown while it runs")
         desk.scene.touch("go")
@@ -82,11 +82,11 @@ import Testing
     func killedRunner(_ cluster: Cluster) throws {
         let desk = try Desk(cluster, ClusterExample.files)
         let run = try desk.start(["run"])
-        #expect(comesToHold(within: 120) { desk.scene.lines(of: "trained") == 1 })
+        #expect(comesToHold { desk.scene.lines(of: "trained") == 1 })
         kill(run.pid, SIGKILL)
         _ = run.wait()
         desk.scene.touch("go")
-        #expect(comesToHold(within: 60) { desk.shared.contains { $0.hasSuffix("/node/result.json") } })
+        #expect(comesToHold { desk.shared.contains { $0.hasSuffix("/node/result.json") } })
         let worker = try desk.sluice(["worker", "--once"])
         #expect(worker.status == 0, "\(worker.transcript)")
         try expectGood(desk, desk.scene.show(1))
@@ -175,7 +175,7 @@ import Testing
         let desk = try Desk(.kubernetes, ClusterExample.files)
         let cluster = desk.scene.root + "/cluster"
         let run = try desk.start(["run"])
-        #expect(comesToHold(within: 120) { desk.scene.lines(of: "trained") == 1 })
+        #expect(comesToHold { desk.scene.lines(of: "trained") == 1 })
         let kubectl = ["kubectl", "--kubeconfig=\(cluster)/kubeconfig", "--namespace=ml", "get", "jobs"]
         let labels = ["--selector=sluice.dev/run=1,sluice.dev/stage=train,sluice.dev/attempt=1", "--output=name"]
         #expect(try desk.ask(kubectl + labels).output.hasPrefix("job.batch/sluice-"))

@@ -73,12 +73,12 @@ struct SlurmTests {
     func killedRunner(_ endsMeanwhile: Bool) throws {
         let scene = try scene(Self.trainOnCluster, executors: ["cluster: { partition: main"])
         let run = try scene.start(["run"])
-        #expect(comesToHold(within: 60) { scene.lines(of: "trained") == 1 })
+        #expect(comesToHold { scene.lines(of: "trained") == 1 })
         kill(run.pid, SIGKILL)
         _ = run.wait()
         if endsMeanwhile {
             scene.touch("go")
-            #expect(comesToHold(within: 60) { results(scene).count == 1 })
+            #expect(comesToHold { results(scene).count == 1 })
         }
         let worker = try scene.start(["worker", "--once"])
         scene.touch("go")
@@ -223,7 +223,7 @@ struct SlurmTests {
     func allocationTakenUp() throws {
         let scene = try scene(Self.manySmallOnes, executors: [Self.shared])
         let run = try scene.start(["run"])
-        #expect(comesToHold(within: 60) { scene.lines(of: "many") == 4 })
+        #expect(comesToHold { scene.lines(of: "many") == 4 })
         let record = try takenUp(scene, from: run)
         #expect(record.outcome == "succeeded" && scene.lines(of: "many") == 4, "\(record.json)")
         #expect(record.stages.allSatisfy { ($0["attempts"] as? [Any])?.count == 1 })
@@ -310,7 +310,7 @@ struct SlurmTests {
         let job = squatter.filter(\.isWholeNumber)
         defer { _ = try? Self.shell("scancel \(job)") }
         #expect(
-            comesToHold(within: 30) {
+            comesToHold {
                 (try? Self.shell("squeue -h -j \(job) -o %T"))?.contains("RUNNING") ?? false
             })
         let busy = try scene("makespan, cost").sluice(["plan"])
