@@ -171,6 +171,9 @@ extension ExportCommand {
 
         @OptionGroup var subject: Subject
 
+        @Option(name: .customLong("dag-id"), help: ArgumentHelp("What the DAG is called.", valueName: "id"))
+        var dagID: String?
+
         @Option(
             help: ArgumentHelp("The repository on the workers; else the DAG is triggered with it.", valueName: "dir"))
         var repository: String?
@@ -192,9 +195,14 @@ extension ExportCommand {
         @Option(help: ArgumentHelp("The binary on the workers.", valueName: "path"))
         var sluice = "sluice"
 
+        func validate() throws {
+            guard let dagID, !AirflowOptions.mayBeDAG(dagID) else { return }
+            throw ValidationError("--dag-id is at most 250 letters, digits, `-`, `_` and `.`: not \(dagID)")
+        }
+
         func run() throws {
             let options = AirflowOptions(
-                repository: repository, exchange: exchange, state: state, keepDays: keeping.days,
+                dagID: dagID, repository: repository, exchange: exchange, state: state, keepDays: keeping.days,
                 pool: pool, gpuPool: gpuPool, sluice: sluice)
             try subject.export { AirflowDAG.export($0, options) }
         }

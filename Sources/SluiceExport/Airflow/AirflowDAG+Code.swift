@@ -84,7 +84,7 @@ extension AirflowDAG {
 
         def command(stage, params, run_id):
             # A run's identifier may be any text, and is one of this DAG alone; its exchange is a folder with a plain name.
-            run = hashlib.sha256((PIPELINE + " " + run_id).encode()).hexdigest()[:32]
+            run = hashlib.sha256((DAG_ID + " " + run_id).encode()).hexdigest()[:32]
             return [
                 SLUICE,
                 "attempt",
@@ -124,7 +124,7 @@ extension AirflowDAG {
 
 
         with DAG(
-            dag_id=PIPELINE,
+            dag_id=DAG_ID,
             description=DESCRIPTION,
             schedule=None,
             catchup=False,

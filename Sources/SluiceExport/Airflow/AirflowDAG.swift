@@ -2,6 +2,8 @@ import SluiceModel
 
 /// Where Airflow's workers find what the stages need.
 package struct AirflowOptions: Sendable {
+    /// What the DAG is called; nil: as the pipeline.
+    package var dagID: String?
     /// The repository on the workers; nil: whoever triggers the DAG says it.
     package var repository: String?
     /// A folder that all workers share, below which every run of the DAG gets one of its own; nil: as above.
@@ -17,10 +19,10 @@ package struct AirflowOptions: Sendable {
     package var sluice: String
 
     package init(
-        repository: String? = nil, exchange: String? = nil, state: String? = nil, keepDays: Int? = nil,
-        pool: String = "default_pool",
-        gpuPool: String = "default_pool", sluice: String = "sluice"
+        dagID: String? = nil, repository: String? = nil, exchange: String? = nil, state: String? = nil,
+        keepDays: Int? = nil, pool: String = "default_pool", gpuPool: String = "default_pool", sluice: String = "sluice"
     ) {
+        self.dagID = dagID
         self.repository = repository
         self.exchange = exchange
         self.state = state
@@ -28,6 +30,12 @@ package struct AirflowOptions: Sendable {
         self.pool = pool
         self.gpuPool = gpuPool
         self.sluice = sluice
+    }
+
+    /// Whether Airflow takes it as the name of a DAG.
+    package static func mayBeDAG(_ id: String) -> Bool {
+        (1...250).contains(id.utf8.count)
+            && id.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) || "-_.".contains($0) }
     }
 }
 
@@ -55,6 +63,7 @@ package struct AirflowDAG {
     private var constants: [String] {
         [
             "PIPELINE = " + PythonText.literal(pipeline.name),
+            "DAG_ID = " + PythonText.literal(options.dagID ?? pipeline.name),
             "DESCRIPTION = " + PythonText.literal(pipeline.description ?? ""),
             "COMMIT = " + PythonText.literal(pipeline.commit),
             "REFERENCE = " + PythonText.literal(pipeline.reference ?? ""),

@@ -21,6 +21,7 @@ except ImportError:
 
 
 PIPELINE = "breast-cancer"
+DAG_ID = "breast-cancer"
 DESCRIPTION = "Prepare, train two families, deploy the better one when it is good enough"
 COMMIT = "3595b6eb1b1bbb456123866f58e40317dac7aafa"
 REFERENCE = "refs/heads/main"
@@ -161,7 +162,7 @@ class Stage(BaseOperator):
 
 def command(stage, params, run_id):
     # A run's identifier may be any text, and is one of this DAG alone; its exchange is a folder with a plain name.
-    run = hashlib.sha256((PIPELINE + " " + run_id).encode()).hexdigest()[:32]
+    run = hashlib.sha256((DAG_ID + " " + run_id).encode()).hexdigest()[:32]
     return [
         SLUICE,
         "attempt",
@@ -201,7 +202,7 @@ def param(value, what):
 
 
 with DAG(
-    dag_id=PIPELINE,
+    dag_id=DAG_ID,
     description=DESCRIPTION,
     schedule=None,
     catchup=False,

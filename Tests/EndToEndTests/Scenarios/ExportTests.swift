@@ -105,6 +105,16 @@ import Yams
         #expect(try parts().0 == statements, "as many statements as any other pipeline has")
     }
 
+    @Test("a DAG has the name that it is given, if Airflow takes it, and its stages' attempts are its own")
+    func dagID() throws {
+        let scene = try Exports.example()
+        let text = try export("airflow", ["--dag-id", "team-a.train"], in: scene)
+        #expect(text.contains("DAG_ID = \"team-a.train\"\n") && text.contains("PIPELINE = \"breast-cancer\"\n"))
+        for bad in ["", "a b", "a/b", String(repeating: "x", count: 251)] {
+            #expect(try scene.sluice(["export", "airflow", "--dag-id", bad]).status == 64, "\(bad)")
+        }
+    }
+
     @Test("what a target cannot say is told with its line; --strict writes nothing then and ends with 65")
     func strict() throws {
         let scene = try Exports.scene(Exports.odd)

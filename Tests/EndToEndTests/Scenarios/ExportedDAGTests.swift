@@ -110,7 +110,7 @@ import Testing
         #expect(session.count == 2 && session[0] == session[1], "\(session)")
     }
 
-    @Test("runs of one name share an exchange, those of others and of other pipelines do not")
+    @Test("runs of one name share an exchange, those of others and of other DAGs do not")
     func exchanges() throws {
         func exchange(_ run: String) throws -> String? {
             #expect(try execute("exit 0", run: run) == "well")
@@ -119,7 +119,7 @@ import Testing
         let first = try #require(try exchange("nightly"))
         #expect(try exchange("nightly") == first)
         #expect(try exchange("../nightly") != first)
-        _ = try Scene.shell("sed -i 's/^PIPELINE = .*/PIPELINE = \"other\"/' dag.py", in: scene.clone)
+        _ = try Scene.shell("sed -i 's/^DAG_ID = .*/DAG_ID = \"other\"/' dag.py", in: scene.clone)
         #expect(try exchange("nightly") != first)
         #expect(try read("arguments").contains("--changed-since"))
     }
