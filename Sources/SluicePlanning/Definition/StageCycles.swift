@@ -20,7 +20,9 @@ struct StageCycles {
     func find() -> [[String]] {
         var done: Set<String> = []
         var cycles: [[String]] = []
-        let suspects = withoutOrdered()
+        let stuck = Self.stuck(names, edges)
+        // What is only behind a cycle is on none; with thousands of stages behind one, each would be searched in vain.
+        let suspects = Self.stuck(names.filter(stuck.contains), reversed(among: stuck))
         for name in names where suspects.contains(name) && !done.contains(name) && cycles.count < Self.maximum {
             guard let cycle = shortestCycle(through: name) else { continue }
             cycles.append(cycle)
@@ -29,8 +31,17 @@ struct StageCycles {
         return cycles
     }
 
+    /// Who waits for whom, the other way round.
+    private func reversed(among names: Set<String>) -> [String: [String]] {
+        var reversed = Dictionary(uniqueKeysWithValues: names.map { ($0, [String]()) })
+        for name in names {
+            for other in edges[name] ?? [] where names.contains(other) { reversed[other]?.append(name) }
+        }
+        return reversed
+    }
+
     /// Takes away, again and again, the stages that wait for nobody (Kahn, 1962): cycles and what is behind stay.
-    private func withoutOrdered() -> Set<String> {
+    private static func stuck(_ names: [String], _ edges: [String: [String]]) -> Set<String> {
         var waiting: [String: Int] = [:]
         var behind: [String: [String]] = [:]
         for name in names {

@@ -50,14 +50,20 @@ enum StageOrder {
         return edges
     }
 
-    /// Every stage that is reached from one stage, itself only on a cycle.
-    static func ancestors(of name: String, in stages: [String: Pipeline.Stage]) -> Set<String> {
+    /// Whether a stage waits for another one, directly or through others; for itself only on a cycle. Breadth first: what is
+    /// read mostly comes right before.
+    static func comes(_ other: String, before name: String, in stages: [String: Pipeline.Stage]) -> Bool {
         var reached: Set<String> = []
-        var waiting = [name]
-        while let next = waiting.popLast() {
-            guard let stage = stages[next] else { continue }
-            for edge in upstream(of: stage) where reached.insert(edge.name).inserted { waiting.append(edge.name) }
+        var queue = [name]
+        var head = 0
+        while head < queue.count {
+            let edges = stages[queue[head]].map(upstream) ?? []
+            head += 1
+            for edge in edges where reached.insert(edge.name).inserted {
+                if edge.name == other { return true }
+                queue.append(edge.name)
+            }
         }
-        return reached
+        return false
     }
 }

@@ -17,12 +17,13 @@ struct ExpressionToken: Equatable {
 
 /// Cuts the text of an expression into tokens, one at a time.
 struct ExpressionLexer {
-    private let text: [Character]
+    /// A part of a text: places count from the beginning of the whole.
+    private let text: ArraySlice<Character>
     private var position: Int
 
-    init(_ text: [Character], from position: Int = 0) {
+    init(_ text: ArraySlice<Character>) {
         self.text = text
-        self.position = position
+        position = text.startIndex
     }
 
     mutating func next() throws(ExpressionError) -> ExpressionToken {
@@ -37,7 +38,7 @@ struct ExpressionLexer {
         }
     }
 
-    private var current: Character? { position < text.count ? text[position] : nil }
+    private var current: Character? { position < text.endIndex ? text[position] : nil }
 
     private static func startsName(_ character: Character) -> Bool {
         character.isASCII && (character.isLetter || character == "_")
@@ -54,7 +55,7 @@ struct ExpressionLexer {
     }
 
     private mutating func symbol() throws(ExpressionError) -> String {
-        let pair = String(text[position..<min(position + 2, text.count)])
+        let pair = String(text[position..<min(position + 2, text.endIndex)])
         if ["==", "!=", "<=", ">=", "&&", "||"].contains(pair) {
             position += 2
             return pair

@@ -13,7 +13,7 @@ struct ExpressionParser {
     private var depth = 0
 
     init(_ text: String) throws(ExpressionError) {
-        lexer = ExpressionLexer(Array(text))
+        lexer = ExpressionLexer(Array(text)[...])
         token = try lexer.next()
     }
 

@@ -102,7 +102,7 @@ enum TemplateReader {
         guard let end = text[start...].firstIndex(of: "}") else {
             throw ExpressionError("`${` is never closed", at: start, hint: "write `$$` for a dollar")
         }
-        var lexer = ExpressionLexer(Array(text[..<end]), from: start + 2)
+        var lexer = ExpressionLexer(text[(start + 2)..<end])
         let first = try lexer.next()
         guard case .name(let segments) = first.kind, try lexer.next().kind == .end else {
             let inner = String(text[(start + 2)..<end])

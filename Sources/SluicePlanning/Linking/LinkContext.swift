@@ -18,7 +18,6 @@ final class LinkContext {
     /// Missing paths for which a nearest one may still be looked for.
     private var searches = 20
     private var allEntries: [TreeEntry]?
-    private var ancestors: [String: Set<String>] = [:]
     private var pointers: [ObjectID: Bool] = [:]
 
     init(
@@ -53,13 +52,6 @@ final class LinkContext {
     func maySearch() -> Bool {
         searches -= 1
         return searches >= 0
-    }
-
-    func ancestors(of stage: String) -> Set<String> {
-        if let known = ancestors[stage] { return known }
-        let found = StageOrder.ancestors(of: stage, in: stages)
-        ancestors[stage] = found
-        return found
     }
 
     /// Whether a file is a Git LFS pointer. These have less than 1024 bytes; larger blobs are not read.

@@ -3,24 +3,32 @@ import SluiceModel
 /// Finds stages that no run will ever start.
 enum Reachability {
     static func check(_ pipeline: Pipeline, _ findings: Findings) {
-        var never: [String: String] = [:]
-        for stage in pipeline.stages where isNever(stage.condition) { never[stage.name] = stage.name }
-        for stage in pipeline.stages where never[stage.name] != nil {
+        var waiting = pipeline.stages.filter { isNever($0.condition) }
+        for stage in waiting {
             findings.add(LinkFindings.conditionIsFalse(stage.name), at: stage.condition?.location ?? stage.location)
         }
-        // As long as a stage is found whose data never comes.
-        var isDone = false
-        while !isDone {
-            isDone = true
-            for stage in pipeline.stages where never[stage.name] == nil {
-                guard let edge = StageOrder.dataEdges(of: stage).first(where: { never[$0.name] != nil }) else {
-                    continue
-                }
-                never[stage.name] = edge.name
-                findings.add(LinkFindings.dataNeverComes(stage.name, from: edge.name), at: edge.location)
-                isDone = false
+        guard !waiting.isEmpty else { return }
+        let readers = readers(in: pipeline)
+        var never = Set(waiting.map(\.name))
+        while let dead = waiting.popLast() {
+            for (stage, location) in readers[dead.name] ?? [] where never.insert(stage.name).inserted {
+                findings.add(LinkFindings.dataNeverComes(stage.name, from: dead.name), at: location)
+                waiting.append(stage)
             }
         }
+    }
+
+    /// By stage, those that read its data, and where they say so.
+    private static func readers(
+        in pipeline: Pipeline
+    ) -> [String: [(stage: Pipeline.Stage, location: SourceLocation)]] {
+        var readers: [String: [(stage: Pipeline.Stage, location: SourceLocation)]] = [:]
+        for stage in pipeline.stages {
+            for edge in StageOrder.dataEdges(of: stage) {
+                readers[edge.name, default: []].append((stage, edge.location))
+            }
+        }
+        return readers
     }
 
     /// A condition that names nothing and is false whatever changed.

@@ -94,7 +94,7 @@ struct StageNameLinker {
         guard let producer = context.stages[other] else {
             return PipelineFindings.unknownStage(other, known: linked.pipeline.stages.map(\.name))
         }
-        guard context.ancestors(of: stage.name).contains(other) else {
+        guard StageOrder.comes(other, before: stage.name, in: context.stages) else {
             return LinkFindings.notUpstream(other, of: stage.name)
         }
         if producer.matrix != nil, stage.select?.from.value != other {

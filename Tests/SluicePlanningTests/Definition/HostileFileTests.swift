@@ -130,6 +130,17 @@ import Testing
                     ? "  s\(stage): {run: x, inputs: {" + (0..<150).map { "i\($0): m\($0)/x," }.joined() + "}}\n"
                     : "# \n"
             },
+            filled(head + "  z: {run: x, needs: [y]}\n  y: {run: x, needs: [z]}\n  c0: {run: x, needs: [z]}\n") {
+                "  c\($0 + 1): {run: x, needs: [c\($0)]}\n"
+            },
+            filled(head) { "  a-stage-with-a-long-name-\($0): {run: x, needs: [a-stage-with-some-long-name-\($0)]}\n" },
+            filled(head + "  a: {run: x, env: {A: \"", { _ in "${params.x}" }, "\"}}"),
+            filled(head + "  s0: {uses: y, outputs: {o: file}, if: false}\n") {
+                "  s\($0 + 1): {run: x, outputs: {o: file}, inputs: {i: s\($0).o}}\n"
+            },
+            filled(head + "  a: {uses: y, if: false}\n  s0: {run: x, metrics: m}\n") {
+                "  s\($0 + 1): {run: 'x ${stages.s\($0).metrics.m}', metrics: m, needs: [s\($0)]}\n"
+            },
         ]
         for (index, text) in texts.enumerated() {
             let tree = MemoryTree(files: Dictionary((0..<300).map { ("data/file\($0).csv", "") }) { first, _ in first })

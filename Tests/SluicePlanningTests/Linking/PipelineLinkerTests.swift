@@ -103,4 +103,39 @@ import Testing
         #expect(try PipelineFolder.definitions(in: linked).diagnostics.map(\.id) == ["pipeline.link"])
         #expect(try PipelineFolder.definitions(in: MemoryTree()).diagnostics == [])
     }
+
+    @Test("every knot of stages is named once, and what is only behind or between knots is none")
+    func knots() throws {
+        let needs = [
+            "behind": "b", "a": "b", "b": "a", "between": "a", "c": "between, d", "d": "c", "e": "e", "free": "",
+        ]
+        let stages = needs.sorted { $0.key < $1.key }.map { "  \($0): { run: x, needs: [\($1)] }\n" }.joined()
+        let found = try link("schema: sluice/v1\nname: x\nstages:\n" + stages).diagnostics
+        #expect(
+            found.map(\.message) == [
+                "stages wait for each other: a → b → a", "stages wait for each other: c → d → c",
+                "the stage waits for itself: e → e",
+            ])
+    }
+
+    @Test("a stage that reads data of one that never runs never runs, wherever it stands")
+    func unreachable() throws {
+        let found = try link(
+            """
+            schema: sluice/v1
+            name: x
+            stages:
+              c: { run: x, outputs: { o: file }, inputs: { i: b.o } }
+              b: { run: x, outputs: { o: file }, inputs: { i: a.o } }
+              a: { run: x, outputs: { o: file }, if: false }
+              d: { run: x, needs: [a] }
+            """
+        ).diagnostics
+        #expect(
+            found.map(\.message) == [
+                "stage `c` never runs: it needs data of `b`, which never runs",
+                "stage `b` never runs: it needs data of `a`, which never runs",
+                "stage `a` never runs: its condition is always false",
+            ])
+    }
 }
