@@ -59,9 +59,9 @@ package enum StageBinding {
             throw BindingError("`with` of \(stage.name): \(error.message)", at: location, hint: error.hint)
         }
         guard let resolved else { return nil }
-        guard let schema = stage.plugin?.manifest.params else { return resolved }
-        let params = schema.applyingDefaults(to: resolved)
-        if let violation = schema.violations(of: params).first {
+        let schema = stage.plugin?.manifest.params
+        let params = schema?.applyingDefaults(to: resolved) ?? resolved
+        if let violation = schema?.violations(of: params).first {
             let place = violation.path.isEmpty ? "with" : "with.\(violation.path)"
             throw BindingError(
                 "`\(place)` of \(stage.name): \(violation.message)", at: location, hint: violation.hint)

@@ -25,6 +25,16 @@ struct StageBindingTests {
         #expect(try bind("train", of: .learning()) == nil)
     }
 
+    @Test("params of more than 256 KiB are refused, whether or not the plugin has a schema for them")
+    func largeParams() throws {
+        var fixture = Fixture.learning()
+        fixture.stages[1].with.value = .object(["text": .string(String(repeating: "x", count: 256 << 10))])
+        let error = #expect(throws: BindingError.self) {
+            try bind("train", of: fixture, results: ["prepare": end(output: "train")])
+        }
+        #expect(error?.message == "`with` of train is larger than 256 KiB")
+    }
+
     @Test("paths come in when they are known and never enter the key")
     func paths() throws {
         let fixture = Fixture.learning()
