@@ -27,13 +27,14 @@ enum Units {
         "ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000,
     ]
 
-    /// `512MiB`, `2GB`, `100B`, `1.5TiB` in bytes; nil for anything else, and for fractions of a byte.
+    /// `512MiB`, `2GB`, `100B`, `1.1GiB` in bytes, without what is left of a byte; nil for anything else, and for fractions
+    /// in bytes themselves.
     static func size(_ text: some StringProtocol) -> Int64? {
         let number = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
         guard let scale = sizeUnits[String(text.dropFirst(number.count))], let amount = Amount(decimal: number)
         else { return nil }
         let (product, overflow) = amount.billionths.multipliedReportingOverflow(by: scale)
-        guard !overflow, product % Amount.unit == 0 else { return nil }
+        guard !overflow, scale > 1 || product % Amount.unit == 0 else { return nil }
         return Int64(exactly: product / Amount.unit)
     }
 

@@ -16,10 +16,11 @@ import Testing
         }
     }
 
-    @Test("sizes are whole bytes with units")
+    @Test("sizes are whole bytes with units; what is left of one is dropped, so that what a fix names can be written")
     func sizes() {
         let good: [String: Int64] = [
             "512MiB": 512 << 20, "2GB": 2_000_000_000, "100B": 100, "1.5KiB": 1536, "1TiB": 1 << 40, "3kB": 3000,
+            "1.1GiB": 1_181_116_006, "0.0001KiB": 0,
         ]
         for (text, size) in good { #expect(Units.size(text) == size, "\(text)") }
         for text in ["", "512", "MiB", "1.5B", "-1B", "1 GiB", "1gb", "99999999999999999TiB", "1e3B", "1Gi"] {
@@ -50,5 +51,7 @@ import Testing
         #expect(NearestName.nearest(to: "Inputs", of: names) == "inputs")
         #expect(NearestName.nearest(to: "zzz", of: names) == nil)
         #expect(NearestName.nearest(to: "b", of: names) == nil)
+        #expect(NearestName.nearest(to: "evaluate-x", of: ["evaluate-yz", "evaluate-y"]) == "evaluate-y")
+        #expect(NearestName.nearest(to: "abab", of: ["baba", "abba"]) == "abba")
     }
 }
