@@ -32,12 +32,17 @@ struct PipelineChoice {
     /// The one definition that is meant.
     func definition(in opened: OpenRevision) throws -> Definition {
         let all = try PlanMaker.definitions(in: opened.tree)
+        // A folder that cannot be read at all: that is what to say, whatever is asked for.
+        if let folder = all.first(where: { $0.source.path == PipelineFolder.name }) { return folder }
+        let place = opened.revision.isWorktree ? "the working tree" : opened.revision.oid.short
         guard let pipeline else {
             if let only = all.first, all.count == 1 { return only }
             guard !all.isEmpty else {
                 throw CommandFailure(
-                    .invalid, "there is no pipeline in \(opened.revision.oid.short)",
-                    hint: "pipelines are files pipelines/*.yaml of the commit; --worktree plans uncommitted ones")
+                    .invalid, "there is no pipeline in \(place)",
+                    hint: opened.revision.isWorktree
+                        ? "pipelines are files pipelines/*.yaml"
+                        : "pipelines are files pipelines/*.yaml of the commit; --worktree plans uncommitted ones")
             }
             throw CommandFailure(
                 .usage, "there are \(all.count) pipelines",
@@ -45,9 +50,10 @@ struct PipelineChoice {
         }
         guard let definition = all.first(where: { $0.name == pipeline }) else {
             let names = all.map(\.name)
+            let near = NearestName.nearest(to: pipeline, of: names).map { "did you mean `\($0)`?" }
             throw CommandFailure(
-                .invalid, "there is no pipeline `\(pipeline)` in \(opened.revision.oid.short)",
-                hint: names.isEmpty ? nil : "there is \(names.joined(separator: ", "))")
+                .invalid, "there is no pipeline `\(pipeline)` in \(place)",
+                hint: names.isEmpty ? nil : near ?? "there is \(names.joined(separator: ", "))")
         }
         return definition
     }

@@ -78,8 +78,13 @@ enum RevisionText {
 
     /// `3f2a91c0de on main`
     static func name(_ revision: Revision) -> StyledText {
-        var text = StyledText(revision.isWorktree ? "uncommitted state over " : "", .warning)
-        text += StyledText(revision.oid.short, .active)
+        var text: StyledText
+        if revision.isWorktree, revision.oid.isZero {
+            text = StyledText("uncommitted state before the first commit", .warning)
+        } else {
+            text = StyledText(revision.isWorktree ? "uncommitted state over " : "", .warning)
+            text += StyledText(revision.oid.short, .active)
+        }
         if let reference = revision.reference { text += StyledText(" on " + reference.short) }
         return text
     }

@@ -219,6 +219,36 @@ import Testing
         #expect(try scene.sluice(["plan"]).status == 74)
     }
 
+    @Test("before the first commit, the working tree is called that, not a commit of zeros")
+    func unbornWorktree() throws {
+        let scene = try Scene(["notes.txt": "x"], withHook: false)
+        try scene.git(["checkout", "--quiet", "--orphan", "fresh"])
+        let none = try scene.sluice(["plan", "--worktree"])
+        #expect(
+            none.status == 65 && none.errors.contains("no pipeline in the working tree")
+                && !none.errors.contains("--worktree"), "\(none.transcript)")
+        try scene.write(["pipelines/x.yaml": "schema: sluice/v1\nname: x\nstages: { a: { run: echo } }\n"])
+        let plan = try scene.sluice(["plan", "--worktree"])
+        #expect(
+            plan.status == 0 && plan.output.contains("uncommitted state before the first commit on fresh"),
+            "\(plan.transcript)")
+    }
+
+    @Test("a folder of definitions that is not read is what a plan tells of, whatever pipeline it is asked for")
+    func unreadFolder() throws {
+        let many = (0..<65).map { ("pipelines/p\($0).yaml", "schema: sluice/v1\n") }
+        let scene = try Scene(Dictionary(uniqueKeysWithValues: many), withHook: false)
+        let found = try scene.sluice(["plan", "p1"])
+        #expect(found.status == 65 && found.errors.contains("pipeline.too-large"), "\(found.transcript)")
+    }
+
+    @Test("a misspelt pipeline is answered with the one that is meant")
+    func misspelt() throws {
+        let scene = try Scene(Toy.files, withHook: false)
+        let found = try scene.sluice(["plan", "tyo"])
+        #expect(found.status == 65 && found.errors.contains("did you mean `toy`?"), "\(found.transcript)")
+    }
+
     @Test("a mirror push of many references answers once and queues none beyond its limit")
     func mirror() throws {
         let scene = try Scene(Toy.files)
