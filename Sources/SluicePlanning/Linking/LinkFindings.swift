@@ -149,6 +149,21 @@ package enum LinkFindings {
         return Finding("pipeline.bad-param", "\(subject) \(violation.message)", hint: violation.hint)
     }
 
+    // MARK: Options
+
+    static func noStage(_ name: String, in pipeline: Pipeline, known: [String]) -> Diagnostic {
+        Diagnostic(
+            id: "plan.unknown-stage", message: "there is no stage `\(name)` in \(pipeline.name)",
+            location: SourceLocation(file: pipeline.path), hint: NearestName.hint(for: name, of: known, kind: "stages"))
+    }
+
+    static func noProfile(_ name: String, in pipeline: Pipeline, known: [String]) -> Diagnostic {
+        Diagnostic(
+            id: "plan.unknown-profile", message: "no stage of \(pipeline.name) has a profile `\(name)`",
+            location: SourceLocation(file: pipeline.path),
+            hint: NearestName.hint(for: name, of: known, kind: "profiles"))
+    }
+
     // MARK: Plugins
 
     static func unknownPlugin(_ name: String, known: [String]) -> Finding {

@@ -60,6 +60,7 @@ package enum Planner {
         _ linked: LinkedPipeline, in context: PlanningContext, facts: PlanFacts
     ) throws(PlanningError) -> ([Plan.Stage], [Diagnostic]) {
         let order = try order(of: linked.pipeline, only: context.options.stages)
+        if let profile = context.options.profile { try checkProfile(profile, order, linked.pipeline) }
         try checkSize(order, linked.pipeline)
         let expanded = order.map { ($0, MatrixExpansion.instances(of: $0)) }
         let names = expanded.map { ($0.0.name, $0.1.map(\.name)) }
@@ -86,23 +87,27 @@ package enum Planner {
         return copy
     }
 
+    /// What no stage has is a slip: it would silently mean all profiles.
+    private static func checkProfile(
+        _ profile: String, _ stages: [Pipeline.Stage], _ pipeline: Pipeline
+    ) throws(PlanningError) {
+        let known = Set(stages.flatMap { $0.profiles.map(\.name) })
+        guard known.contains(profile) else {
+            throw .invalid([LinkFindings.noProfile(profile, in: pipeline, known: Array(known))])
+        }
+    }
+
     private static func order(
         of pipeline: Pipeline, only wanted: [String]
     ) throws(PlanningError) -> [Pipeline.Stage] {
         let graph = StageGraph(pipeline.stages)
-        var roots: [Int] = []
-        for name in wanted {
-            guard let index = pipeline.stages.firstIndex(where: { $0.name == name }) else {
-                throw .invalid([
-                    Diagnostic(
-                        id: "plan.unknown-stage", message: "there is no stage `\(name)` in \(pipeline.name)",
-                        location: SourceLocation(file: pipeline.path),
-                        hint: "there are " + pipeline.stages.prefix(12).map(\.name).joined(separator: ", "))
-                ])
-            }
-            roots.append(index)
+        let names = pipeline.stages.map(\.name)
+        let unknown = wanted.filter { !names.contains($0) }
+        guard unknown.isEmpty else {
+            throw .invalid(unknown.map { LinkFindings.noStage($0, in: pipeline, known: names) })
         }
-        let (order, circle) = graph.order(of: wanted.isEmpty ? Array(pipeline.stages.indices) : roots.sorted())
+        let roots = names.indices.filter { wanted.contains(names[$0]) }
+        let (order, circle) = graph.order(of: wanted.isEmpty ? Array(names.indices) : roots)
         if let circle {
             let place = pipeline.stage(named: circle[0])?.location ?? SourceLocation(file: pipeline.path)
             let message = "stages need each other in a circle: " + circle.joined(separator: " → ")

@@ -183,8 +183,22 @@ struct PlannerTests {
         var fixture = Fixture.learning()
         fixture.options.stages = ["train"]
         #expect(try fixture.plan().stages.map(\.name) == ["prepare", "train"])
-        fixture.options.stages = ["nope"]
-        #expect(throws: PlanningError.self) { try fixture.plan() }
+    }
+
+    @Test("stages and a profile that are asked for and not there are told all at once, with what is meant")
+    func slips() throws {
+        func found(_ options: RunOptions) -> [String] {
+            var fixture = Fixture.learning()
+            fixture.options = options
+            guard case .invalid(let found)? = #expect(throws: PlanningError.self, performing: { try fixture.plan() })
+            else { return [] }
+            return found.map { "\($0.id): \($0.hint ?? "")" }
+        }
+        #expect(
+            found(RunOptions(stages: ["trian", "prepare", "deplyo"])) == [
+                "plan.unknown-stage: did you mean `train`?", "plan.unknown-stage: did you mean `deploy`?",
+            ])
+        #expect(found(RunOptions(profile: "smal")) == ["plan.unknown-profile: did you mean `small`?"])
     }
 
     @Test("a profile that is asked for is the only one")
