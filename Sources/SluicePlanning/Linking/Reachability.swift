@@ -35,6 +35,8 @@ enum Reachability {
     private static func isNever(_ condition: Located<String>?) -> Bool {
         guard let condition, let expression = try? Expression(parsing: condition.value), expression.names.isEmpty
         else { return false }
+        // One that is an error is no condition at all.
+        guard expression.typeErrors(in: Scope()).isEmpty else { return false }
         let changes: [ChangedPaths] = [.everything, .paths([])]
         return changes.allSatisfy { expression.holds(in: Scope(changed: $0)) == false }
     }

@@ -118,6 +118,14 @@ import Testing
             ])
     }
 
+    @Test("a condition that is an error is told once, not as one that is false besides")
+    func falseBecauseWrong() throws {
+        for condition in ["1 && true", "'a' in 3", "matches('a', 3)"] {
+            let text = "schema: sluice/v1\nname: x\nstages:\n  a: { run: x, if: \"\(condition)\" }\n"
+            #expect(try link(text).diagnostics.map(\.id) == ["pipeline.bad-expression"], "\(condition)")
+        }
+    }
+
     @Test("a stage that reads data of one that never runs never runs, wherever it stands")
     func unreachable() throws {
         let found = try link(
