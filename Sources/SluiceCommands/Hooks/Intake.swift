@@ -37,7 +37,7 @@ struct Intake: Sendable {
         var runs: [NewRun] = []
         do {
             let context = try RepositoryContext.open(at: event.repository.gitDirectory)
-            let most = context.configuration.maxRunsPerPush
+            let most = context.configuration.mostRunsPerPush
             var wanted = WantedRuns(context: context, event: event)
             for update in event.updates where wanted.runs.count <= most {
                 if try isBelievable(update, of: user, context) { try wanted.add(update) }

@@ -29,7 +29,8 @@ package struct OperatorConfiguration: Sendable, Equatable {
     package var allowedInputs: [String]
     /// `PATH` for stages.
     package var searchPath: String?
-    package var maxRunsPerPush: Int
+    /// nil: nothing is said.
+    package var maxRunsPerPush: Int?
     /// What `pre-receive` insists on, whatever a pipeline says; nil: nothing.
     package var preReceive: PreReceive?
     /// In the order of their names.
@@ -40,7 +41,7 @@ package struct OperatorConfiguration: Sendable, Equatable {
         executors: [ExecutorTerms] = [], sandbox: SandboxChoice? = nil, mayGainPrivileges: Bool? = nil,
         secrets: [String: SecretRule] = [:],
         allowsSourcePackages: Bool? = nil, trust: Trust? = nil, untrusted: Untrusted? = nil, plugins: [String] = [],
-        allowedInputs: [String] = [], searchPath: String? = nil, maxRunsPerPush: Int = 20,
+        allowedInputs: [String] = [], searchPath: String? = nil, maxRunsPerPush: Int? = nil,
         preReceive: PreReceive? = nil, accounts: [AccountRule] = []
     ) {
         self.local = local
@@ -60,6 +61,9 @@ package struct OperatorConfiguration: Sendable, Equatable {
         self.preReceive = preReceive
         self.accounts = accounts
     }
+
+    /// Runs that one push may queue.
+    package var mostRunsPerPush: Int { maxRunsPerPush ?? 20 }
 
     /// Branches whose pushes are rejected unless their pipelines are valid and fit.
     package struct PreReceive: Sendable, Equatable {

@@ -46,7 +46,9 @@ struct StageInputLinker {
     }
 
     private func checkExternal(_ path: String, at location: SourceLocation) {
-        let isAllowed = context.configuration.allowedInputs.contains { path == $0 || path.hasPrefix($0 + "/") }
+        let isAllowed = context.configuration.allowedInputs.contains {
+            path == $0 || path.hasPrefix($0 == "/" ? $0 : $0 + "/")
+        }
         if isAllowed { return }
         context.findings.add(
             LinkFindings.notAllowed(path, allowed: context.configuration.allowedInputs), at: location)

@@ -9,23 +9,22 @@ struct AccountReader {
 
     /// In the order of their names.
     func accounts(_ node: YAMLNode?) -> [AccountRule] {
-        MapReader(named: node, "`accounts`", in: findings).entries.compactMap { entry in
-            guard values.isName(entry.key, at: entry.keyLocation, kind: "an account") else { return nil }
-            guard entry.key != "run", entry.key != "pool" else {
+        MapReader(named: node, "`accounts`", in: findings).entries.map { entry in
+            _ = values.isName(entry.key, at: entry.keyLocation, kind: "an account")
+            if entry.key == "run" || entry.key == "pool" {
                 findings.add(OperatorFindings.reservedAccount(entry.key), at: entry.keyLocation)
-                return nil
             }
             return account(entry)
         }.sorted { $0.account.name < $1.account.name }
     }
 
-    private func account(_ entry: YAMLNode.Entry) -> AccountRule? {
+    private func account(_ entry: YAMLNode.Entry) -> AccountRule {
         let what = "account `\(entry.key)`"
         let map = MapReader(entry.value, what, keys: ["match", "window", "limits"], in: findings)
         let window = map.required("window", example: "window: month").flatMap(self.window)
         let limits = map.required("limits", example: "limits: { cost: 100 }").map(self.limits) ?? []
-        guard let window else { return nil }
-        var rule = AccountRule(account: Account(name: entry.key, window: window, limits: limits))
+        // A window that cannot be read is an error already; what it is read as then does not matter.
+        var rule = AccountRule(account: Account(name: entry.key, window: window ?? .run, limits: limits))
         if let match = map["match"] {
             let match = MapReader(match, "`match`", keys: ["branch", "pipeline", "repository"], in: findings)
             rule.branches = match.globs("branch")

@@ -107,7 +107,6 @@ package enum OperatorFile {
 extension OperatorConfiguration {
     /// This configuration, the repository's, over the user's: what is said here holds, lists of folders add up.
     package func layered(over user: OperatorConfiguration) -> OperatorConfiguration {
-        let standard = OperatorConfiguration()
         return OperatorConfiguration(
             local: local ?? user.local, localPrice: localPrice ?? user.localPrice,
             enforcement: enforcement ?? user.enforcement, executors: layeredExecutors(over: user.executors),
@@ -118,7 +117,7 @@ extension OperatorConfiguration {
             plugins: plugins + user.plugins.filter { !plugins.contains($0) },
             allowedInputs: allowedInputs + user.allowedInputs.filter { !allowedInputs.contains($0) },
             searchPath: searchPath ?? user.searchPath,
-            maxRunsPerPush: maxRunsPerPush == standard.maxRunsPerPush ? user.maxRunsPerPush : maxRunsPerPush,
+            maxRunsPerPush: maxRunsPerPush ?? user.maxRunsPerPush,
             preReceive: preReceive ?? user.preReceive, accounts: layeredAccounts(over: user.accounts))
     }
 

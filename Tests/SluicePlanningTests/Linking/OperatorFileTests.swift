@@ -159,6 +159,7 @@ import Testing
               b: { window: week, limits: { gpu_hour: 1 } }
               c: { window: 0s, limits: { cost: -1, wall: 5 } }
               d: { window: 7d, match: { branches: main } }
+              E: { window: week, match: { branches: main }, limits: {} }
             """)
         #expect(configuration == nil)
         #expect(
@@ -177,6 +178,11 @@ import Testing
                 "6 operator.bad-unit for example `5s`; units look like `90s`, `1h30m`, `500ms`, `2d`",
                 "7 operator.missing-key for example `limits: { cost: 100 }`",
                 "7 operator.unknown-key did you mean `branch`?",
+                "8 operator.bad-name names begin with a small letter and hold small letters, digits, `_` and `-`, for "
+                    + "example `e`",
+                "8 operator.bad-value `run` (every run for itself), `month` (the calendar's, UTC), or how long back, for "
+                    + "example `7d`",
+                "8 operator.unknown-key did you mean `branch`?",
             ])
     }
 
@@ -190,6 +196,17 @@ import Testing
                 .configuration)
         let names = own.layered(over: user).accounts.map { "\($0.account.name) \($0.account.window)" }
         #expect(names == ["a run", "b month", "c run"])
+    }
+
+    @Test("a limit of the repository's file holds also where it is the usual one")
+    func usualLimit() throws {
+        func read(_ text: String) throws -> OperatorConfiguration { try #require(parse(text).configuration) }
+        let (own, silent, user) = try (
+            read("max_runs_per_push: 20"), read("path: /bin"), read("max_runs_per_push: 5")
+        )
+        #expect(own.layered(over: user).mostRunsPerPush == 20)
+        #expect(silent.layered(over: user).mostRunsPerPush == 5)
+        #expect(silent.mostRunsPerPush == 20)
     }
 
     @Test("an account is for what all its patterns hold; one without patterns is for everything")

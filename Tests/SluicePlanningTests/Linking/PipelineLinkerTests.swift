@@ -118,6 +118,20 @@ import Testing
             ])
     }
 
+    @Test("an external input is allowed below a folder of the operator's, be it the root, and not beside it")
+    func externalInputs() throws {
+        func ids(_ path: String, allowed: String) throws -> [String] {
+            let text = "schema: sluice/v1\nname: x\nstages:\n  a: { run: x, inputs: { i: { file: \(path) } } }\n"
+            return try PipelineLinker.lint(
+                SourceText(path: "pipelines/x.yaml", text: text), tree: MemoryTree(), plugins: MemoryPlugins(),
+                configuration: OperatorConfiguration(allowedInputs: [allowed]), overrides: [:], isTrusted: true
+            ).diagnostics.map(\.id)
+        }
+        #expect(try ids("/data/x.csv", allowed: "/data") == [])
+        #expect(try ids("/data/x.csv", allowed: "/") == [])
+        #expect(try ids("/database/x.csv", allowed: "/data") == ["input.not-allowed"])
+    }
+
     @Test("a condition that is an error is told once, not as one that is false besides")
     func falseBecauseWrong() throws {
         for condition in ["1 && true", "'a' in 3", "matches('a', 3)"] {
