@@ -13,6 +13,17 @@ struct LedgerReader {
         sum(CASE kind WHEN 'reserve' THEN billionths ELSE -billionths END) AS billionths
         """
 
+    /// From the runs to their entries: nearly all entries of an account are of runs that have ended, and without statistics
+    /// SQLite would begin with those.
+    static let holding = """
+        SELECT runs.id AS run, runs.pipeline AS pipeline, run_accounts.ends AS ends, \(held)
+        FROM runs CROSS JOIN run_accounts ON run_accounts.run = runs.id AND run_accounts.account = ?
+        CROSS JOIN ledger INDEXED BY ledger_run
+            ON ledger.run = runs.id AND ledger.account = ? AND ledger.resource = ?
+        WHERE runs.state IN ('waiting', 'running') AND runs.id <> ? AND kind <> 'settle'
+        GROUP BY runs.id ORDER BY runs.id
+        """
+
     /// The ledger's time: that of the last entry where the clock is behind it (docs/adr/0006).
     func time(_ clock: Timestamp) throws -> Timestamp {
         let last = try database.value(Int64.self, "SELECT time FROM ledger ORDER BY id DESC LIMIT 1", [])
@@ -74,14 +85,7 @@ struct LedgerReader {
     func holders(
         of account: String, _ resource: BudgetResource, without run: RunID?
     ) throws -> [AccountStanding.Holder] {
-        let rows = try database.rows(
-            """
-            SELECT runs.id AS run, runs.pipeline AS pipeline, run_accounts.ends AS ends, \(Self.held)
-            FROM runs JOIN run_accounts ON run_accounts.run = runs.id AND run_accounts.account = ?
-            JOIN ledger ON ledger.run = runs.id AND ledger.account = ? AND ledger.resource = ?
-            WHERE runs.state IN ('waiting', 'running') AND runs.id <> ? AND kind <> 'settle'
-            GROUP BY runs.id ORDER BY runs.id
-            """, [account, account, resource.rawValue, run?.number ?? 0])
+        let rows = try database.rows(Self.holding, [account, account, resource.rawValue, run?.number ?? 0])
         return rows.map {
             AccountStanding.Holder(
                 run: RunID($0["run"]), pipeline: $0["pipeline"],

@@ -38,6 +38,20 @@ struct LedgerTests {
         #expect(try store.openReservations().isEmpty)
     }
 
+    @Test("what others hold is found from the runs that go on, however many entries an account has")
+    func isIndexed() throws {
+        let plan = try store.read { database in
+            try Row.fetchAll(
+                database, sql: "EXPLAIN QUERY PLAN " + LedgerReader.holding, arguments: ["a", "a", "cost", 0]
+            ).map { $0["detail"] as String }
+        }
+        let searches = plan.filter { !$0.hasPrefix("USE TEMP") }
+        let indices = [
+            "runs_state (state=?)", "PRIMARY KEY (run=? AND account=?)", "ledger_run (run=? AND account=? AND",
+        ]
+        #expect(searches.count == 3 && zip(searches, indices).allSatisfy { $0.contains($1) }, "\(plan)")
+    }
+
     @Test("what was decided on an older version of the ledger is not promised")
     func version() throws {
         let (first, second) = (try LedgerSamples.begun(store, at: time), try LedgerSamples.begun(store, at: time))
