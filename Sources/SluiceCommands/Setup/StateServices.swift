@@ -46,13 +46,11 @@ struct StateServices: Sendable {
 
     /// Whether there is something for a worker to do.
     func hasWork() throws -> Bool {
-        let counts = try store.counts()
-        guard counts.queued == 0 else { return true }
-        return try !interrupted().isEmpty || !store.parked().isEmpty
+        try store.hasQueued() || !interrupted().isEmpty || !store.parked().isEmpty
     }
 
     /// Whether something will be there for a worker when another run has ended, or has given back what it holds.
-    func isWaitedFor() throws -> Bool { try store.counts().queued > 0 || !store.parked().isEmpty }
+    func isWaitedFor() throws -> Bool { try store.hasQueued() || !store.parked().isEmpty }
 
     /// Runs that were begun and that nobody holds any more: their runner died. Not those that were let go of because
     /// they wait.

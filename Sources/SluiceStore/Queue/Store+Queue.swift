@@ -47,6 +47,12 @@ extension Store {
         try read { try Self.nextQueued($0) }
     }
 
+    package func hasQueued() throws(StoreError) -> Bool {
+        try readAlone {
+            try $0.value(Bool.self, "SELECT EXISTS (SELECT 1 FROM runs WHERE state = 'queued')", []) == true
+        }
+    }
+
     /// Marks a run as running if it is still queued; nil when another was faster or it has been cancelled.
     package func claim(_ run: RunID, at time: Timestamp) throws(StoreError) -> RunHead? {
         try write { try Self.claim(run, $0, at: time) }

@@ -47,6 +47,7 @@ struct QueueTests {
             try StateSandbox.newRun(pipeline: "second"), try StateSandbox.newRun(pipeline: "high", priority: 5),
         ]
         try store.enqueue(try StateSandbox.event(), runs: runs)
+        #expect(try store.hasQueued())
         #expect(try store.nextQueued()?.pipeline == "high")
         var order: [String] = []
         while let head = try store.claimNext(at: time) { order.append(head.pipeline) }
