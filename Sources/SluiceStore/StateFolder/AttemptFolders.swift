@@ -64,15 +64,13 @@ package struct AttemptFolders: Workspaces {
         }
     }
 
-    /// What cannot be removed is left: an attempt's outcome does not depend on it.
+    /// Also what the attempt made beside its folders. What cannot be removed is left: its outcome does not depend on it.
     package func discard(_ folder: AttemptFolder, keepingOutputs: Bool) {
         trees?.lift(folder)
-        var paths = [
-            folder.workspace, folder.layers, folder.inputs, folder.scratch, folder.home, folder.temporary,
-            folder.plugin,
-        ]
-        if !keepingOutputs { paths.append(folder.outputs) }
-        for path in paths { try? TreeRemoval.remove(path) }
+        let kept = [folder.log, folder.metrics, folder.transcript] + (keepingOutputs ? [folder.outputs] : [])
+        for path in FolderNames.all(in: folder.root).map({ folder.root + "/" + $0 }) where !kept.contains(path) {
+            try? TreeRemoval.remove(path)
+        }
         guard folder.shared != nil else { return }
         // Elsewhere nothing stays but what somebody may want to look at. Its parents are others' too while a run goes on.
         if keepingOutputs { rmdir(folder.outputs) }

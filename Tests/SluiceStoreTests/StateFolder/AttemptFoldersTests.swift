@@ -42,6 +42,18 @@ struct AttemptFoldersTests {
         #expect(!Disk.exists(folder.outputs))
     }
 
+    @Test("what an attempt made beside its folders goes with it, also what it made of them")
+    func beside() throws {
+        let folder = try create("s")
+        try Disk.write([1], to: folder.log)
+        for name in ["moved", ".hidden"] { try Disk.makeFolder(folder.root + "/" + name) }
+        try Disk.write([1], to: folder.root + "/moved/x")
+        #expect(rmdir(folder.scratch) == 0 && symlink("/etc", folder.scratch) == 0)
+        folders.discard(folder, keepingOutputs: true)
+        #expect(FolderNames.all(in: folder.root).sorted() == ["log.jsonl", "out"])
+        #expect(Disk.exists("/etc/passwd"))
+    }
+
     @Test("files are found by their patterns, sorted, and links are passed over")
     func files() throws {
         let folder = try create("s")
