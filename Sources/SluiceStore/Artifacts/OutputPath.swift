@@ -8,7 +8,7 @@ struct OutputPath {
     /// For messages.
     let shown: String
 
-    /// Errors: `.missing` where a folder on the way is not there, `.notRegular` where it is a link.
+    /// Errors: `.missing` where a folder on the way is not there, `.notRegular` where it, or the root, is a link.
     init(_ path: String, below root: String) throws(ArtifactError) {
         shown = ShownPath.text(of: path.utf8)
         let components = path.split(separator: "/").filter { $0 != "." }.map(String.init)
@@ -16,7 +16,10 @@ struct OutputPath {
             throw ArtifactError(.failed, "not a path below the stage's folder: \(shown)")
         }
         var folder: Descriptor
-        do { folder = try Descriptor.open(root, O_RDONLY | O_DIRECTORY) } catch { throw error.artifactError }
+        do { folder = try Descriptor.open(root, Descriptor.folderFlags) } catch {
+            guard error.number == ELOOP || error.number == ENOTDIR else { throw error.artifactError }
+            throw ArtifactError(.notRegular, "what the folder of \(shown) was is no folder any more")
+        }
         for component in components.dropLast() {
             folder = try Self.enter(FileName(component), of: folder, shown)
         }

@@ -55,6 +55,17 @@ struct IngestTests {
         #expect(Disk.exists(box.out + "/a"))
     }
 
+    @Test("what lies behind a link is not taken when the folder of outputs itself became one")
+    func linkedRoot() throws {
+        let elsewhere = box.target("elsewhere")
+        try Disk.makeFolder(elsewhere)
+        try Disk.write([1], to: elsewhere + "/a")
+        #expect(rmdir(box.out) == 0 && symlink(elsewhere, box.out) == 0)
+        let error = #expect(throws: ArtifactError.self) { try box.ingest("a") }
+        #expect(error?.code == .notRegular)
+        #expect(Disk.exists(elsewhere + "/a"))
+    }
+
     @Test(
         "what is no file or folder is refused and named",
         arguments: ["link", "dangling", "folder-link", "fifo", "socket", "d/deep/link", "device"])
