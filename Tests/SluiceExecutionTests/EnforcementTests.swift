@@ -39,6 +39,31 @@ struct EnforcementTests {
         #expect(AttemptGroup.left(of: attempts).isEmpty)
     }
 
+    @Test("a grant as large as a number can be is watched like any other", arguments: all)
+    func largest(_ choice: EnforcementChoice) async throws {
+        let attempts = try Attempts()
+        let body = """
+            kept = []
+            for _ in range(20):
+                kept.append(bytearray(1 << 20)); time.sleep(0.02)
+            say("result", status="ok")
+            """
+        let result = try await execute(attempts, choice, python: body) { $0.memory = .max }
+        #expect(result.outcome == .succeeded, "\(result)")
+    }
+
+    @Test("a file with a hole as large as a number can be counts as what it needs on the disk")
+    func largestHole() throws {
+        let folder = "/dev/shm/sluice-hole-\(UUID().uuidString)"
+        guard mkdir(folder, 0o700) == 0 else { return }
+        defer { removeTree(folder) }
+        let file = Descriptor(open(folder + "/hole", O_WRONLY | O_CREAT, 0o600))
+        guard ftruncate(file.number, off_t.max) == 0 else { return }
+        #expect(pwrite(file.number, "x", 1, 0) == 1)
+        let total = DiskWalk([folder]).round(atMost: 100)
+        #expect(total == DiskWalk.Total(bytes: 4096, largest: .max))
+    }
+
     @Test("a short peak above the grant counts too, when the process has ended well", arguments: all)
     func shortPeak(_ choice: EnforcementChoice) async throws {
         let attempts = try Attempts()

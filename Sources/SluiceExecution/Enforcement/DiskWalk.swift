@@ -99,8 +99,10 @@ final class DiskWalk {
         let identity = Identity(device: information.st_dev, inode: information.st_ino)
         guard information.st_nlink < 2 || shared.insert(identity).inserted else { return }
         // Whole blocks, but neither holes nor what a file system sets aside in case the file grows.
-        let rounded = (Int64(information.st_size) + 4095) / 4096 * 4096
-        current.bytes += min(rounded, Int64(information.st_blocks) * 512)
+        let (blocks, rest) = Int64(information.st_size).quotientAndRemainder(dividingBy: 4096)
+        let rounded = (blocks + (rest > 0 ? 1 : 0)).multipliedReportingOverflow(by: 4096)
+        let onDisk = Int64(information.st_blocks) * 512
+        current.bytes += rounded.overflow ? onDisk : min(rounded.partialValue, onDisk)
         current.largest = max(current.largest, Int64(information.st_size))
     }
 }

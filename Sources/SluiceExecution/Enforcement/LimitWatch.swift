@@ -146,7 +146,7 @@ struct LimitWatch {
         for (now, before, limit) in [
             (sample.memory, last.memory, limits.memory), (sample.tasks, last.tasks, limits.processes),
         ] where now > before {
-            next = min(next, max(0, limit - now) * interval / (now - before) / 2)
+            next = min(next, Int64(clamping: Int128(max(0, limit - now)) * Int128(interval) / Int128(now - before) / 2))
         }
         last = sample
         interval = min(max(next, Self.shortest), Self.longest)
