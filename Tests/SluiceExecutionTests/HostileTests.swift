@@ -44,6 +44,17 @@ struct HostileTests {
         #expect(result.warnings.contains { $0.contains("7 malformed lines") })
     }
 
+    @Test("a message of several lines is one line of the log, however they end")
+    func lines() async throws {
+        let attempts = try Attempts()
+        let body = #"""
+            say("log", message="a\r\nb\nc\rd")
+            say("result", status="ok")
+            """#
+        _ = await attempts.run(try attempts.plugin(python: body))
+        #expect(attempts.shown == ["a ⏎ b ⏎ c ⏎ d"])
+    }
+
     @Test("of more than a thousand names of metrics and of values the first thousand count, and the rest is a warning")
     func names() async throws {
         let attempts = try Attempts()

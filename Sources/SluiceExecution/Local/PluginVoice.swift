@@ -199,7 +199,8 @@ extension PluginVoice {
     private func log(_ level: String, _ text: String, _ fields: JSON?, _ now: Int64) {
         var line = level == "info" ? text : "\(level): \(text)"
         if let fields { line += " " + String(decoding: fields.line, as: UTF8.self) }
-        listener.event(.log(stream: .log, text: line.split(separator: "\n").joined(separator: " ⏎ ")), now: now)
+        listener.event(
+            .log(stream: .log, text: line.split(whereSeparator: \.isNewline).joined(separator: " ⏎ ")), now: now)
     }
 
     private mutating func metric(_ name: String, _ value: Double, _ step: Double?, _ now: Int64) {
