@@ -70,6 +70,22 @@ struct CheckpointTests {
         #expect((folderNames("\(attempts.root)/checkpoints") ?? []).isEmpty, "nothing is left of it")
     }
 
+    @Test(
+        "why a checkpoint is not saved is said of what is wrong with its path",
+        arguments: [
+            ("missing/file", "No such file or directory"), ("/etc/hostname", "no file /etc/hostname in scratch"),
+        ])
+    func reason(_ path: String, _ words: String) async throws {
+        let attempts = try Attempts()
+        let body = """
+            os.makedirs(start["scratch"] + "/etc"); open(start["scratch"] + "/etc/hostname", "w")
+            say("checkpoint", id="c", path="\(path)")
+            say("result", status="failed"); sys.exit(10)
+            """
+        let result = await attempts.run(try request(attempts, body))
+        #expect(result.warnings.contains { $0.contains(words) }, "\(result.warnings)")
+    }
+
     @Test("one of more bytes or files than `start` says is not saved, nothing of it is left, and the attempt goes on")
     func limits() async throws {
         let attempts = try Attempts()

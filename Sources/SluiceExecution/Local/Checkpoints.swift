@@ -26,7 +26,9 @@ struct Checkpoints {
     /// `name`: of the copy, below the folder. What counted before is removed.
     func publish(_ id: String, name: String) -> Bool {
         let json = JSON.object(["id": .string(id), "path": .string(name)])
-        guard writeAtomically(json.line, to: folder + "/" + Self.index, mode: 0o600) else { return false }
+        guard writeAtomically(json.line, to: folder + "/" + Self.index, mode: 0o600), synchronizeFolder(folder) else {
+            return false
+        }
         let current = name.prefix { $0 != "/" }
         for other in folderNames(folder) ?? [] where other != Self.index && other != current {
             removeTree(folder + "/" + other)
@@ -51,6 +53,8 @@ final class CheckpointCopy {
     private var files: [String] = []
     /// Files and folders.
     private var found = 0
+    /// Of the copy: names in them are to be on the disk before it counts.
+    private var folders: Set<String> = []
     private var open: (source: Descriptor, copy: Descriptor)?
     private let limit: Int64
     private let mostFiles: Int
@@ -59,7 +63,8 @@ final class CheckpointCopy {
     /// `path`: of a file or folder, relative to `scratch`. `limit`: bytes.
     init(id: String, path: String, scratch: String, store: Checkpoints, limit: Int64, mostFiles: Int) {
         self.id = id
-        self.path = path.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+        let steps = path.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+        self.path = path.hasPrefix("/") ? path : steps
         self.scratch = scratch
         self.store = store
         self.limit = limit
@@ -84,6 +89,7 @@ final class CheckpointCopy {
         hasBegun = true
         mkdir(store.folder, 0o700)
         guard mkdir(store.folder + "/" + name, 0o700) == 0 else { throw failure("cannot be made") }
+        folders.insert(store.folder + "/" + name)
         try find(path)
         // Taken from the end.
         files.reverse()
@@ -109,6 +115,7 @@ final class CheckpointCopy {
         for part in path.split(separator: "/") {
             made += "/" + part
             guard mkdir(made, 0o700) == 0 || errno == EEXIST else { throw failure(made) }
+            folders.insert(made)
         }
     }
 
@@ -152,7 +159,8 @@ final class CheckpointCopy {
     }
 
     private func finish() -> Progress {
-        store.publish(id, name: name + "/" + path) ? .saved : .failed("it cannot be written: \(errorText(errno))")
+        folders.allSatisfy(synchronizeFolder) && store.publish(id, name: name + "/" + path)
+            ? .saved : .failed("it cannot be written: \(errorText(errno))")
     }
 
     private func failure(_ what: String) -> Failure { Failure(reason: "\(what): \(errorText(errno))") }

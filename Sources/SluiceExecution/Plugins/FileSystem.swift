@@ -58,6 +58,12 @@ func writeAtomically(_ bytes: [UInt8], to path: String, mode: mode_t = 0o644) ->
     return true
 }
 
+/// Makes the names in a folder outlive a power cut, where its file system can. False with errno.
+func synchronizeFolder(_ path: String) -> Bool {
+    let folder = Descriptor(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+    return folder.isOpen && (fsync(folder.number) == 0 || errno == EINVAL)
+}
+
 /// Removes a file or a folder with all that is in it, read-only folders too. Links are removed, not followed.
 func removeTree(_ path: String) {
     var information = stat()
@@ -91,7 +97,7 @@ func openFile(_ path: String, beneath folder: String) -> Descriptor? {
         return nil
     }
     var current = Descriptor(open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
-    for (index, part) in parts.enumerated() {
+    for (index, part) in parts.enumerated() where current.isOpen {
         let isLast = index == parts.count - 1
         // O_NONBLOCK: a FIFO must not make us wait for its writer.
         let flags = isLast ? O_RDONLY | O_NONBLOCK : O_RDONLY | O_DIRECTORY
