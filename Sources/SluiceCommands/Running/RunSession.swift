@@ -134,7 +134,7 @@ struct RunSession: Sendable {
             plugins: maker.finder,
             environments: maker.environments(isTrusted: isTrusted),
             executors: isTrusted ? executors.all : executors.onlyLocal,
-            clock: services.clock,
+            clock: SteadyClock(),
             requirements: maker.requirements(in: tree), searchPath: context.searchPath,
             secrets: { [sources = sources(isTrusted: isTrusted)] names throws(PluginError) in try sources.read(names) })
     }
