@@ -41,14 +41,23 @@ struct PostReceive {
         // First of all: whatever cannot be opened after this, the event is there for the next who can.
         try folder.prepare()
         try Spool(folder: folder).write(event)
-        let services = try StateServices.open(home: folder.path)
         let context = try RepositoryContext.openInHook()
+        do {
+            try takeIn(event, context)
+        } catch let error as StoreError where error.code == .busy {
+            Console.tell("sluice: \(error.message); the push is noted, a worker takes it in")
+            try startWorker(context)
+        }
+    }
+
+    private func takeIn(_ event: IntakeEvent, _ context: RepositoryContext) throws {
+        let services = try StateServices.open(home: home)
         let intake = Intake(services: services, installation: installation)
         // Another hook or a worker may have drained ours with its own.
         let outcome = try intake.drain().first { $0.event.id == event.id } ?? intake.take(event, of: geteuid())
-        if try services.hasWork() { try startWorker(context, services) }
+        if try services.hasWork() { try startWorker(context) }
         try tell(outcome, context, services)
-        guard PushOptions(options).follows else { return }
+        guard PushOptions(event.options).follows else { return }
         HookSignals.heed()
         try PushFollower(services: services, runs: Array(outcome.runs.prefix(Self.shownPlans))).follow()
     }
@@ -78,10 +87,10 @@ struct PostReceive {
     }
 
     /// Detached: a session of its own, no descriptor of git's, no variable of git's or of the pusher's.
-    private func startWorker(_ context: RepositoryContext, _ services: StateServices) throws {
-        let environment = ProcessEnvironment.forWorker(home: services.folder.path, searchPath: context.searchPath)
+    private func startWorker(_ context: RepositoryContext) throws {
+        let environment = ProcessEnvironment.forWorker(home: home, searchPath: context.searchPath)
         try DetachedProcess.start(
             [installation.executable, "worker", "--once", "--alone"], environment: environment,
-            folder: services.folder.path, output: services.folder.path + "/worker.log")
+            folder: home, output: home + "/worker.log")
     }
 }

@@ -41,7 +41,7 @@ struct Worker {
     /// Returns when there is nothing left to do.
     func work() throws {
         while let place = try takePlace() {
-            repeat { try drain() } while try !signals.hasArrived && waitForWork()
+            repeat { try drainPatiently() } while try !signals.hasArrived && waitForWork()
             withExtendedLifetime(place) {}
             // Whoever queued while we held the place saw a worker and went away: look once more without it.
             guard try !signals.hasArrived && services.hasWork() else { return }
@@ -50,6 +50,13 @@ struct Worker {
 
     private func takePlace() throws -> HeldLock? {
         try isAlone ? WorkerLock.tryHoldAlone(in: services.folder) : WorkerLock.tryHold(in: services.folder)
+    }
+
+    /// What another process holds for long is tried again: runs stay in their records as they are meanwhile.
+    private func drainPatiently() throws {
+        do { try drain() } catch let error as StoreError where error.code == .busy {
+            Console.tell("sluice: \(error.message); trying again")
+        }
     }
 
     /// Until nothing is queued, nothing is left by the dead, and nothing is parked.
@@ -94,6 +101,8 @@ struct Worker {
             guard let outcome = try session.carryOut(head, from: record) else { return true }
             undriven.unpin()
             Console.tell("sluice: run \(head.id) \(outcome.rawValue)")
+        } catch let error as StoreError where error.code == .busy {
+            throw error
         } catch {
             // A run that cannot even be tried ends, with the reason in its record.
             let reason = ErrorText.describe(error)

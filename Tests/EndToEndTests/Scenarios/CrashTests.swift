@@ -113,6 +113,38 @@ import Testing
         #expect(scene.lines(of: "deploys") == 2)
     }
 
+    @Test("while somebody holds the database nothing is lost: pushes are noted, and what ran is tried again afterwards")
+    func heldDatabase() throws {
+        let scene = try Scene()
+        let marker = try startLongRun(in: scene)
+        try scene.commit(["notes.txt": "x"])
+        let holding = """
+            import os, sqlite3, sys, time
+            database = sqlite3.connect(sys.argv[1], isolation_level=None)
+            database.execute("BEGIN IMMEDIATE")
+            open(sys.argv[2], "w").close()
+            while not os.path.exists(sys.argv[3]): time.sleep(0.02)
+            """
+        let holder = try StartedProgram(
+            ["python3", "-c", holding, scene.home + "/sluice.db", scene.ledger("held"), scene.ledger("free")],
+            environment: scene.environment, folder: scene.root)
+        #expect(comesToHold { FileManager.default.fileExists(atPath: scene.ledger("held")) })
+        scene.touch("go")
+        for pid in Processes.containing("sleep\0\(marker)") { kill(pid, SIGKILL) }
+        let pushed = try scene.git(["push", "origin", "main"])
+        #expect(pushed.errors.contains("the push is noted"), "\(pushed.transcript)")
+        #expect(
+            comesToHold {
+                (try? String(contentsOfFile: scene.home + "/worker.log", encoding: .utf8))?.contains("trying again")
+                    == true
+            })
+        scene.touch("free")
+        _ = holder.wait()
+        #expect(try comesToHold { try scene.runCount() == 2 && activeRuns(in: scene) == 0 })
+        try expectRecovered(scene, scene.show(1))
+        #expect(try scene.show(2).outcome == "succeeded")
+    }
+
     @Test("an event that a hook left before it died is queued exactly once")
     func eventInTheSpool() throws {
         let scene = try Scene(Toy.single("run: 'true'"), withHook: false)
