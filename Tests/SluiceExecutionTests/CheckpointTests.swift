@@ -86,6 +86,19 @@ struct CheckpointTests {
         #expect(result.warnings.contains { $0.contains(words) }, "\(result.warnings)")
     }
 
+    @Test("of checkpoints that are offered faster than anybody reads some are shown")
+    func flood() async throws {
+        let attempts = try Attempts()
+        let body = """
+            open(start["scratch"] + "/c", "w").close()
+            for _ in range(3000): say("checkpoint", id="c", path="c")
+            say("result", status="ok")
+            """
+        #expect(await attempts.run(try request(attempts, body)).outcome == .succeeded)
+        let shown = attempts.events.count { if case .checkpoint = $0 { true } else { false } }
+        #expect(shown >= 10 && shown < 3000, "\(shown)")
+    }
+
     @Test("one of more bytes or files than `start` says is not saved, nothing of it is left, and the attempt goes on")
     func limits() async throws {
         let attempts = try Attempts()

@@ -10,6 +10,7 @@ final class AttemptRecorder: AttemptListener {
     private var shownLines: RateLimit
     private var shownProgress: RateLimit
     private var shownMetrics: RateLimit
+    private var shownCheckpoints: RateLimit
     private var hidden = 0
 
     init(
@@ -22,6 +23,7 @@ final class AttemptRecorder: AttemptListener {
         shownLines = RateLimit(perSecond: 200, burst: 1000, now: now)
         shownProgress = RateLimit(perSecond: 10, now: now)
         shownMetrics = RateLimit(perSecond: 100, burst: 500, now: now)
+        shownCheckpoints = RateLimit(perSecond: 10, now: now)
     }
 
     func text(_ text: [UInt8], lines: Int, stream: LogStream, now: Int64) {
@@ -50,7 +52,8 @@ final class AttemptRecorder: AttemptListener {
         case .metric(let name, let value, let step):
             metrics.append(name: name, value: value, step: step, time: WallClock.now())
             if step == nil || shownMetrics.take(now) { observe(event) }
-        case .checkpoint, .heartbeat, .waiting, .began: observe(event)
+        case .checkpoint: if shownCheckpoints.take(now) { observe(event) }
+        case .heartbeat, .waiting, .began: observe(event)
         }
     }
 
