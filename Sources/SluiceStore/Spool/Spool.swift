@@ -21,7 +21,11 @@ package struct Spool: Sendable {
         guard bytes.count <= Self.largest else {
             throw StoreError(.failed, "the push has too many references for one event (\(bytes.count) bytes)")
         }
-        do { try put(bytes, as: Self.name(of: event)) } catch { throw error.storeError }
+        do { try put(bytes, as: Self.name(of: event)) } catch {
+            throw StoreError(
+                .unavailable, "the push cannot be noted, so nothing of it runs: \(error.message)",
+                hint: "mend that, then push once more or call sluice run")
+        }
     }
 
     private func put(_ bytes: [UInt8], as name: String) throws(FileError) {

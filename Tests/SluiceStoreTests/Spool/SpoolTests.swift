@@ -41,6 +41,14 @@ struct SpoolTests {
         #expect(seen == 2)
     }
 
+    @Test("who pushes hears that nothing of the push runs when it cannot be noted")
+    func unwritable() throws {
+        #expect(rmdir(sandbox.folder.spool + "/tmp") == 0)
+        let event = try StateSandbox.event()
+        let error = #expect(throws: StoreError.self) { try spool.write(event) }
+        #expect(error?.code == .unavailable && error?.message.contains("nothing of it runs") == true)
+    }
+
     @Test("what is no event is set aside and reported, and the rest is drained")
     func corrupt() throws {
         let folder = sandbox.folder.spool
