@@ -10,7 +10,8 @@ package final class MemoryArtifacts: ArtifactStore {
     package init(disk: MemoryDisk) { self.disk = disk }
 
     package func ingest(
-        name: String, type: ArtifactType, path: String, root: String, limits: OutputLimits
+        name: String, type: ArtifactType, path: String, root: String, limits: OutputLimits,
+        unless cancellation: Cancellation
     ) throws(ArtifactError) -> Artifact {
         let place = root + "/" + path
         let all = disk.files
@@ -27,7 +28,9 @@ package final class MemoryArtifacts: ArtifactStore {
         return Artifact(name: name, digest: digest, size: size, type: type, isFolder: content[""] == nil)
     }
 
-    package func restore(_ artifact: Artifact, to path: String) throws(ArtifactError) {
+    package func restore(
+        _ artifact: Artifact, to path: String, unless cancellation: Cancellation
+    ) throws(ArtifactError) {
         guard let content = stored.withLock({ $0[artifact.digest] }) else {
             throw ArtifactError(.missing, "\(artifact.name) is gone")
         }

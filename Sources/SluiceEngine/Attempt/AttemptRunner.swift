@@ -24,7 +24,7 @@ struct AttemptRunner: Sendable {
             var result = executor.execute(request, cancellation: cancellation, observe: observe)
             result.warnings = warnings + result.warnings
             result.snapshot = snapshot
-            report = collect(result, request)
+            report = collect(result, request, unless: cancellation)
         } catch {
             report = AttemptReport(number: order.number, result: error.result)
         }
@@ -105,13 +105,21 @@ struct AttemptRunner: Sendable {
         }
     }
 
-    private func collect(_ result: AttemptResult, _ request: AttemptRequest) -> AttemptReport {
+    private func collect(
+        _ result: AttemptResult, _ request: AttemptRequest, unless cancellation: Cancellation
+    ) -> AttemptReport {
         guard result.outcome == .succeeded else { return AttemptReport(number: order.number, result: result) }
         do throws(ArtifactError) {
-            let artifacts = try OutputCollector(ports: ports, order: order, folder: folder).collect(request)
+            let artifacts = try OutputCollector(ports: ports, order: order, folder: folder).collect(
+                request, unless: cancellation)
             return AttemptReport(number: order.number, result: result, artifacts: artifacts)
         } catch {
             var failed = result
+            if cancellation.state.killNow, let reason = cancellation.state.reason {
+                failed.outcome = reason.outcome
+                failed.reason = reason.rawValue
+                return AttemptReport(number: order.number, result: failed)
+            }
             failed.outcome = .failed
             // What a stage made wrong is its own fault; what we could not store is not.
             let isOurs = error.code == .failed || error.code == .corrupt

@@ -12,7 +12,7 @@ struct InputFiller {
         for input in inputs {
             for (position, item) in input.items.enumerated() {
                 try cancellation.check()
-                try place(item, of: input, at: path(of: item, in: input, position))
+                try place(item, of: input, at: path(of: item, in: input, position), unless: cancellation)
             }
         }
         return filled(inputs)
@@ -42,7 +42,7 @@ struct InputFiller {
     }
 
     private func place(
-        _ item: BoundInput.Item, of input: BoundInput, at path: String
+        _ item: BoundInput.Item, of input: BoundInput, at path: String, unless cancellation: Cancellation
     ) throws(PreparationError) {
         let root = root(of: input)
         switch item.content {
@@ -50,8 +50,13 @@ struct InputFiller {
             try during("input \(input.name)") { () throws(StoreError) in
                 if input.isMany { try ports.workspaces.makeFolder(root) }
             }
-            try during("input \(input.name)") { () throws(ArtifactError) in
-                try ports.artifacts.restore(artifact, to: path)
+            do {
+                try during("input \(input.name)") { () throws(ArtifactError) in
+                    try ports.artifacts.restore(artifact, to: path, unless: cancellation)
+                }
+            } catch {
+                try cancellation.check()
+                throw error
             }
         case .tree(let entries, _):
             try during("input \(input.name)") { () throws(StoreError) in try ports.workspaces.makeFolder(root) }

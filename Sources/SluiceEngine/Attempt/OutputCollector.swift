@@ -9,7 +9,7 @@ struct OutputCollector {
 
     private static let mostKept = 10_000
 
-    func collect(_ request: AttemptRequest) throws(ArtifactError) -> [Artifact] {
+    func collect(_ request: AttemptRequest, unless cancellation: Cancellation) throws(ArtifactError) -> [Artifact] {
         var artifacts: [Artifact] = []
         // The grant's disk is for all of them together.
         var limits: OutputLimits {
@@ -23,12 +23,12 @@ struct OutputCollector {
             artifacts.append(
                 try ports.artifacts.ingest(
                     name: output.name, type: output.type, path: String(output.path.dropFirst(root.utf8.count + 1)),
-                    root: root, limits: limits))
+                    root: root, limits: limits, unless: cancellation))
         }
         for path in try keptFiles() {
             artifacts.append(
                 try ports.artifacts.ingest(
-                    name: path, type: .file, path: path, root: folder.workspace, limits: limits))
+                    name: path, type: .file, path: path, root: folder.workspace, limits: limits, unless: cancellation))
         }
         return artifacts
     }

@@ -41,7 +41,7 @@ final class AttemptLoop {
             session.takeActions().forEach(perform)
             step()
         }
-        while !copies.isEmpty { copyCheckpoint() }
+        while !copies.isEmpty { cancellation.state.killNow ? dropCheckpoint() : copyCheckpoint() }
         // The supervisor ends after its last report; if it hangs there, the watchdog must not be us.
         if process.status.isOpen { process.abandon() }
         process.reap()
@@ -102,6 +102,12 @@ final class AttemptLoop {
         case .failed(let reason): session.notSaved(copy.id, because: reason)
         }
         copies.removeFirst()
+    }
+
+    private func dropCheckpoint() {
+        let copy = copies.removeFirst()
+        copy.drop()
+        session.notSaved(copy.id, because: "everything was to end at once")
     }
 
     private func step() {

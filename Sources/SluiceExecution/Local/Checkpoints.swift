@@ -80,10 +80,13 @@ final class CheckpointCopy {
             if !hasBegun { try begin() }
             return try copyPiece(buffer) ? .goesOn : finish()
         } catch {
-            removeTree(store.folder + "/" + name)
+            drop()
             return .failed(error.reason)
         }
     }
+
+    /// Leaves nothing of it.
+    func drop() { removeTree(store.folder + "/" + name) }
 
     private func begin() throws(Failure) {
         hasBegun = true

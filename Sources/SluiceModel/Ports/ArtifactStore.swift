@@ -14,12 +14,15 @@ package struct OutputLimits: Sendable, Equatable {
 /// Outputs by digest, on disk.
 package protocol ArtifactStore: Sendable {
     /// Digests and stores a file or folder that lies at `path` below `root`, opened without following links.
-    /// The source may be consumed. Errors: `.missing`, `.notRegular`, `.tooLarge`.
+    /// The source may be consumed. Gives up when everything is to end at once: what a stage has made by the time of its
+    /// cancellation is taken in. Errors: `.missing`, `.notRegular`, `.tooLarge`.
     func ingest(
-        name: String, type: ArtifactType, path: String, root: String, limits: OutputLimits
+        name: String, type: ArtifactType, path: String, root: String, limits: OutputLimits,
+        unless cancellation: Cancellation
     ) throws(ArtifactError) -> Artifact
-    /// Puts a copy at `path`, whose parent exists; read-only for others. Verifies what changed since it was stored.
-    func restore(_ artifact: Artifact, to path: String) throws(ArtifactError)
+    /// Puts a copy at `path`, whose parent exists; read-only for others. Verifies what changed since it was stored. Gives up
+    /// when it is cancelled.
+    func restore(_ artifact: Artifact, to path: String, unless cancellation: Cancellation) throws(ArtifactError)
     /// Whether all of its bytes are there.
     func contains(_ artifact: Artifact) -> Bool
 }

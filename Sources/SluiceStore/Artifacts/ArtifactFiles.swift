@@ -19,13 +19,14 @@ package struct ArtifactFiles: ArtifactStore {
     package init(folder: StateFolder) { self.folder = folder.artifacts }
 
     package func ingest(
-        name: String, type: ArtifactType, path: String, root: String, limits: OutputLimits
+        name: String, type: ArtifactType, path: String, root: String, limits: OutputLimits,
+        unless cancellation: Cancellation = Cancellation()
     ) throws(ArtifactError) -> Artifact {
         let output = try OutputPath(path, below: root)
         guard let status = try output.status() else {
             throw ArtifactError(.missing, "output \(name) was not made: there is nothing at \(output.shown)")
         }
-        let objects = try ObjectFolder(folder)
+        let objects = try ObjectFolder(folder, isGivenUp: { cancellation.state.killNow })
         if status.isFolder {
             return try FolderIngest(objects: objects, output: output, limits: limits).run(name: name, type: type)
         }
@@ -35,13 +36,15 @@ package struct ArtifactFiles: ArtifactStore {
         return Artifact(name: name, digest: stored.digest, size: stored.size, type: type, isFolder: false)
     }
 
-    package func restore(_ artifact: Artifact, to path: String) throws(ArtifactError) {
-        try restore(artifact, to: path, isWritable: false)
+    package func restore(
+        _ artifact: Artifact, to path: String, unless cancellation: Cancellation = Cancellation()
+    ) throws(ArtifactError) {
+        try restore(artifact, to: path, isWritable: false, isGivenUp: { cancellation.state.reason != nil })
     }
 
     /// A copy for a person: files that its owner may change.
     package func export(_ artifact: Artifact, to path: String) throws(ArtifactError) {
-        try restore(artifact, to: path, isWritable: true)
+        try restore(artifact, to: path, isWritable: true, isGivenUp: { false })
     }
 
     package func contains(_ artifact: Artifact) -> Bool {
@@ -60,10 +63,12 @@ package struct ArtifactFiles: ArtifactStore {
             }) != nil
     }
 
-    private func restore(_ artifact: Artifact, to path: String, isWritable: Bool) throws(ArtifactError) {
+    private func restore(
+        _ artifact: Artifact, to path: String, isWritable: Bool, isGivenUp: @escaping () -> Bool
+    ) throws(ArtifactError) {
         let target = try OutputPath(target: path)
         guard try target.status() == nil else { throw ArtifactError(.failed, "\(target.shown) is there already") }
-        let restore = ArtifactRestore(objects: try ObjectFolder(folder), isWritable: isWritable)
+        let restore = ArtifactRestore(objects: try ObjectFolder(folder, isGivenUp: isGivenUp), isWritable: isWritable)
         do {
             if artifact.isFolder {
                 try restore.folder(artifact.digest, to: target)

@@ -39,7 +39,7 @@ struct ArtifactRestore {
         let (source, status) = try objects.open(.file(digest))
         do throws(FileError) {
             let target = try folder.open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
-            try FileCopy.copy(source, to: target)
+            try FileCopy.copy(source, to: target, unless: objects.isGivenUp)
             let mode: mode_t = isExecutable ?? status.isExecutable ? 0o555 : 0o444
             guard fchmod(target.number, isWritable ? mode | 0o200 : mode) == 0 else {
                 throw FileError("protect", shown)

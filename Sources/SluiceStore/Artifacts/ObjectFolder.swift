@@ -6,6 +6,8 @@ struct ObjectFolder {
     let folder: Descriptor
     private let temporary: Descriptor
     private let device: dev_t
+    /// Asked with every piece of a file: whoever wants it may go away.
+    let isGivenUp: () -> Bool
 
     enum Key: Hashable {
         case file(Digest)
@@ -36,7 +38,8 @@ struct ObjectFolder {
         var isExecutable: Bool
     }
 
-    init(_ path: String) throws(ArtifactError) {
+    init(_ path: String, isGivenUp: @escaping () -> Bool = { false }) throws(ArtifactError) {
+        self.isGivenUp = isGivenUp
         do throws(FileError) {
             folder = try Descriptor.open(path, O_RDONLY | O_DIRECTORY)
             if mkdirat(folder.number, "tmp", 0o700) != 0, errno != EEXIST { throw FileError("make", path + "/tmp") }
@@ -96,7 +99,7 @@ struct ObjectFolder {
     private func move(
         _ source: Descriptor, _ status: stat, _ name: FileName, of parent: Descriptor
     ) throws(FileError) -> Stored? {
-        let (digest, size) = try ContentHash.digest(of: source)
+        let (digest, size) = try ContentHash.digest(of: source, unless: isGivenUp)
         let stored = Stored(digest: digest, size: size, isExecutable: status.isExecutable)
         if try isKept(stored) { return stored }
         let place = Self.temporaryName()
@@ -115,7 +118,8 @@ struct ObjectFolder {
     private func copy(_ source: Descriptor, isExecutable: Bool) throws(FileError) -> Stored {
         let (file, place) = try temporaryFile()
         do throws(FileError) {
-            let (digest, size) = try ContentHash.digest(of: source) { (piece) throws(FileError) in try file.write(piece)
+            let (digest, size) = try ContentHash.digest(of: source, unless: isGivenUp) { (piece) throws(FileError) in
+                try file.write(piece)
             }
             let stored = Stored(digest: digest, size: size, isExecutable: isExecutable)
             if try isKept(stored) {

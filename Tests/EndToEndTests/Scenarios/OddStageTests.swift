@@ -27,6 +27,30 @@ import Testing
         #expect(processes(containing: "sleep\0\(marker)").isEmpty)
     }
 
+    @Test("a second Ctrl-C ends a run also while an output is taken in that is too large to wait for")
+    func interruptedCollection() throws {
+        let scene = try Scene(Toy.single("run: truncate -s 8T ${outputs.o}\noutputs: { o: file }"))
+        let run = try scene.start(["run", "--json"])
+        #expect(comesToHold { isOpen("/out/o", in: run.pid) && Processes.children(of: run.pid).isEmpty })
+        for word in ["once more", "killing"] {
+            kill(run.pid, SIGINT)
+            #expect(comesToHold { run.errorsSoFar.contains(word) })
+        }
+        if !comesToHold({ kill(run.pid, 0) != 0 }) { kill(run.pid, SIGKILL) }
+        let ended = run.wait()
+        #expect(ended.status == 130, "\(ended.transcript)")
+        #expect(try scene.lastRun().attempts(of: "only").map { $0["outcome"] as? String } == ["cancelled"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: scene.home + "/artifacts/tmp").isEmpty)
+    }
+
+    private func isOpen(_ path: String, in process: Int32) -> Bool {
+        let folder = "/proc/\(process)/fd/"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.contains {
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: folder + $0))?.hasSuffix(path) == true
+        }
+    }
+
     @Test("a stage that floods stdout succeeds, its log is bounded, and the runner's memory does not grow with it")
     func flood() throws {
         let scene = try Scene(Toy.single("run: yes 0123456789abcdef0123456789abcdef | head -c 400000000"))

@@ -15,8 +15,10 @@ struct ArtifactSandbox {
         try Disk.makeFolder(out)
     }
 
-    func ingest(_ path: String, _ limits: OutputLimits = OutputLimits()) throws -> Artifact {
-        try files.ingest(name: "o", type: .file, path: path, root: out, limits: limits)
+    func ingest(
+        _ path: String, _ limits: OutputLimits = OutputLimits(), unless cancellation: Cancellation = Cancellation()
+    ) throws -> Artifact {
+        try files.ingest(name: "o", type: .file, path: path, root: out, limits: limits, unless: cancellation)
     }
 
     /// The object of a file's digest in the store.

@@ -55,6 +55,23 @@ struct IngestTests {
         #expect(Disk.exists(box.out + "/a"))
     }
 
+    @Test(
+        "what a cancelled stage has made is taken in, unless everything is to end at once; what it would read is not given"
+    )
+    func cancelled() throws {
+        let cancellation = Cancellation()
+        for name in ["a", "b"] { try Disk.write(Array(name.utf8), to: box.out + "/" + name) }
+        cancellation.cancel(.user)
+        let artifact = try box.ingest("a", unless: cancellation)
+        cancellation.killNow(.user)
+        #expect(throws: ArtifactError.self) { try box.ingest("b", unless: cancellation) }
+        #expect(Disk.read(box.out + "/b") == Array("b".utf8))
+        #expect(throws: ArtifactError.self) {
+            try box.files.restore(artifact, to: box.target("back"), unless: cancellation)
+        }
+        #expect(!Disk.exists(box.target("back")))
+    }
+
     @Test("what lies behind a link is not taken when the folder of outputs itself became one")
     func linkedRoot() throws {
         let elsewhere = box.target("elsewhere")
