@@ -22,6 +22,9 @@ package struct GPUDevices: Sendable {
             self.names = names
             self.locks = locks
         }
+
+        /// A process that is just being started has all descriptors for a moment: closing ours would not end that.
+        deinit { for lock in locks { flock(lock.number, LOCK_UN) } }
     }
 
     /// So many devices, or nil while others hold too many of them. All or none, so that no two wait for each other.
@@ -36,7 +39,8 @@ package struct GPUDevices: Sendable {
             held.append(name)
             locks.append(lock)
         }
-        return held.count == count ? Hold(names: held, locks: locks) : nil
+        let hold = Hold(names: held, locks: locks)
+        return held.count == count ? hold : nil
     }
 
     private static func lock(_ path: String) -> Descriptor? {
