@@ -38,6 +38,26 @@ import Testing
         try expectText("cached-stage", Build.succeeded(), stage: "prepare")
     }
 
+    @Test("an error of an earlier attempt is not why a later one was cancelled")
+    func cancelledAfterLoss() throws {
+        let lost = AttemptError(errorClass: .transient, code: "attempt.lost", message: "the runner died")
+        let cancelled = AttemptResult(outcome: .cancelled, reason: "user", signal: "SIGTERM")
+        let record = try record([
+            (2, Build.planned()), (2, Build.started("train")),
+            (5, Build.ended("train", wall: 3, cost: "0", error: lost)),
+            (6, Build.started("train", 2)),
+            (9, .attemptEnded(stage: "train", .init(number: 2, result: cancelled, used: [:]))),
+            (9, .stageEnded(stage: "train", .init(outcome: .cancelled, reason: "user"))),
+            (9, .runEnded(outcome: .cancelled, reason: "cancelled (user)")),
+        ])
+        let explainer = try #require(RunExplainer(record, surroundings: Surroundings(now: Build.after(900))))
+        let text = ExplanationText.lines(explainer.explanation(), width: 100, style: .plain).joined(separator: "\n")
+        #expect(
+            text.contains("train was cancelled after 2 attempts: user") && !text.contains("attempt.lost"), "\(text)")
+        let ending = RunText.ending(record, width: 100, style: .plain).joined(separator: "\n")
+        #expect(ending.contains("train, attempt 2, SIGTERM") && !ending.contains("the runner died"), "\(ending)")
+    }
+
     @Test("a failed check says the value and what was wanted")
     func failedCheck() throws {
         let failing = try record([
@@ -57,6 +77,10 @@ import Testing
             (1, .runEnded(outcome: .refused, reason: "cost: at least 0.42 needed")),
         ])
         try expectText("refused", refused)
+        var uncommitted = refused
+        uncommitted.head.revision.isWorktree = true
+        let explainer = try #require(RunExplainer(uncommitted, surroundings: Surroundings(now: Build.after(900))))
+        #expect(explainer.explanation().next == nil, "nobody kept its files, so nothing can be asked of it")
         let stage = RunEvent.Planned.Stage(
             name: "train", needs: [], profile: nil, cache: CacheState(state: .miss), decision: nil, estimate: nil,
             start: nil)
@@ -213,7 +237,7 @@ import Testing
     @Test("a retry that was refused more says what it would have cost, and is not counted as tried")
     func refusedEscalation() throws {
         let error = AttemptError(
-            errorClass: .resource, code: "limit.memory", message: "memory: 1 GiB of 1 GiB granted",
+            errorClass: .resource, code: "limit.memory", message: "memory: more than the 1 GiB granted",
             hint: "raise `memory` in the stage's profile")
         let refused = try record([
             (2, Build.planned()), (2, Build.started("train", profile: "large")),

@@ -6,7 +6,9 @@ import SluiceStore
 /// `sluice artifact`: what stages made.
 struct ArtifactCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "artifact", abstract: "Lists and fetches what stages made.", subcommands: [List.self, Get.self])
+        commandName: "artifact", abstract: "Lists and fetches what stages made.",
+        discussion: "Examples:\n  sluice artifact list 42\n  sluice artifact get 42/train/model -o model",
+        subcommands: [List.self, Get.self])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -38,12 +40,12 @@ struct ArtifactCommand: ParsableCommand {
         func run() throws {
             let services = try StateServices.open()
             let wanted = try RunName(name, wantsArtifact: true)
-            let stage = try services.store.record(of: wanted.run).requireStage(wanted.stage ?? "")
+            let stage = try RunName.record(of: wanted.run, in: services).requireStage(wanted.stage ?? "")
             let artifacts = stage.end?.artifacts ?? []
             guard let artifact = artifacts.first(where: { $0.name == wanted.artifact }) else {
                 throw CommandFailure(
                     .usage, "\(stage.name) has no artifact `\(wanted.artifact ?? "")`",
-                    hint: artifacts.isEmpty ? nil : "it has \(artifacts.map(\.name).joined(separator: ", "))")
+                    hint: artifacts.isEmpty ? "it has none" : "it has \(artifacts.map(\.name).joined(separator: ", "))")
             }
             let target = output ?? String(artifact.name.split(separator: "/").last ?? "artifact")
             guard !Files.exists(target) else {

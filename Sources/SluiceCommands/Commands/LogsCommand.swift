@@ -30,14 +30,17 @@ struct LogsCommand: ParsableCommand {
         let services = try StateServices.open()
         let wanted = try name.map { try RunName($0) }
         let run = try wanted?.run ?? RunName.resolve(nil, in: services)
-        if let stage = wanted?.stage { _ = try services.store.record(of: run).requireStage(stage) }
+        if let stage = wanted?.stage {
+            let record = try RunName.record(of: run, in: services)
+            if record.stages(named: stage).isEmpty { throw record.unknownStage(stage) }
+        }
         var files: [String: LogFile] = [:]
         var news = RunNews(run: run, services: services, style: output.tellingStyle)
         while true {
             // The record first: what an attempt wrote before its end is then surely in the file.
             let record = try services.store.record(of: run)
             if follow, wanted?.stage == nil { output.tell(try news.sinceLastLook()) }
-            for stage in record.stages where wanted?.stage == nil || wanted?.stage == stage.name {
+            for stage in wanted?.stage.map(record.stages(named:)) ?? record.stages {
                 for attempt in stage.attempts {
                     let folders = services.folder.folders(of: attempt.started, at: stage.name, in: run)
                     let paths = folders.map(transcript ? \.transcript : \.log)

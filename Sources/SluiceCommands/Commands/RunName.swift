@@ -52,13 +52,21 @@ extension RunRecord {
     }
 
     func unknownStage(_ name: String) -> CommandFailure {
-        var names = stages.map(\.name)
-        let stagesOfMatrices = Set(names.map { String($0.prefix { $0 != "[" }) }).subtracting(names).sorted()
-        let hint = NearestName.nearest(to: name, of: names + stagesOfMatrices).map { "did you mean `\($0)`?" }
-        let more = names.count > 12 ? ", …" : ""
-        names = Array(names.prefix(12))
+        let instances = stages(named: name).map(\.name)
+        guard instances.isEmpty else {
+            return CommandFailure(
+                .usage, "`\(name)` has a matrix: one of its instances is wanted", hint: Self.some(of: instances))
+        }
+        let names = stages.map(\.name)
+        let hint = NearestName.nearest(
+            to: name, of: names + Set(names.map(StageNames.base)).subtracting(names).sorted())
+        let plan = head.state == .ended ? "it was never planned" : "it is not planned yet"
         return CommandFailure(
             .usage, "run \(head.id) has no stage `\(name)`",
-            hint: hint ?? (names.isEmpty ? "it was never planned" : "it has \(names.joined(separator: ", "))\(more)"))
+            hint: hint.map { "did you mean `\($0)`?" } ?? (names.isEmpty ? plan : "it has \(Self.some(of: names))"))
+    }
+
+    private static func some(of names: [String]) -> String {
+        names.prefix(12).joined(separator: ", ") + (names.count > 12 ? ", …" : "")
     }
 }

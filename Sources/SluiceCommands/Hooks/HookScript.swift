@@ -1,3 +1,5 @@
+import SluiceReport
+
 /// The text of an installed hook: a few lines of shell that hand over to the binary. No data of a push passes
 /// through the shell.
 enum HookScript {
@@ -8,7 +10,7 @@ enum HookScript {
 
     /// `home` is written into the hook, so that no environment of a pusher can name another state folder.
     static func text(hook: HookInstaller.Hook, executable: String, home: String) -> String {
-        let program = quoted(executable)
+        let program = ShellWord.quoted(executable)
         // Whether somebody enforces something is not known without the program.
         let statusWithoutProgram = hook == .preReceive ? 1 : 0
         return """
@@ -18,13 +20,8 @@ enum HookScript {
                 echo 'sluice: the program of this hook is gone; install it again, or remove the hook' >&2
                 exit \(statusWithoutProgram)
             fi
-            exec \(program) hook \(hook.rawValue) --home \(quoted(home)) --hook "$0" -- "$@"
+            exec \(program) hook \(hook.rawValue) --home \(ShellWord.quoted(home)) --hook "$0" -- "$@"
 
             """
-    }
-
-    /// One shell word.
-    private static func quoted(_ text: String) -> String {
-        "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 }

@@ -87,11 +87,12 @@ extension AttemptSession {
         switch stop.cause {
         case .asked(let reason): return AttemptResult(outcome: stop.outcome, reason: reason.rawValue)
         case .timeout:
-            return AttemptResult(outcome: .timedOut, reason: "over its timeout of \(request.timeout)")
+            return AttemptResult(
+                outcome: .timedOut, reason: "over its timeout of \(DurationText.short(request.timeout))")
         case .stalled:
             let silence = (request.heartbeat ?? .zero) * 3
             let error = AttemptError.contract(
-                "heartbeat.stalled", "it said nothing for \(silence.inSeconds) s, three times its heartbeat")
+                "heartbeat.stalled", "it said nothing for \(DurationText.short(silence)), three times its heartbeat")
             return AttemptResult(outcome: .timedOut, error: error)
         case .violation: return AttemptResult(outcome: .failed, error: voice.violation)
         case .overrun(let overrun): return Self.overran(overrun)

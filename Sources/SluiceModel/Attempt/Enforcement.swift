@@ -46,8 +46,12 @@ package struct Overrun: Sendable, Codable, Equatable, CustomStringConvertible {
         self.peak = peak
     }
 
-    /// `memory: 2.1 GiB of 2 GiB granted`.
-    package var description: String { "\(resource.rawValue): \(shown(peak)) of \(shown(limit)) granted" }
+    /// `memory: 2.1 GiB of 2 GiB granted`; `memory: more than the 2 GiB granted` where it got no more.
+    package var description: String {
+        let (peak, limit) = (shown(peak), shown(limit))
+        let amounts = peak == limit ? "more than the \(limit)" : "\(peak) of \(limit)"
+        return "\(resource.rawValue): \(amounts) granted"
+    }
 
     private func shown(_ amount: Int64) -> String {
         switch resource {

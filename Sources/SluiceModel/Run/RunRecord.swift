@@ -136,4 +136,9 @@ package struct RunRecord: Sendable, Equatable {
     }
 
     package func stage(named name: String) -> Stage? { stages.first { $0.name == name } }
+
+    /// An instance, or all instances of a stage with a matrix; none where there is no such stage.
+    package func stages(named name: String) -> [Stage] {
+        stages.filter { $0.name == name || StageNames.base(of: $0.name) == name }
+    }
 }

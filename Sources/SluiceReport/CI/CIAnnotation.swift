@@ -54,7 +54,7 @@ package struct CIAnnotation: Sendable, Hashable {
         guard let end = stage.end, !end.outcome.isGood, end.outcome != .skipped, end.outcome != .cancelled else {
             return []
         }
-        let error = stage.attempts.last { $0.ended?.result.error != nil }?.ended?.result.error
+        let error = stage.error
         let hint = error?.hint.map { "hint: \($0)" }
         let message = [end.reason ?? error?.message ?? OutcomeText.word(end.outcome), hint].compactMap(\.self)
         return [

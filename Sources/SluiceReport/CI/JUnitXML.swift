@@ -53,7 +53,7 @@ package enum JUnitXML {
             made.message = "not started"
             return made
         }
-        let error = stage.attempts.last { $0.ended?.result.error != nil }?.ended?.result.error
+        let error = stage.error
         made.message = end.reason ?? error?.message ?? ""
         switch end.outcome {
         case .succeeded, .cached: made.message = ""

@@ -82,7 +82,7 @@ package enum JobSummary {
             stage.end.map { !$0.outcome.isGood && $0.outcome != .skipped } ?? false
         }
         return failed.prefix(most).flatMap { stage -> [String] in
-            let error = stage.attempts.last { $0.ended?.result.error != nil }?.ended?.result.error
+            let error = stage.error
             let why = stage.end?.reason ?? error?.message ?? ""
             let tail = error?.stderr.suffix(20) ?? []
             return ["", "**\(MarkdownText.escaped(stage.name))** \(MarkdownText.escaped(why))"]

@@ -39,7 +39,7 @@ package enum ExplanationText {
     private static func hint(_ text: String) -> StyledText { "  " + StyledText(text, .quiet) }
 
     private static func name(_ explanation: Explanation) -> String {
-        "\(explanation.head.id)" + (explanation.stage.map { "/\($0)" } ?? "")
+        ShellWord.of("\(explanation.head.id)" + (explanation.stage.map { "/\($0)" } ?? ""))
     }
 
     private static func sign(_ kind: Explanation.Kind, _ style: Style) -> StyledText {

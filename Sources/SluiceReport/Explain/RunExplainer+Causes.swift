@@ -13,7 +13,7 @@ extension RunExplainer {
         guard let end = stage.end else { return "" }
         if let why = stage.futility, end.outcome == .overLimit { return "was stopped early: \(why)" }
         let check = stage.checks.first(where: \.isFatal)
-        let why = check.map(sentence) ?? end.reason ?? lastError(of: stage)?.message
+        let why = check.map(sentence) ?? end.reason ?? stage.error?.message
         let attempts = stage.attempts.count > 1 ? " after \(stage.attempts.count) attempts" : ""
         let verb: String
         switch end.outcome {
@@ -31,17 +31,13 @@ extension RunExplainer {
         return "\(check.metric) \(value), wanted \(check.limit)"
     }
 
-    private func lastError(of stage: RunRecord.Stage) -> AttemptError? {
-        stage.attempts.last { $0.ended?.result.error != nil }?.ended?.result.error
-    }
-
     /// The failure of one stage with what its attempts left behind.
     func trouble(_ stage: RunRecord.Stage) -> Explanation.Cause {
-        let result = stage.attempts.last { $0.ended != nil }?.ended?.result
+        let result = stage.lastEnded?.ended?.result
         var lines = ["\(stage.name) \(failure(of: stage))"]
         // What more would have cost says more of a failure for want of memory than anything that it printed.
         lines += stage.warnings.last { $0.hasPrefix(RunRecord.Stage.refusedEscalation) }.map { [$0] } ?? []
-        if let error = lastError(of: stage) {
+        if let error = stage.error {
             if let last = error.stderr.last(where: { !$0.isEmpty && $0 != error.message }) {
                 lines.append("stderr: \(Self.brief(last))")
             }

@@ -16,7 +16,7 @@ extension RunExplainer {
             .refused, [late?.name].compactMap(\.self), lines(of: decision, without: why), decision: decision)
         return explanation(
             .refused, "was refused\(place): \(why)", [cause] + (late == nil ? [] : ordinaryCauses),
-            next: Self.whatIf(decision, run: record.head.id))
+            next: whatIf(decision))
     }
 
     /// It would have had to wait, and whoever started it did not want to.
@@ -36,7 +36,8 @@ extension RunExplainer {
         }
         return explanation(
             .invalid, "was refused: its definition has \(HumanUnits.count(errors.count, "error"))", causes,
-            next: "sluice lint")
+            // What the caller asked for is not in the file.
+            next: errors.contains { $0.id.hasPrefix("plan.unknown-") } ? nil : "sluice lint")
     }
 
     /// What a decision's lines say besides the sentence that is said already.
@@ -48,13 +49,15 @@ extension RunExplainer {
     static func sentence(of decision: GateDecision) -> String {
         let short = decision.limits.filter { !$0.hasRoom }.map { limit in
             let amount = HumanUnits.atLeast(limit.asked - limit.left, of: limit.resource)
-            return "\(name(of: limit)) is \(amount) short"
+            return "\(name(of: limit)) \(isPlural(limit.resource) ? "are" : "is") \(amount) short"
         }
         if decision.reason == .policy || decision.reason == nil { return decision.explanation.first ?? "by a rule" }
         if !short.isEmpty { return StageNames.list(short) }
         let names = decision.conflict.map(name)
         return names.isEmpty ? "no way was found to keep all limits" : "\(StageNames.list(names)) do not hold together"
     }
+
+    private static func isPlural(_ resource: String) -> Bool { resource.hasSuffix("s") && resource != "egress" }
 
     /// `gpu_hours`, of an account `gpu_hours of team`; `wall` is the deadline to a person.
     private static func name(of limit: GateDecision.Limit) -> String {
@@ -70,10 +73,12 @@ extension RunExplainer {
         limit.hasPrefix("capacity:") ? String(limit.dropFirst(9)) : limit
     }
 
-    /// The smallest single fix as a question to ask.
-    private static func whatIf(_ decision: GateDecision, run: RunID) -> String? {
-        guard let fix = decision.fixes.first(where: { $0.to != nil }), let to = fix.to else { return nil }
+    /// The smallest single fix as a question to ask; not of a run whose files nobody kept.
+    private func whatIf(_ decision: GateDecision) -> String? {
+        guard !record.head.revision.isWorktree, let fix = decision.fixes.first(where: { $0.to != nil }), let to = fix.to
+        else { return nil }
         let resource = fix.limit.split(separator: ":").last.map(String.init) ?? fix.limit
-        return "sluice explain \(run) --what-if \(name(fix.limit))=\(HumanUnits.exact(to, of: resource))"
+        let change = "\(Self.name(fix.limit))=\(HumanUnits.exact(to, of: resource))"
+        return "sluice explain \(record.head.id) --what-if \(change)"
     }
 }

@@ -18,7 +18,7 @@ extension RunExplainer {
         case .failed, .timedOut, .overLimit:
             return explanation(
                 .failed, failure(of: stage), troubles + degradations + misses,
-                next: "sluice logs \(record.head.id)/\(stage.name)")
+                next: logs(of: stage))
         }
     }
 
@@ -77,7 +77,7 @@ extension RunExplainer {
         if let first = failures.first {
             return explanation(
                 .failed, "failed in \(failures.count) of \(all): \(first.name) \(failure(of: first))",
-                troubles + ordinaryCauses, next: "sluice logs \(record.head.id)/\(first.name)")
+                troubles + ordinaryCauses, next: logs(of: first))
         }
         if open > 0 {
             return explanation(.running, "has \(stages.count - open) of \(all) behind it", queues + ordinaryCauses)

@@ -17,7 +17,7 @@ package struct RunExplainer: Sendable {
             stages = record.stages
             return
         }
-        stages = record.stages.filter { $0.name == wanted || StageNames.base(of: $0.name) == wanted }
+        stages = record.stages(named: wanted)
         if stages.isEmpty { return nil }
     }
 
@@ -127,10 +127,15 @@ package struct RunExplainer: Sendable {
     private func failed() -> Explanation {
         let failures = stages.filter(\.hasFailed)
         guard let first = failures.first else { return explanation(.failed, "failed", ordinaryCauses) }
-        let others = failures.count > 1 ? ", and \(failures.count - 1) more" : ""
+        let others = failures.count > 1 ? "; \(HumanUnits.count(failures.count - 1, "more stage")) failed" : ""
         return explanation(
             .failed, "failed: \(first.name) \(failure(of: first))\(others)", troubles + pastWaits + ordinaryCauses,
-            next: "sluice logs \(record.head.id)/\(first.name)")
+            next: logs(of: first))
+    }
+
+    /// The command that shows what a stage printed.
+    func logs(of stage: RunRecord.Stage) -> String {
+        "sluice logs " + ShellWord.of("\(record.head.id)/\(stage.name)")
     }
 }
 

@@ -7,6 +7,12 @@ extension RunRecord.Stage {
     /// Seconds that the succeeded attempt took; nil where none did.
     var actual: Double? { attempts.last { $0.ended?.result.outcome == .succeeded }?.ended?.result.usage.wall }
 
+    /// The attempt by which the stage came to its end.
+    var lastEnded: RunRecord.Attempt? { attempts.last { $0.ended != nil } }
+
+    /// Its error; those of attempts before it are not why the stage ended so.
+    var error: AttemptError? { lastEnded?.ended?.result.error }
+
     var cost: Amount { attempts.reduce(.zero) { $0 + ($1.ended?.used["cost"] ?? .zero) } }
 
     /// Metrics for a line: those with a check first, the others by name, each with its value.

@@ -83,8 +83,7 @@ extension RunSections {
     func errors() -> [String] {
         let blocks = record.stages.compactMap { stage -> [StyledText]? in
             guard let end = stage.end, !end.outcome.isGood, end.outcome != .skipped else { return nil }
-            let attempt = stage.attempts.last { $0.ended?.result.error != nil } ?? stage.attempts.last
-            return failure(of: stage, end, attempt)
+            return failure(of: stage, end, stage.lastEnded)
         }
         return Array(blocks.map { $0.rendered(style, width: max(width, 40)) }.joined(separator: [""]))
     }

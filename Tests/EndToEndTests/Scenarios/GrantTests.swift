@@ -57,7 +57,7 @@ import Testing
         #expect(used == ("sampler", "sampler") || used.0 == "auto", "\(used)")
         #expect(try #require(run.attempts(of: "neighbour").first?["written_bytes"]) is Int)
         let page = try scene.sluice(["runs", "show"])
-        #expect(page.output.contains("over limit") && page.output.contains("of 96 MiB granted"), "\(page.output)")
+        #expect(page.output.contains("over limit") && page.output.contains(" 96 MiB granted"), "\(page.output)")
         let shapes = Shapes.run.violations(try JSON(parsing: scene.sluice(["runs", "show", "--json"]).output))
         #expect(shapes.isEmpty, "\(shapes)")
     }

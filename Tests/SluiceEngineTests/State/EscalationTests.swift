@@ -39,7 +39,8 @@ struct EscalationTests {
             Issue.record("\(drill.events)")
             return
         }
-        #expect(reason == "over its grant: memory: 1 GiB of 1 GiB granted; next with memory 2 GiB instead of 1 GiB")
+        #expect(
+            reason == "over its grant: memory: more than the 1 GiB granted; next with memory 2 GiB instead of 1 GiB")
         drill.pass(seconds: 10)
         #expect(drill.running["a"]?.profile.request.memory == 2 * Self.gibibyte)
         exceed(in: &drill)

@@ -1,8 +1,8 @@
 /// Durations as a pipeline file writes them: `30d`, `1h30m`, `90s`, `250ms`.
-enum DurationText {
-    static func short(_ duration: Duration) -> String { short(milliseconds: duration.wholeMilliseconds) }
+package enum DurationText {
+    package static func short(_ duration: Duration) -> String { short(milliseconds: duration.wholeMilliseconds) }
 
-    static func short(milliseconds: Int64) -> String {
+    package static func short(milliseconds: Int64) -> String {
         let units: [(name: String, size: Int64)] = [
             ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1),
         ]
