@@ -49,11 +49,9 @@ struct PipelineChoice {
                 hint: "name one of \(all.map(\.name).joined(separator: ", "))")
         }
         guard let definition = all.first(where: { $0.name == pipeline }) else {
-            let names = all.map(\.name)
-            let near = NearestName.nearest(to: pipeline, of: names).map { "did you mean `\($0)`?" }
             throw CommandFailure(
                 .invalid, "there is no pipeline `\(pipeline)` in \(place)",
-                hint: names.isEmpty ? nil : near ?? "there is \(names.joined(separator: ", "))")
+                hint: NearestName.hint(for: pipeline, of: all.map(\.name), kind: "pipelines"))
         }
         return definition
     }

@@ -28,7 +28,8 @@ extension Name {
         let root = segments.first ?? ""
         if let form = forms[root] { return ExpressionError("`\(text)` is no name here", at: offset, hint: form) }
         let hint =
-            nearest(to: root).map { "did you mean `\($0)`?" } ?? "names begin with " + roots.joined(separator: ", ")
+            NearestName.nearest(to: root, of: roots).map { "did you mean `\($0)`?" }
+            ?? "names begin with " + roots.joined(separator: ", ")
         return ExpressionError("unknown name `\(text)`", at: offset, hint: hint)
     }
 
@@ -44,24 +45,4 @@ extension Name {
         "plan": "write `plan.degraded`",
         "stages": "write `stages.STAGE.outputs.NAME` or `stages.STAGE.metrics.NAME`",
     ]
-
-    private static func nearest(to word: String) -> String? {
-        let ranked = roots.map { ($0, distance(Array($0.utf8), Array(word.utf8.prefix(20)))) }
-        return ranked.filter { $0.1 <= 2 }.min { $0.1 < $1.1 }?.0
-    }
-
-    /// Edits that turn one word into the other (Levenshtein, 1966).
-    private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
-        var row = Array(0...right.count)
-        for (line, byte) in left.enumerated() {
-            var diagonal = row[0]
-            row[0] = line + 1
-            for column in right.indices {
-                let cost = min(diagonal + (right[column] == byte ? 0 : 1), row[column] + 1, row[column + 1] + 1)
-                diagonal = row[column + 1]
-                row[column + 1] = cost
-            }
-        }
-        return row[right.count]
-    }
 }

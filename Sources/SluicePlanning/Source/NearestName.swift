@@ -30,7 +30,7 @@ package enum NearestName {
     }
 
     /// "did you mean `x`?", else what there is.
-    static func hint(for word: String, of candidates: [String], kind: String) -> String? {
+    package static func hint(for word: String, of candidates: [String], kind: String) -> String? {
         if let name = nearest(to: word, of: candidates) { return "did you mean `\(name)`?" }
         guard !candidates.isEmpty else { return nil }
         let shown = candidates.sorted().prefix(24).map { "`\($0)`" }.joined(separator: ", ")

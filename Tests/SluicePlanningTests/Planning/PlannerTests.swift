@@ -208,6 +208,11 @@ struct PlannerTests {
         let train = try #require(try fixture.plan().stage(named: "train"))
         #expect(train.profiles.map(\.profile.name) == ["small"])
         #expect(train.chosen == 0)
+        fixture.options.profile = "smal"
+        let error = #expect(throws: PlanningError.self) { try fixture.plan() }
+        #expect(
+            error?.description.contains("no stage of p has a profile `smal`") == true, "\(error?.description ?? "")"
+        )
     }
 
     @Test("a circle is a diagnostic with its path")
