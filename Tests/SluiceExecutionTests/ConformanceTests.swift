@@ -43,6 +43,8 @@ struct ConformanceTests {
     func otherFaults() async throws {
         let missing = try await Self.report(fault: "none", wants: "end.started") { $0.command = ["./missing"] }
         #expect(missing.failed.map(\.name) == ["end.started"])
+        let others = try await Self.report(fault: "none", wants: "lines.*") { $0.command = ["./missing"] }
+        #expect(others.skipped.count == others.cases.count, "what never ran has kept no rule")
         let other = try await Self.report(fault: "none", wants: "end.expected", expects: .failed)
         #expect(other.failed.map(\.name) == ["end.expected"])
     }

@@ -97,6 +97,26 @@ import Testing
     func metrics(value: Double, text: String) { #expect(HumanUnits.metric(value) == text) }
 
     @Test(
+        "a number of a model has no noise of its last binary digits",
+        arguments: [
+            (1.4000000000000001, "1.4"), (-0.19999999999999998, "-0.2"), (2, "2"), (1.0 / 3, "0.333333333333"),
+            (1e20, "1e+20"), (-0.0, "0"),
+        ] as [(Double, String)])
+    func numbers(value: Double, text: String) { #expect(HumanUnits.number(value) == text) }
+
+    @Test("a word of the shell is quoted only where it has to be")
+    func shellWords() {
+        #expect(ShellWord.of("42/train") == "42/train" && ShellWord.of("") == "''")
+        #expect(ShellWord.of("42/train[m=a]") == "'42/train[m=a]'" && ShellWord.of("it's") == "'it'\\''s'")
+    }
+
+    @Test("one of a thing is no plural")
+    func plurals() throws {
+        #expect(HumanUnits.request(.init(cpus: Amount(1), memory: 1 << 30, gpus: 1)) == "1 cpu, 1 GiB, 1 gpu")
+        #expect(HumanUnits.request(.init(cpus: try Build.amount("0.5"), memory: 1 << 30)) == "0.5 cpus, 1 GiB, 0 gpus")
+    }
+
+    @Test(
         "times are told from now",
         arguments: [
             (-3, "just now"), (-42, "42s ago"), (-200, "3 min ago"), (-7300, "2h ago"), (-400_000, "4d ago"),

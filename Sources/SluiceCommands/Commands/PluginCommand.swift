@@ -60,6 +60,10 @@ struct PluginCommand: ParsableCommand {
 
         func run() throws {
             let listing = try place.catalogue().listing(of: name)
+            if listing.candidates.isEmpty, !output.json, let fault = listing.diagnostics.first {
+                // Nobody wrote the name into a file whose line could be shown.
+                throw CommandFailure(.invalid, fault.message, hint: fault.hint)
+            }
             if output.json {
                 output.answer(PluginJSON(listing))
             } else {

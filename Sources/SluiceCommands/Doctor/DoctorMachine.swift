@@ -16,7 +16,7 @@ struct DoctorMachine {
             DoctorFact("python", found("python3") ?? "not on PATH: stages with a Python environment cannot run"),
             DoctorFact("environments by", found("uv").map { "uv, \($0)" } ?? "venv and pip"),
             DoctorFact("highs", highs),
-            DoctorFact("local pool", "\(pool.cpus) cpus, \(HumanUnits.bytes(pool.memory)), \(pool.gpus) gpus"),
+            DoctorFact("local pool", HumanUnits.request(pool)),
             DoctorFact("gpus", gpus),
         ]
     }

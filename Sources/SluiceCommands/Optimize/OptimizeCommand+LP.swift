@@ -1,6 +1,7 @@
 import ArgumentParser
 import BudgetOptimizer
 import SluicePlanning
+import SluiceReport
 
 extension OptimizeCommand {
     /// `sluice optimize lp`: a linear or mixed-integer program by HiGHS.
@@ -83,25 +84,30 @@ extension OptimizeCommand {
             let objective = problem.objective(at: x)
             if output.json { return output.answer(LinearCheckJSON(violations, objective: objective)) }
             let head = violations.isEmpty ? "feasible" : "infeasible: \(violations.count) broken"
-            output.answer(["\(head), objective \(objective)"] + violations.map(Self.line))
+            output.answer(["\(head), objective \(HumanUnits.number(objective))"] + violations.map(Self.line))
         }
 
-        /// "  r1: 4.0 is above 2.0 by 2.0"
+        /// "  r1: 4 is above 2 by 2"
         private static func line(_ violation: LinearProblem.Violation) -> String {
-            if violation.value > violation.upper {
-                return "  \(violation.name): \(violation.value) is above \(violation.upper) by \(violation.amount)"
-            }
-            if violation.value < violation.lower {
-                return "  \(violation.name): \(violation.value) is below \(violation.lower) by \(violation.amount)"
-            }
-            return "  \(violation.name): \(violation.value) is no whole number"
+            let (value, amount) = (HumanUnits.number(violation.value), HumanUnits.number(violation.amount))
+            let fault =
+                if violation.value > violation.upper {
+                    "above \(HumanUnits.number(violation.upper)) by \(amount)"
+                } else if violation.value < violation.lower {
+                    "below \(HumanUnits.number(violation.lower)) by \(amount)"
+                } else {
+                    "no whole number"
+                }
+            return "  \(violation.name): \(value) is \(fault)"
         }
 
         // MARK: An answer
 
         private func tell(_ problem: LinearProblem, _ answer: LinearAnswer, seconds: Double) {
             if output.json { return output.answer(LinearJSON(problem, answer, seconds: seconds)) }
-            var lines = [answer.status.rawValue + (answer.objective.map { ", objective \($0)" } ?? "")]
+            var lines = [
+                answer.status.rawValue + (answer.objective.map { ", objective " + HumanUnits.number($0) } ?? "")
+            ]
             lines += Self.nonzero("", problem.columns.map(\.name), answer.x)
             lines += Self.nonzero("dual ", problem.rows.map(\.name), answer.duals)
             lines += Self.nonzero("reduced cost ", problem.columns.map(\.name), answer.reducedCosts)
@@ -115,7 +121,7 @@ extension OptimizeCommand {
         }
 
         private static func nonzero(_ kind: String, _ names: [String], _ values: [Double]) -> [String] {
-            zip(names, values).filter { $1 != 0 }.map { "  \(kind)\($0) = \($1)" }
+            zip(names, values).filter { $1 != 0 }.map { "  \(kind)\($0) = \(HumanUnits.number($1))" }
         }
     }
 }

@@ -2,9 +2,11 @@ import PluginContract
 import SluiceModel
 
 extension ConformanceCase {
+    static let started = "end.started"
+
     /// How a call ends.
     static let endings = [
-        ConformanceCase("end.started", "the program can be executed", appliesToCommands: true) { rehearsal in
+        ConformanceCase(started, "the program can be executed", appliesToCommands: true) { rehearsal in
             rehearsal.inPlains { $0.failure.map { [$0] } ?? [] }
         },
         ConformanceCase("end.in-time", "a call ends by itself, within the time limit", appliesToCommands: true) {

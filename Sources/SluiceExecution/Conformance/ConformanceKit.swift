@@ -69,6 +69,10 @@ package struct ConformanceKit {
         guard subject.wire == .sluice1 || one.appliesToCommands else {
             return .skipped("the protocol is `command`")
         }
+        // What never ran has kept every rule; nobody should read that.
+        guard one.name == ConformanceCase.started || rehearsal.hasStarted else {
+            return .skipped("the program cannot be started: see `\(ConformanceCase.started)`")
+        }
         return one.judge(rehearsal)
     }
 

@@ -28,6 +28,9 @@ final class Rehearsal {
         subject.examples.map { ($0, play(Scene(name: "plain", example: $0))) }
     }
 
+    /// Whether any example could be called at all.
+    var hasStarted: Bool { plains.contains { $0.performance.failure == nil } }
+
     func play(_ scene: Scene) -> Performance {
         if let known = played[scene] { return known }
         let began = MonotonicClock.now()
@@ -49,7 +52,7 @@ final class Rehearsal {
             return try perform(scene, in: place)
         } catch {
             var nothing = Performance()
-            nothing.failure = error.message
+            nothing.failure = error.message + (error.hint.map { " (\($0))" } ?? "")
             return nothing
         }
     }

@@ -28,14 +28,20 @@ enum ProgramResolver {
         guard !name.contains("/") else {
             let path =
                 name.hasPrefix("/") ? name : folder + "/" + (name.hasPrefix("./") ? name.dropFirst(2) : name[...])
-            return isExecutable(path)
-                ? .success(path)
-                : .failure(PluginError(.notExecutable, "\(name) is no executable file", hint: "chmod +x"))
+            return isExecutable(path) ? .success(path) : .failure(refusal(of: name, at: path))
         }
         guard let path = lookUp(name, in: searchPath) else {
             return .failure(PluginError(.notExecutable, "\(name) is not in the operator's PATH", hint: searchPath))
         }
         return .success(path)
+    }
+
+    private static func refusal(of name: String, at path: String) -> PluginError {
+        guard access(path, F_OK) == 0 else {
+            return PluginError(
+                .notExecutable, "\(name) is not there", hint: "build it, or mend `command` in plugin.yaml")
+        }
+        return PluginError(.notExecutable, "\(name) is no executable file", hint: "chmod +x")
     }
 
     /// The first executable file with that name; folders that are not absolute do not count.

@@ -6,7 +6,7 @@ struct ParameterRows {
         var name: String
         var type: String
         var isRequired: Bool
-        var defaultText: String?
+        var defaultValue: JSONValue?
         /// `1 to 50`, `one of a, b`, `matches ^x`.
         var limits: String
         var description: String
@@ -29,7 +29,7 @@ struct ParameterRows {
         rows.append(
             Row(
                 name: name, type: Self.type(node), isRequired: isRequired,
-                defaultText: node.defaultValue?.canonicalText, limits: Self.limits(node),
+                defaultValue: node.defaultValue, limits: Self.limits(node),
                 description: node.description ?? ""))
         addProperties(of: node, below: name + ".")
         if let items = node.items?.node, !items.properties.isEmpty { addProperties(of: items, below: name + "[].") }

@@ -106,7 +106,7 @@ private struct ManifestJSON: Encodable {
     struct Param: Encodable {
         let name, type, limits, description: String
         let required: Bool
-        let preset: OrNull<String>
+        let preset: OrNull<JSONValue>
 
         private enum CodingKeys: String, CodingKey {
             case name, type, limits, description, required
@@ -151,6 +151,6 @@ extension ManifestJSON.Param {
     fileprivate init(_ row: ParameterRows.Row) {
         self.init(
             name: row.name, type: row.type, limits: row.limits, description: row.description,
-            required: row.isRequired, preset: OrNull(row.defaultText))
+            required: row.isRequired, preset: OrNull(row.defaultValue))
     }
 }

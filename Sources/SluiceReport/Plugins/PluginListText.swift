@@ -40,7 +40,7 @@ extension PluginFolder.Origin {
     /// Where it comes from, in a table.
     var words: String {
         switch self {
-        case .tree: "commit"
+        case .tree: "repository"
         case .operator: "operator"
         case .bundled: "bundled"
         }

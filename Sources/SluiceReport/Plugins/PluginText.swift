@@ -40,7 +40,7 @@ package struct PluginText {
             ("command", manifest.command.joined(separator: " ")),
             ("verbs", manifest.verbs.map(\.rawValue).sorted().joined(separator: ", ")),
             ("effects", effects(manifest)),
-            ("resources", "\(request.cpus) cpus, \(HumanUnits.bytes(request.memory)), \(request.gpus) gpus"),
+            ("resources", HumanUnits.request(request)),
             ("grace", HumanUnits.duration(manifest.grace ?? .seconds(10))), ("python", python),
             ("secrets", manifest.secrets.isEmpty ? "none" : manifest.secrets.joined(separator: ", ")),
         ]
@@ -79,7 +79,8 @@ package struct PluginText {
             .init("limits", minimum: 10), .init("meaning", minimum: 10),
         ])
         for row in rows {
-            let preset = row.isRequired ? StyledText("required", .warning) : StyledText(row.defaultText ?? "")
+            let preset =
+                row.isRequired ? StyledText("required", .warning) : StyledText(row.defaultValue?.canonicalText ?? "")
             table.append([
                 StyledText(row.name, .strong), StyledText(row.type), preset, StyledText(row.limits),
                 StyledText(withMeaning ? row.description : "", .quiet),
@@ -132,7 +133,7 @@ package struct PluginText {
                 StyledText(String(candidate.folder.digest.prefix(19)), .quiet),
             ])
         }
-        let order = "  first wins: plugins/\(listing.name) of the commit, operator's folders, bundled"
+        let order = "  first wins: plugins/\(listing.name) of the repository, operator's folders, bundled"
         let rows = table.rows.isEmpty ? ["  nothing usable has this name"] : table.lines(width: width, style: style)
         return [heading("where it comes from")] + rows + [StyledText(order, .quiet).rendered(style)]
     }

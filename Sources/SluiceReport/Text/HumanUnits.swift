@@ -77,6 +77,9 @@ package enum HumanUnits {
         return DecimalText.significant(value, digits: value.magnitude >= 1000 ? 6 : 4)
     }
 
+    /// A number of a model without the noise of its last binary digits: `1.4`, `-0.2`, `2`.
+    package static func number(_ value: Double) -> String { DecimalText.significant(value, digits: 12) }
+
     /// `×1.2`, `×0.98`, `×<0.01`; how many times as much.
     package static func factor(_ ratio: Double) -> String {
         guard ratio.isFinite else { return "?" }
@@ -86,6 +89,16 @@ package enum HumanUnits {
     /// `1 stage`, `2 stages`.
     package static func count(_ number: Int, _ noun: String) -> String {
         number == 1 ? "1 \(noun)" : "\(number) \(noun)s"
+    }
+
+    /// `1 cpu`, `0.5 cpus`.
+    package static func count(_ amount: Amount, _ noun: String) -> String {
+        amount == Amount(1) ? "1 \(noun)" : "\(amount) \(noun)s"
+    }
+
+    /// `2 cpus, 4 GiB, 1 gpu`.
+    package static func request(_ request: ResourceRequest) -> String {
+        "\(count(request.cpus, "cpu")), \(bytes(request.memory)), \(count(Amount(request.gpus), "gpu"))"
     }
 
     private static func coarse(_ seconds: Double) -> String {
