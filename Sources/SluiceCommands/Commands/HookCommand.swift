@@ -6,6 +6,7 @@ import SluiceModel
 struct HookCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hook", abstract: "Installs git hooks; and what the hooks call.",
+        discussion: "Example:\n  sluice hook install",
         subcommands: [
             Install.self, Uninstall.self, PostReceiveCommand.self, PreReceiveCommand.self, PrePushCommand.self,
         ])
@@ -16,8 +17,8 @@ struct HookCommand: ParsableCommand {
             discussion: """
                 A bare repository gets post-receive and pre-receive, a working one pre-push, unless others are named.
 
-                Where pushers have users of their own, the service user installs it with --shared: their hooks
-                then leave events in this user's spool, and a `sluice worker` of this user runs them.
+                Where pushers have users of their own, the service user installs it with --shared: their hooks then \
+                leave events in this user's spool, and a `sluice worker` of this user runs them.
 
                 Example:
                   sluice hook install post-receive
@@ -36,9 +37,9 @@ struct HookCommand: ParsableCommand {
             let installer = HookInstaller(context: context, installation: .current())
             let services = try StateServices.open()
             if shared { try services.folder.shareSpool() }
-            output.tell(
-                try installer.install(try Hooks.named(hooks) ?? installer.defaults, for: services.folder)
-                    .map { "sluice: \($0)" })
+            let changes = try installer.install(try Hooks.named(hooks) ?? installer.defaults, for: services.folder)
+            if output.json { return output.answer(changes) }
+            output.tell(changes.lines)
         }
     }
 
@@ -54,8 +55,9 @@ struct HookCommand: ParsableCommand {
 
         func run() throws {
             let installer = HookInstaller(context: try .open(), installation: .current())
-            let told = try installer.uninstall(try Hooks.named(hooks) ?? HookInstaller.Hook.allCases)
-            output.tell((told.isEmpty ? ["there was nothing to remove"] : told).map { "sluice: \($0)" })
+            let changes = try installer.uninstall(try Hooks.named(hooks) ?? HookInstaller.Hook.allCases)
+            if output.json { return output.answer(changes) }
+            output.tell(changes.lines.isEmpty ? ["sluice: there was nothing to remove"] : changes.lines)
         }
     }
 

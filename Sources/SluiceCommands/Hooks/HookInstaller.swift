@@ -17,22 +17,21 @@ struct HookInstaller {
     /// What fits the repository where nothing is named.
     var defaults: [Hook] { context.git.isBare ? [.postReceive, .preReceive] : [.prePush] }
 
-    func install(_ hooks: [Hook], for state: StateFolder) throws -> [String] {
-        let folder = context.git.hooksFolder
-        mkdir(folder, 0o755)
-        var told: [String] = []
+    func install(_ hooks: [Hook], for state: StateFolder) throws -> HookChanges {
+        mkdir(context.git.hooksFolder, 0o755)
+        var changes = HookChanges()
         for hook in hooks {
-            let path = folder + "/" + hook.rawValue
-            if let kept = try keep(path) { told.append("kept the hook that was there as \(kept); it runs first") }
+            let path = path(of: hook)
+            if let kept = try keep(path) { changes.kept.append(kept) }
             try Files.replace(
                 path, with: HookScript.text(hook: hook, executable: installation.executable, home: state.path),
                 mode: 0o755)
-            told.append("installed \(path)")
+            changes.installed.append(path)
         }
         try state.register(repository: context.repository.gitDirectory)
         try context.git.setConfiguration("sluice.path", to: ProcessEnvironment.searchPath)
         if hooks.contains(.postReceive) { try prepareForPushes() }
-        return told
+        return changes
     }
 
     /// Hides our pins from fetches and lets pushers send options.
@@ -57,21 +56,26 @@ struct HookInstaller {
         return kept
     }
 
-    func uninstall(_ hooks: [Hook]) throws -> [String] {
-        var told: [String] = []
+    func uninstall(_ hooks: [Hook]) throws -> HookChanges {
+        var changes = HookChanges()
         for hook in hooks {
-            let path = context.git.hooksFolder + "/" + hook.rawValue
+            let path = path(of: hook)
             guard Files.exists(path), try isOurs(path) else { continue }
             let kept = path + HookScript.keptEnding
             guard Files.exists(kept) ? rename(kept, path) == 0 : unlink(path) == 0 else {
                 throw CommandFailure(.storage, "cannot remove \(path): \(Files.lastError())")
             }
-            told.append(Files.exists(path) ? "restored \(path)" : "removed \(path)")
+            if Files.exists(path) { changes.restored.append(path) } else { changes.removed.append(path) }
         }
-        try context.git.removeConfiguration("sluice.path")
-        try context.git.removeConfiguration("transfer.hideRefs", value: "refs/sluice")
-        return told
+        let left = try Hook.allCases.filter { try Files.exists(path(of: $0)) && isOurs(path(of: $0)) }
+        if left.isEmpty { try context.git.removeConfiguration("sluice.path") }
+        if !left.contains(.postReceive) {
+            try context.git.removeConfiguration("transfer.hideRefs", value: "refs/sluice")
+        }
+        return changes
     }
+
+    private func path(of hook: Hook) -> String { context.git.hooksFolder + "/" + hook.rawValue }
 
     private func isOurs(_ path: String) throws -> Bool {
         let text = String(decoding: try Files.bytes(at: path) ?? [], as: UTF8.self)

@@ -109,7 +109,7 @@ struct PrePush {
             observers: [PlainObserver(style: .plain, showsLogs: false)],
             willDrive: { [signals] in signals.forward(to: $0) })
         let outcome = try session.carryOut(head)
-        Console.tell("sluice: run \(head.id) \(outcome?.rawValue ?? "waits")")
+        if outcome == nil { Console.tell("sluice: run \(head.id) waits") }
         return outcome == .succeeded
     }
 }
