@@ -18,11 +18,15 @@ struct BasePlan {
                 plan, with: nil, at: opened.revision,
                 obstacle: "\(opened.revision.oid.short) has no pipeline \(plan.pipeline.name): all of it is new")
         }
+        // A commit without a reference of its own is planned for that of the new plan: what its conditions say of the
+        // reference is no difference between the commits.
+        var compared = opened
+        compared.revision.reference = opened.revision.reference ?? plan.revision.reference
         let changed = try opener.changes(
             to: opened.revision, from: nil, trigger: plan.trigger, since: options.changedSince)
         do {
             let base = try maker.plan(
-                definition, at: opened, trigger: plan.trigger, changed: changed, options: options,
+                definition, at: compared, trigger: plan.trigger, changed: changed, options: options,
                 question: PlanQuestion(wantsKeyParts: true))
             return PlanComparer.compare(plan, with: base, at: opened.revision)
         } catch let invalid as InvalidDefinition {
