@@ -10,13 +10,13 @@ struct CICommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ci", abstract: "Runs a pipeline as part of a CI job: groups, annotations, summary, JUnit.",
         discussion: """
-            Knows GitHub Actions and GitLab CI by their variables, others by CI. Trusts pushes of references that the
+            Knows GitHub Actions and GitLab CI by their variables, others by CI. Trusts pushes of references that the \
             operator's configuration names, and no pull request.
 
             Examples:
               sluice ci
               sluice ci breast-cancer --junit sluice.xml
-              sluice ci --changed-since origin/main --code-quality gl-code-quality-report.json
+              sluice ci --changed-since origin/main --code-quality report.json
             """)
 
     @OptionGroup var meaning: Meaning
@@ -46,6 +46,8 @@ struct CICommand: ParsableCommand {
                 .usage, "this is no CI job: none of CI, GITHUB_ACTIONS and GITLAB_CI is set",
                 hint: "`sluice run` runs a pipeline elsewhere")
         }
+        try files.check()
+        if let codeQuality { try WantedFile(path: codeQuality).check() }
         let opened = try CIRevision(context: context, job: job).open(meaning)
         let base = try base(of: opened.revision, job, context)
         let report = CIReport(job: job, base: base, context: context, output: output)
@@ -64,8 +66,8 @@ struct CICommand: ParsableCommand {
         let head = try services.store.begin(run, at: services.clock.now())
         let (record, outcome) = try foreground.drive(head, observers: [report.observer])
         let annotations = report.end(record, pipeline: definition.pipeline, told: found)
-        try write(record, annotations, found, report)
-        try RunEnding(output: output).tell(record, outcome, tellsDiagnostics: false)
+        RunEnding(output: output).tell(record, tellsDiagnostics: false)
+        try RunEnding.end(record, outcome) { try write(record, annotations, found, report) }
     }
 
     private func base(of revision: Revision, _ job: CIJob, _ context: RepositoryContext) throws -> CIBase {
@@ -81,7 +83,7 @@ struct CICommand: ParsableCommand {
     ) throws {
         try files.write(record, note: report.note, diagnostics: found)
         if let codeQuality {
-            try ReportFiles.write([JSONText.encode(CodeQualityJSON(annotations), pretty: true)], to: codeQuality)
+            try WantedFile(path: codeQuality).write([JSONText.encode(CodeQualityJSON(annotations), pretty: true)])
         }
         guard let path = report.job.summaryFile else { return }
         let lines = JobSummary.lines(record, note: report.note, diagnostics: found)

@@ -14,7 +14,7 @@ extension AttemptCommand {
                 good. A stage that has ended well is not run again in the same exchange.
 
                 Example:
-                  sluice attempt stage 'train[model=forest]' --pipeline breast-cancer --revision HEAD --exchange /shared/run-7
+                  sluice attempt stage 'train[model=forest]' --exchange /shared/run-7
                 """)
 
         @Argument(

@@ -14,7 +14,7 @@ struct ExportCommand: ParsableCommand {
 
             Examples:
               sluice export argo --image registry.example/sluice:1 --claim exchange
-              sluice export airflow --repository /srv/repository --exchange /srv/exchange --output dags/pipeline.py
+              sluice export airflow --repository /srv/repo --output dags/pipeline.py
               sluice export github-actions --output .github/workflows/sluice.yml
             """,
         subcommands: [Argo.self, Airflow.self, GitHubActions.self, GitLab.self])
@@ -57,7 +57,7 @@ struct ExportCommand: ParsableCommand {
                 ExportedPipeline(plan, overrides: options.overrides, executors: executors.sorted()))
             try tell(exported.diagnostics.map(definition.source.withExcerpt))
             guard let output else { return Console.write(exported.text, to: 1) }
-            try Files.replace(output, with: exported.text, mode: 0o644)
+            try WantedFile(path: output).write(exported.text)
         }
 
         private func tell(_ found: [Diagnostic]) throws {
@@ -109,7 +109,7 @@ extension ExportCommand {
             commandName: "argo", abstract: "A Workflow: a DAG, whose stages exchange what they make on a volume.",
             discussion: """
                 Example:
-                  sluice export argo --image registry.example/sluice:1 --claim exchange | argo submit -
+                  sluice export argo --image example/sluice:1 --claim runs | argo submit -
                 """)
 
         @OptionGroup var subject: Subject
@@ -166,7 +166,7 @@ extension ExportCommand {
             commandName: "airflow", abstract: "A DAG file for Airflow 3, and 2.9 or later.",
             discussion: """
                 Example:
-                  sluice export airflow --repository /srv/repository --exchange /srv/exchange --output dags/pipeline.py
+                  sluice export airflow --repository /srv/repo --output dags/pipeline.py
                 """)
 
         @OptionGroup var subject: Subject

@@ -1,4 +1,6 @@
 import ArgumentParser
+import SluiceGit
+import SluiceModel
 
 /// The arguments by which a command's caller chooses a commit and a pipeline of it.
 struct Meaning: ParsableArguments {
@@ -26,6 +28,14 @@ struct Meaning: ParsableArguments {
     func validate() throws {
         if worktree && revision != nil { throw ValidationError("--worktree and --revision exclude each other") }
         try choice.validate()
+    }
+
+    func open(in context: RepositoryContext) throws -> OpenRevision {
+        do {
+            return try choice.open(in: context)
+        } catch let error as GitError where error.code == .unborn && !context.git.isBare {
+            throw CommandFailure(.storage, error.message, hint: "commit something first, or take --worktree")
+        }
     }
 
     var choice: PipelineChoice {

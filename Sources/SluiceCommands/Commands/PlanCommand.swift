@@ -35,12 +35,14 @@ struct PlanCommand: ParsableCommand {
     func validate() throws {
         if markdown && against == nil { throw ValidationError("--markdown goes with --against") }
         if dot && against != nil { throw ValidationError("--dot and --against exclude each other") }
-        if markdown && output.json { throw ValidationError("--markdown and --json both want stdout") }
+        if output.json && (markdown || dot) {
+            throw ValidationError("--\(dot ? "dot" : "markdown") and --json both want stdout")
+        }
     }
 
     func run() throws {
         let context = try RepositoryContext.open()
-        let opened = try meaning.choice.open(in: context)
+        let opened = try meaning.open(in: context)
         let options = try meaning.choice.options(in: context)
         let changed = try RevisionOpener(context: context).changes(
             to: opened.revision, from: nil, trigger: .manual, since: options.changedSince)

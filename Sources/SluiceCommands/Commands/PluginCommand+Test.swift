@@ -50,6 +50,7 @@ extension PluginCommand {
 
         func run() throws {
             if listCases { return output.answer(ConformanceKit.cases.map { $0.name.padded(to: 24) + $0.rule }) }
+            for path in [junit, record].compactMap(\.self) { try WantedFile(path: path).check() }
             let path = try Files.absolute(folder)
             guard let real = Files.resolving(path) else {
                 throw CommandFailure(.usage, "\(folder) is not there")
@@ -59,8 +60,8 @@ extension PluginCommand {
                 subject, folder: try Files.makeTemporaryFolder("sluice-plugin-test"), patience: .seconds(timeout))
             defer { kit.close() }
             let report = try report(of: kit, subject)
-            if let junit { try Files.replace(junit, with: ConformanceJUnit.text(report), mode: 0o644) }
-            if let record { try Files.replace(record, with: kit.transcript.text, mode: 0o644) }
+            if let junit { try WantedFile(path: junit).write(ConformanceJUnit.text(report)) }
+            if let record { try WantedFile(path: record).write(kit.transcript.text) }
             if output.json {
                 output.answer(ConformanceJSON(report))
             } else {

@@ -37,9 +37,10 @@ struct RunCommand: ParsableCommand {
     }
 
     func run() throws {
+        try files.check()
         let signals = RunSignals()
         let context = try RepositoryContext.open()
-        let opened = try meaning.choice.open(in: context)
+        let opened = try meaning.open(in: context)
         let definition = try meaning.choice.definition(in: opened)
         let options = try meaning.choice.options(in: context, keepGoing: keepGoing)
         if opened.revision.isTrusted { try context.requireSandbox() }

@@ -10,8 +10,8 @@ extension RunsCommand {
         static let configuration = CommandConfiguration(
             abstract: "Ends runs that are queued, waiting or running, in whatever process.",
             discussion: """
-                What runs gets its stages' grace; --now kills at once. Returns when they have ended, with 1 where one had
-                ended otherwise before.
+                What runs gets its stages' grace; --now kills at once. Returns when they have ended, with 1 where one \
+                had ended otherwise before.
 
                 Example:
                   sluice runs cancel 42

@@ -6,6 +6,7 @@ import SluiceReport
 struct RunsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "runs", abstract: "Shows the records of runs; cancels, resumes and retries them.",
+        discussion: "Examples:\n  sluice runs list\n  sluice runs show 42\n  sluice runs retry 42",
         subcommands: [List.self, Show.self, Cancel.self, Resume.self, Retry.self])
 
     struct List: ParsableCommand {
@@ -16,6 +17,8 @@ struct RunsCommand: ParsableCommand {
         var limit = 20
 
         @OptionGroup var output: Output
+
+        func validate() throws { if limit < 1 { throw ValidationError("--limit is at least 1") } }
 
         func run() throws {
             let services = try StateServices.open()

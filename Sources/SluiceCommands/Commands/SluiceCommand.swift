@@ -31,26 +31,29 @@ package struct SluiceCommand: ParsableCommand {
     /// Parses the arguments, runs what they name and ends the process.
     package static func start() -> Never {
         do {
+            Console.fillStandardStreams()
             // Who listens may go away; a run goes on, and only its text is lost.
             signal(SIGPIPE, SIG_IGN)
             var command = try parseAsRoot()
             try command.run()
+            if let lost = Console.lostAnswer { throw CommandFailure(.storage, lost) }
             exit(withError: nil)
         } catch let code as ExitCode {
+            if let lost = Console.lostAnswer { Console.tell("sluice: \(lost)") }
             exit(withError: code)
         } catch let invalid as InvalidDefinition {
             Diagnostics.tell(invalid.diagnostics)
             exit(withError: ExitStatus.of(invalid.diagnostics).code)
         } catch {
+            if exitCode(for: error) == .validationFailure { UsageError.end(fullMessage(for: error)) }
             guard !isOfArgumentParser(error) else { exit(withError: error) }
             Console.tell("sluice: \(ErrorText.describe(error))")
             exit(withError: ErrorText.status(of: error).code)
         }
     }
 
-    /// Help, version and usage errors print themselves.
+    /// Help and version print themselves.
     private static func isOfArgumentParser(_ error: any Error) -> Bool {
-        error is CleanExit || error is ValidationError || exitCode(for: error) == .validationFailure
-            || exitCode(for: error) == .success
+        error is CleanExit || exitCode(for: error) == .success
     }
 }

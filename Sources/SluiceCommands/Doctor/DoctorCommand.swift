@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import SluiceExecution
 import SluiceGit
 import SluiceModel
@@ -11,31 +12,51 @@ struct DoctorCommand: ParsableCommand {
         commandName: "doctor", abstract: "Checks the installation and says what is in force.",
         discussion: "Example:\n  sluice doctor")
 
+    @OptionGroup var output: Output
+
     /// Everything is looked at, whatever is wrong with some of it; the first fault decides what the process ends with.
     func run() throws {
-        var fault: ExitStatus?
-        say(DoctorMachine().facts)
+        var facts = say(DoctorMachine().facts)
         let configuration = DoctorConfiguration()
-        say(configuration.facts)
-        if let error = configuration.error {
-            fault = ErrorText.status(of: error)
-            Diagnostics.tell((error as? InvalidDefinition)?.diagnostics ?? [])
-        }
-        say(DoctorEnforcement(settings: configuration.settings).facts)
+        facts += say(configuration.facts)
+        if let error = configuration.error { Diagnostics.tell((error as? InvalidDefinition)?.diagnostics ?? []) }
+        facts += say(DoctorEnforcement(settings: configuration.settings).facts)
         let state = DoctorState(executors: configuration.settings.executors)
-        say(state.facts)
-        if let status = fault ?? state.fault { throw status.code }
+        facts += say(state.facts)
+        let fault = configuration.error.map(ErrorText.status) ?? state.fault
+        if output.json { output.answer(DoctorAnswer(isUsable: fault == nil, facts: facts)) }
+        if let fault { throw fault.code }
     }
 
-    private func say(_ facts: [DoctorFact]) {
+    /// At once, for looking takes a moment.
+    private func say(_ facts: [DoctorFact]) -> [DoctorFact] {
+        if output.json { return facts }
         // Whatever else reads it looks for words, which no break should part.
-        let width = Console.answersToTerminal ? Console.size.columns : .max
+        let width = Console.answersToTerminal ? Console.size(of: STDOUT_FILENO).columns : .max
         for fact in facts { for line in fact.lines(width: width) { Console.answer(line) } }
+        return facts
+    }
+}
+
+/// `sluice doctor --json`.
+private struct DoctorAnswer: Encodable {
+    private let schema = "sluice.doctor/v1"
+    let isUsable: Bool
+    let facts: [DoctorFact]
+
+    private enum CodingKeys: String, CodingKey {
+        case schema, facts
+        case isUsable = "usable"
+    }
+
+    init(isUsable: Bool, facts: [DoctorFact]) {
+        self.isUsable = isUsable
+        self.facts = facts
     }
 }
 
 /// One thing that the doctor found, and how it is.
-struct DoctorFact: Equatable {
+struct DoctorFact: Equatable, Encodable {
     var what: String
     var state: String
 

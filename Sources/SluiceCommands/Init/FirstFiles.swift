@@ -48,7 +48,7 @@ struct FirstFiles {
         schema: sluice/v1
         name: \(name)
         triggers:
-          push: { branches: [\(JSONValue.string(branch).canonicalText)] }                 # what a server with the hook runs
+        \(push)# what a server with the hook runs
           pre_push: {}                                      # what `git push` checks here, with the hook
         profiles:
           small: { cpus: 1, memory: 1GiB, price: 0.05 }     # price per hour, in your currency
@@ -58,6 +58,12 @@ struct FirstFiles {
         stages:
 
         """
+    }
+
+    /// Up to the column of the comments.
+    private var push: String {
+        let text = "  push: { branches: [\(JSONValue.string(branch).canonicalText)] }"
+        return text + String(repeating: " ", count: max(1, 52 - text.count))
     }
 
     private var stages: String {

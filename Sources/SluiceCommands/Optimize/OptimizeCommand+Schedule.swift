@@ -58,7 +58,7 @@ extension OptimizeCommand {
             let reasons = answer.status == .infeasible ? problem.impossible.map(\.description) : []
             if let svg, answer.makespan != nil {
                 let lines = ScheduleSVG.lines(picture(problem, answer))
-                try Files.replace(svg, with: lines.joined(separator: "\n") + "\n", mode: 0o644)
+                try WantedFile(path: svg).write(lines)
             }
             if output.json {
                 return output.answer(ScheduleJSON(problem, answer, reasons, cpuSeconds: used, seed: seed))

@@ -19,10 +19,10 @@ struct ForegroundRun {
         defer { live?.close() }
         let (ended, outcome) = try drive(head, from: record, observers: observers(live))
         live?.close()
-        try files?.write(ended)
         // Plain lines have told what is wrong with the definition already.
-        try RunEnding(output: output).tell(
-            ended, outcome, answersEvents: printsEvents, tellsDiagnostics: live != nil || output.quiet)
+        RunEnding(output: output).tell(
+            ended, answersEvents: printsEvents, tellsDiagnostics: live != nil || output.quiet)
+        try RunEnding.end(ended, outcome) { try files?.write(ended) }
     }
 
     /// Its record in the end. The run is ours from the start.

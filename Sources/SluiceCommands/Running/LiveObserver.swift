@@ -46,7 +46,7 @@ final class LiveObserver: RunObserver {
     private func draw() -> Bool {
         screen.withLock { screen in
             guard !screen.isClosed else { return false }
-            let (columns, rows) = Console.size
+            let (columns, rows) = Console.size(of: STDERR_FILENO)
             let frame = LiveView.frame(
                 screen.state, width: columns, height: rows - 1, now: clock.now(), style: style)
             let lines = frame.map { $0 + "\u{1B}[K\n" }.joined()

@@ -10,15 +10,14 @@ struct ReportFiles: ParsableArguments {
     @Option(help: ArgumentHelp("Write a summary in Markdown.", valueName: "file"))
     var summary: String?
 
+    /// Before anything runs: nobody should learn at the end of a long run that its report has no place.
+    func check() throws { for path in [junit, summary].compactMap(\.self) { try WantedFile(path: path).check() } }
+
     /// `note`: a sentence about the job.
     func write(_ record: RunRecord, note: String? = nil, diagnostics: [Diagnostic] = []) throws {
-        if let junit { try Self.write(JUnitXML.lines(record), to: junit) }
+        if let junit { try WantedFile(path: junit).write(JUnitXML.lines(record)) }
         if let summary {
-            try Self.write(JobSummary.lines(record, note: note, diagnostics: diagnostics), to: summary)
+            try WantedFile(path: summary).write(JobSummary.lines(record, note: note, diagnostics: diagnostics))
         }
-    }
-
-    static func write(_ lines: [String], to path: String) throws {
-        try Files.replace(path, with: lines.joined(separator: "\n") + "\n", mode: 0o644)
     }
 }

@@ -7,9 +7,7 @@ struct RunEnding {
     let output: Output
 
     /// `tellsDiagnostics`: also on stderr, for whoever reads that alone; nobody does where both are one terminal.
-    func tell(
-        _ record: RunRecord, _ outcome: RunOutcome, answersEvents: Bool = false, tellsDiagnostics: Bool = true
-    ) throws {
+    func tell(_ record: RunRecord, answersEvents: Bool = false, tellsDiagnostics: Bool = true) {
         if output.json {
             output.answer(RunJSON(record))
         } else if !answersEvents {
@@ -17,7 +15,18 @@ struct RunEnding {
             if tellsDiagnostics, !isOneTerminal { Diagnostics.tell(record.diagnostics) }
             output.answer(RunText.ending(record, width: output.width, style: output.style))
         }
-        if let status = Self.status(of: record, outcome) { throw status.code }
+    }
+
+    /// Writes files about the run, and throws the status of what did not succeed; a run's own goes before that of a
+    /// file that could not be written.
+    static func end(_ record: RunRecord, _ outcome: RunOutcome, writing files: () throws -> Void) throws {
+        let status = status(of: record, outcome)
+        do {
+            try files()
+        } catch  where status != nil {
+            Console.tell("sluice: \(ErrorText.describe(error))")
+        }
+        if let status { throw status.code }
     }
 
     /// nil: success.

@@ -21,12 +21,31 @@ enum Console {
     static var answersToTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
     static var tellsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
-    /// Columns and rows of the terminal on stderr, else 100 × 30.
-    static var size: (columns: Int, rows: Int) {
+    /// Columns and rows of the terminal on a stream, else 100 × 30.
+    static func size(of descriptor: Int32) -> (columns: Int, rows: Int) {
         var size = winsize()
-        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return (100, 30) }
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return (100, 30) }
         return (Int(size.ws_col), Int(size.ws_row))
     }
+
+    /// Where nobody gave us one of the three streams, files that are opened later must not get its number: what is
+    /// said would be written into them.
+    static func fillStandardStreams() {
+        while true {
+            let descriptor = open("/dev/null", O_RDWR)
+            guard descriptor >= 0, descriptor <= STDERR_FILENO else {
+                close(descriptor)
+                return
+            }
+        }
+    }
+
+    /// Why a part of the answer could not be written, if so; a reader who has gone wanted no more of it.
+    static var lostAnswer: String? {
+        lost.withLock { $0.map { "cannot write the answer: " + String(cString: strerror($0)) } }
+    }
+
+    private static let lost = Mutex<Int32?>(nil)
 
     static func write(_ text: String, to descriptor: Int32) { write(Array(text.utf8), to: descriptor) }
 
@@ -66,7 +85,12 @@ enum Console {
             guard hasRoom(descriptor) else { return }
             let chunk = isImpatient ? rest.prefix(Int(PIPE_BUF)) : rest
             let written = chunk.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if written > 0 { rest = rest.dropFirst(written) } else if errno != EINTR { return }
+            if written > 0 { rest = rest.dropFirst(written) } else if errno != EINTR { return note(errno, descriptor) }
         }
+    }
+
+    private static func note(_ error: Int32, _ descriptor: Int32) {
+        guard descriptor == STDOUT_FILENO, error != EPIPE else { return }
+        lost.withLock { $0 = $0 ?? error }
     }
 }

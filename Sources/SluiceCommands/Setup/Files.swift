@@ -36,26 +36,37 @@ enum Files {
     static func replace(_ path: String, with text: String, mode: mode_t) throws(CommandFailure) {
         let partial = path + ".sluice-new"
         let descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
-        guard descriptor >= 0 else { throw CommandFailure(.storage, "cannot write \(partial): \(lastError())") }
-        let bytes = Array(text.utf8)
-        let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        guard descriptor >= 0 else { throw cannotWrite(path) }
+        let isWritten = writeAll(text, to: descriptor)
         fchmod(descriptor, mode)
         close(descriptor)
-        guard written == bytes.count, rename(partial, path) == 0 else {
+        guard isWritten, rename(partial, path) == 0 else {
+            let failure = cannotWrite(path)
             unlink(partial)
-            throw CommandFailure(.storage, "cannot write \(path): \(lastError())")
+            throw failure
         }
     }
 
     /// Adds text to the end of a file; made where there is none.
     static func append(_ text: String, to path: String) throws(CommandFailure) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw CommandFailure(.storage, "cannot write \(path): \(lastError())") }
+        guard descriptor >= 0 else { throw cannotWrite(path) }
         defer { close(descriptor) }
-        let bytes = Array(text.utf8)
-        guard bytes.withUnsafeBytes({ write(descriptor, $0.baseAddress, $0.count) }) == bytes.count else {
-            throw CommandFailure(.storage, "cannot write \(path): \(lastError())")
+        guard writeAll(text, to: descriptor) else { throw cannotWrite(path) }
+    }
+
+    static func cannotWrite(_ path: String) -> CommandFailure {
+        CommandFailure(.storage, "cannot write \(path): \(lastError())")
+    }
+
+    private static func writeAll(_ text: String, to descriptor: Int32) -> Bool {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let written = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+            guard written >= 0 || errno == EINTR else { return false }
+            rest = rest.dropFirst(max(0, written))
         }
+        return true
     }
 
     /// From the folder that we were called in.

@@ -18,7 +18,13 @@ enum OperatorSettings {
     static func load(gitDirectory: String?) throws -> OperatorConfiguration {
         var configuration = OperatorConfiguration()
         for path in files(gitDirectory: gitDirectory) {
-            guard let bytes = try Files.bytes(at: path) else { continue }
+            guard let bytes = try Files.bytes(at: path) else {
+                // Where it is named and not there, what it was to say would be missing without a word.
+                guard path != ProcessEnvironment["SLUICE_CONFIG"] else {
+                    throw CommandFailure(.storage, "there is no file \(path)", hint: "SLUICE_CONFIG names it")
+                }
+                continue
+            }
             let (layer, diagnostics) = OperatorFile.parse(SourceText(path: path, bytes: bytes))
             for warning in diagnostics where warning.severity != .error { Diagnostics.tell([warning]) }
             guard let layer, !diagnostics.contains(where: { $0.severity == .error }) else {

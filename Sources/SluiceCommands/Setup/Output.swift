@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import SluiceReport
 
 /// How a command answers; the same three options everywhere.
@@ -9,7 +10,7 @@ struct Output: ParsableArguments {
     @Option(help: "Colour: auto, always or never.")
     var color = ColorChoice.auto
 
-    @Flag(name: .shortAndLong, help: "Say only what went wrong.")
+    @Flag(name: .shortAndLong, help: "On stderr, say only what went wrong.")
     var quiet = false
 
     enum ColorChoice: String, ExpressibleByArgument, CaseIterable { case auto, always, never }
@@ -38,5 +39,5 @@ struct Output: ParsableArguments {
     var sentenceWidth: Int { min(width, Console.answersToTerminal ? .max : 100) }
 
     /// Columns for text on stdout.
-    var width: Int { Console.answersToTerminal ? Console.size.columns : 120 }
+    var width: Int { Console.answersToTerminal ? Console.size(of: STDOUT_FILENO).columns : 120 }
 }

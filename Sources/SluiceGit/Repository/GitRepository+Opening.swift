@@ -75,8 +75,8 @@ extension GitRepository {
         }
         if status == GIT_ENOTFOUND.rawValue {
             return GitError(
-                .notARepository, "\(name) is not in a git repository",
-                hint: "run `git init`, or name a folder of a repository")
+                .notARepository, "\(name == "." ? "this folder" : name) is not in a git repository",
+                hint: "`git init` makes one")
         }
         return GitError(.failed, "cannot open the git repository of \(name): \(message)")
     }

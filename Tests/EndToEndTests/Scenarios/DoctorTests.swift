@@ -22,5 +22,9 @@ import Testing
         try scene.configure("executors: { local: { sandbox: off } }\n", in: scene.clone + "/.git")
         let doctor = try scene.sluice(["doctor"])
         #expect(doctor.status == 0 && doctor.output.contains("\(scene.clone)/.git/sluice.yaml"), "\(doctor.transcript)")
+        let answer = try scene.json(scene.sluice(["doctor", "--json"]))
+        #expect(answer["schema"] as? String == "sluice.doctor/v1" && answer["usable"] as? Bool == true)
+        let facts = try #require(answer["facts"] as? [[String: String]])
+        #expect(facts.contains(["what": "configuration", "state": "\(scene.clone)/.git/sluice.yaml"]))
     }
 }
