@@ -8,7 +8,7 @@ package enum PlanText {
         sections.append(GanttText.lines(plan, width: width, style: style))
         sections.append(verdict(plan, width: width, style: style))
         sections.append(DecisionText.limits(plan.decision, width: width, style: style))
-        sections.append(DiagnosticText.lines(plan.diagnostics.filter { $0.severity != .note }, style: style))
+        sections.append(DiagnosticText.lines(plan.diagnostics, style: style))
         return Array(sections.filter { !$0.isEmpty }.joined(separator: [""]))
     }
 
