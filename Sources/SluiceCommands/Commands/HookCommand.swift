@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import SluiceModel
+import SluiceReport
 
 /// `sluice hook`: install and uninstall, and what the installed hooks call.
 struct HookCommand: ParsableCommand {
@@ -109,7 +110,8 @@ struct HookCommand: ParsableCommand {
             guard status == 0 else { throw ExitCode(status) }
             let home = try place.home ?? StateServices.location()
             guard try PrePush(installation: .current(), home: home, signals: signals).judge(input) else {
-                Console.tell("sluice: push stopped; `git push --no-verify` goes on without this check")
+                let style = Output.style(forTerminal: Console.tellsTerminal)
+                for line in HookText.pushStopped(style: style) { Console.tell(line) }
                 throw ExitStatus.failed.code
             }
         }

@@ -16,8 +16,6 @@ enum Console {
     static func answer(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
     static func tell(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
 
-    static func answerBytes(_ bytes: some Collection<UInt8>) { write(Array(bytes), to: STDOUT_FILENO) }
-
     static var answersToTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
     static var tellsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 

@@ -12,14 +12,6 @@ extension GitRepository {
         }
     }
 
-    /// The effective value as git's boolean (`yes`, `on`, `1`, …); nil where it is not set or is none.
-    package func configurationFlag(_ name: String) -> Bool? {
-        try? withConfiguration { (configuration) throws(GitError) -> Bool? in
-            var value: Int32 = 0
-            return git_config_get_bool(&value, configuration, name) == 0 ? value != 0 : nil
-        }
-    }
-
     /// All values of a variable that may have several.
     package func configurationValues(_ name: String) -> [String] {
         let values = try? withConfiguration { (configuration) throws(GitError) in
