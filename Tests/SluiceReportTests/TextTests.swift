@@ -34,7 +34,7 @@ import Testing
         "money has two digits, less than a hundredth has two that count",
         arguments: [
             ("0", "0.00"), ("0.4", "0.40"), ("12.5", "12.50"), ("0.0042", "0.0042"), ("-0.4", "-0.40"),
-            ("0.00996", "0.01"),
+            ("0.00996", "0.01"), ("0.000014", "0.000014"), ("0.00002049", "0.00002"), ("0.000000001", "0.000000001"),
         ])
     func money(amount: String, text: String) throws { #expect(HumanUnits.cost(try Build.amount(amount)) == text) }
 
@@ -42,7 +42,7 @@ import Testing
         "amounts follow their resource",
         arguments: [
             ("wall", "790", "13 min"), ("memory", "1610612736", "1.5 GiB"), ("gpu_hours", "0.123456", "0.123"),
-            ("cpus", "2", "2"), ("cost", "3", "3.00"),
+            ("cpus", "2", "2"), ("cost", "3", "3.00"), ("cpu_hours", "0.000062812", "0.0000628"),
         ])
     func amounts(resource: String, amount: String, text: String) throws {
         #expect(HumanUnits.amount(try Build.amount(amount), of: resource) == text)

@@ -1,3 +1,5 @@
+import SluiceModel
+
 /// Decimal numbers as text, without a locale.
 enum DecimalText {
     /// `value` rounded to `places` fractional digits, kept even when they are zero.
@@ -20,6 +22,13 @@ enum DecimalText {
         let exponent = decimalExponent(of: value.magnitude)
         if exponent < -4 || exponent >= 15 { return scientific(value, exponent: exponent, digits: digits) }
         return trimmed(fixed(value, places: max(0, digits - 1 - exponent)))
+    }
+
+    /// The same without a power of ten, as a person writes an amount: `0.000014`.
+    static func plain(_ amount: Amount, digits: Int) -> String {
+        guard amount != .zero else { return "0" }
+        let exponent = decimalExponent(of: amount.doubleValue.magnitude)
+        return trimmed(fixed(amount.doubleValue, places: max(0, digits - 1 - exponent)))
     }
 
     /// Without zeros at the end of the fraction.

@@ -4,7 +4,7 @@ extension HumanUnits {
     /// Money: two digits, more where it is less than a hundredth: `0.40`, `12.50`, `0.0042`.
     package static func cost(_ amount: Amount) -> String {
         let value = amount.doubleValue
-        if value != 0, value.magnitude < 0.00995 { return DecimalText.significant(value, digits: 2) }
+        if value != 0, value.magnitude < 0.00995 { return DecimalText.plain(amount, digits: 2) }
         return DecimalText.fixed(value, places: 2)
     }
 
@@ -39,7 +39,7 @@ extension HumanUnits {
     /// A number without a unit that is known: at most four significant digits, whole parts in full.
     package static func plain(_ amount: Amount) -> String {
         if let whole = amount.wholeValue { return String(whole) }
-        return DecimalText.significant(amount.doubleValue, digits: 3)
+        return DecimalText.plain(amount, digits: 3)
     }
 
     /// An amount that a person may write down as a limit: never less than it is, in units that a pipeline knows.
