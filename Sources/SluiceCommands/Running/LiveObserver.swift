@@ -56,6 +56,7 @@ final class LiveObserver: RunObserver {
         }
     }
 
-    /// Back to the first line of the last frame, and everything below it cleared.
-    private static func eraser(of lines: Int) -> String { lines > 0 ? "\u{1B}[\(lines)A\u{1B}[J" : "" }
+    /// Back to the first line of the last frame, and everything below it cleared; from the first column, for the
+    /// terminal shows a Ctrl-C where the cursor stands.
+    private static func eraser(of lines: Int) -> String { lines > 0 ? "\r\u{1B}[\(lines)A\u{1B}[J" : "" }
 }

@@ -133,9 +133,10 @@ package struct PluginText {
                 StyledText(String(candidate.folder.digest.prefix(19)), .quiet),
             ])
         }
-        let order = "  first wins: plugins/\(listing.name) of the repository, operator's folders, bundled"
+        let order = "first wins: plugins/\(listing.name) of the repository, operator's folders, bundled"
         let rows = table.rows.isEmpty ? ["  nothing usable has this name"] : table.lines(width: width, style: style)
-        return [heading("where it comes from")] + rows + [StyledText(order, .quiet).rendered(style)]
+        return [heading("where it comes from")] + rows
+            + WordWrap.lines(order, width: width - 2).map { "  " + StyledText($0, .quiet).rendered(style) }
     }
 
     private func faults() -> [String] {
