@@ -21,6 +21,7 @@ final class LiveObserver: RunObserver {
         screen = Mutex(Screen(state: LiveState(head: head)))
         self.style = style
         self.clock = clock
+        Console.tell(through: { [weak self] in self?.tell($0) })
         _ = WorkerThread.start { [weak self] in
             while self?.draw() == true { usleep(100_000) }
         }
@@ -33,8 +34,17 @@ final class LiveObserver: RunObserver {
         screen.withLock { $0.state.observe(event, of: stage, at: now) }
     }
 
+    /// What is told meanwhile stays above the view.
+    private func tell(_ text: String) {
+        screen.withLock { screen in
+            Console.write(Self.eraser(of: screen.drawn) + text, to: STDERR_FILENO)
+            screen.drawn = 0
+        }
+    }
+
     /// Takes the view away, so that the record can stand in its place.
     func close() {
+        Console.tell(through: nil)
         screen.withLock { screen in
             screen.isClosed = true
             Console.write(Self.eraser(of: screen.drawn), to: STDERR_FILENO)

@@ -14,7 +14,15 @@ enum Console {
     static func becomeImpatient() { patience.withLock { $0 = 1000 } }
 
     static func answer(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
-    static func tell(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
+    static func tell(_ text: String) {
+        guard let teller = teller.withLock(\.self) else { return write(text + "\n", to: STDERR_FILENO) }
+        teller(text + "\n")
+    }
+
+    /// Who makes room on stderr for what is told while a picture stands there; nil: nobody has to.
+    static func tell(through teller: (@Sendable (String) -> Void)?) { Self.teller.withLock { $0 = teller } }
+
+    private static let teller = Mutex<(@Sendable (String) -> Void)?>(nil)
 
     static var answersToTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
     static var tellsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
