@@ -7,7 +7,7 @@ enum Diagnostics {
     static func tell(_ diagnostics: [Diagnostic], summary: Bool = true) {
         guard !diagnostics.isEmpty else { return }
         let style = Output.style(forTerminal: Console.tellsTerminal)
-        Console.tell(DiagnosticText.lines(diagnostics, style: style).joined(separator: "\n"))
+        Console.tell(style.spelled(DiagnosticText.lines(diagnostics, style: style).joined(separator: "\n")))
         if summary { Console.tell(DiagnosticText.summary(diagnostics, style: style)) }
     }
 }

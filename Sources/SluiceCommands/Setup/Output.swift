@@ -31,8 +31,10 @@ struct Output: ParsableArguments {
         return Style(isColoured: isColoured, isASCII: !isUnicode)
     }
 
-    func tell(_ lines: [String]) { if !quiet && !lines.isEmpty { Console.tell(lines.joined(separator: "\n")) } }
-    func answer(_ lines: [String]) { Console.answer(lines.joined(separator: "\n")) }
+    func tell(_ lines: [String]) {
+        if !quiet && !lines.isEmpty { Console.tell(tellingStyle.spelled(lines.joined(separator: "\n"))) }
+    }
+    func answer(_ lines: [String]) { Console.answer(style.spelled(lines.joined(separator: "\n"))) }
     func answer(_ value: some Encodable) { Console.answer(JSONText.encode(value, pretty: Console.answersToTerminal)) }
 
     /// Columns for sentences on stdout, which are read as a whole.

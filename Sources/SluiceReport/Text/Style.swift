@@ -32,9 +32,20 @@ package struct Style: Sendable, Equatable {
 
     /// `text` in its colour; the text itself must be free of control characters.
     package func painted(_ text: String, _ paint: Paint) -> String {
+        let text = spelled(text)
         guard isColoured, !text.isEmpty, let code = paint.code else { return text }
         return "\u{1b}[\(code)m\(text)\u{1b}[0m"
     }
+
+    /// Where there is ASCII alone, signs within sentences as people type them.
+    package func spelled(_ text: String) -> String {
+        guard isASCII, !text.utf8.allSatisfy({ $0 < 0x80 }) else { return text }
+        return Self.spellings.reduce(text) { $0.replacing($1.sign, with: $1.letters) }
+    }
+
+    private static let spellings: [(sign: String, letters: String)] = [
+        ("→", "->"), ("×", "x"), ("≤", "<="), ("≥", ">="), ("…", "..."), ("–", "-"), ("·", "-"), ("±", "+-"),
+    ]
 
     package var symbols: Symbols { isASCII ? .ascii : .unicode }
 }

@@ -30,7 +30,11 @@ package struct StyledText: Sendable, Equatable, ExpressibleByStringInterpolation
 
     /// At most `columns` wide; what is cut ends in the ellipsis.
     package func truncated(to columns: Int, style: Style) -> StyledText {
-        guard width > columns else { return self }
+        let whole = spelled(style)
+        return whole.width > columns ? whole.cut(to: columns, style: style) : whole
+    }
+
+    private func cut(to columns: Int, style: Style) -> StyledText {
         let mark = DisplayWidth.prefix(of: style.symbols.ellipsis, columns: max(0, columns))
         var left = columns - DisplayWidth.of(mark)
         var result = StyledText.empty
@@ -47,6 +51,18 @@ package struct StyledText: Sendable, Equatable, ExpressibleByStringInterpolation
     /// At most `columns` wide where its long words leave room for that: each keeps its start and its end, which is what
     /// tells names apart. Where that is not enough for a sentence, it has no very long words at least.
     package func fitted(to columns: Int, style: Style) -> StyledText {
+        spelled(style).shortened(to: columns, style: style)
+    }
+
+    /// Before anything is measured: what is spelled is wider.
+    func spelled(_ style: Style) -> StyledText {
+        guard style.isASCII else { return self }
+        var result = self
+        for index in spans.indices { result.spans[index].text = style.spelled(spans[index].text) }
+        return result
+    }
+
+    private func shortened(to columns: Int, style: Style) -> StyledText {
         let words = spans.flatMap { $0.text.split(separator: " ").map { DisplayWidth.of(String($0)) } }
         var (cap, excess) = (words.max() ?? 0, width - columns)
         guard excess > 0 else { return self }

@@ -38,6 +38,12 @@ package struct TextTable: Sendable {
 
     /// The table's lines, at most `width` columns wide, without trailing blanks.
     package func lines(width: Int, style: Style, indent: Int = 2) -> [String] {
+        var table = self
+        table.rows = rows.map { $0.map { $0.spelled(style) } }
+        return table.laidOut(width: width, style: style, indent: indent)
+    }
+
+    private func laidOut(width: Int, style: Style, indent: Int) -> [String] {
         let shown = shownColumns(in: width - indent)
         guard !shown.isEmpty else { return [] }
         let widths = fittedWidths(shown, into: width - indent)

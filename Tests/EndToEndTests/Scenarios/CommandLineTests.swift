@@ -110,6 +110,33 @@ import Testing
             "\(plan.transcript)")
     }
 
+    @Test("in a locale without UTF-8 a report is ASCII to its last sign, and JSON stays as it is")
+    func asciiLocale() throws {
+        let scene = try single("run: \"true\"\nsources: []\nresources: { cpus: 4096, memory: 1MiB }")
+        let plain = ["LC_ALL": "C"]
+        for arguments in [["plan"], ["run", "-q"], ["explain"], ["runs", "show"], ["plan", "--against", "HEAD"]] {
+            let done = try scene.sluice(arguments, environment: plain)
+            #expect(
+                done.output.utf8.allSatisfy { $0 < 0x80 } && done.errors.utf8.allSatisfy { $0 < 0x80 },
+                "\(done.transcript)")
+            #expect(
+                arguments != ["plan"] || done.output.contains("fix: ") && done.output.contains(" -> "),
+                "\(done.transcript)")
+        }
+        #expect(try scene.sluice(["plan", "--json"], environment: plain).output.contains(" → "))
+    }
+
+    @Test("a file for lint that is not there, and one that is no definition, are told apart")
+    func lintPaths() throws {
+        let scene = try single()
+        try scene.write(["notes.txt": "x"])
+        #expect(
+            try scene.sluice(["lint", "pipelines/no.yaml"]).errors.hasPrefix(
+                "sluice: there is no file pipelines/no.yaml ("))
+        #expect(
+            try scene.sluice(["lint", "notes.txt"]).errors.hasPrefix("sluice: notes.txt is no pipeline definition ("))
+    }
+
     @Test("a configuration that SLUICE_CONFIG names has to be there")
     func missingConfiguration() throws {
         let done = try single().sluice(["plan"], environment: ["SLUICE_CONFIG": "/nowhere/sluice.yaml"])
