@@ -1,5 +1,6 @@
 import ArgumentParser
 import SluiceModel
+import SluicePlanning
 import SluiceReport
 
 /// `sluice budget`: the operator's accounts.
@@ -67,9 +68,9 @@ struct BudgetCommand: ParsableCommand {
         let all = try OperatorSettings.here().accounts.map(\.account)
         guard let account else { return all }
         guard let found = all.first(where: { $0.name == account }) else {
-            let names = all.map(\.name).joined(separator: ", ")
             throw CommandFailure(
-                .usage, "there is no account `\(account)`", hint: names.isEmpty ? nil : "there is \(names)")
+                .usage, "there is no account `\(account)`",
+                hint: NearestName.hint(for: account, of: all.map(\.name), kind: "accounts"))
         }
         return [found]
     }

@@ -43,8 +43,10 @@ struct LintCommand: ParsableCommand {
             let name = path.hasPrefix("./") ? String(path.dropFirst(2)) : path
             let place = try place(of: path, in: context)
             guard let definition = definitions.first(where: { [name, place].contains($0.source.path) }) else {
+                let isThere = try opened.tree.entry(at: place ?? name) != nil
                 throw CommandFailure(
-                    .usage, "\(path) is no pipeline definition", hint: "definitions are pipelines/*.yaml")
+                    .usage, isThere ? "\(path) is no pipeline definition" : "there is no file \(path)",
+                    hint: "definitions are pipelines/*.yaml; without a path all of them are looked at")
             }
             return definition
         }
