@@ -12,6 +12,11 @@ enum AmountText {
         }
     }
 
+    /// What is there or allowed: as it is, but for bytes, of which a tenth of their unit is shown and never more.
+    static func stated(_ amount: Amount, _ resource: String) -> String {
+        exact(isBytes(resource) ? roundedDown(amount, resource) : amount, resource)
+    }
+
     /// Rounded up to three digits that a person takes in, to the hundredth at least: what is named suffices.
     static func up(_ amount: Amount, _ resource: String) -> String { exact(roundedUp(amount, resource), resource) }
 
@@ -25,14 +30,29 @@ enum AmountText {
 
     /// As `roundedUp`, downwards: no more than there is.
     static func roundedDown(_ amount: Amount, _ resource: String) -> Amount {
+        if isBytes(resource) { return wholeTenths(amount) }
         guard let step = step(amount, resource) else { return amount.roundedDown }
         return Amount(billionths: amount.billionths / step * step)
     }
 
+    private static func isBytes(_ resource: String) -> Bool {
+        ["memory", "disk", "egress", "storage", "network"].contains(resource)
+    }
+
+    /// The largest number of bytes that is written with no more than what `amount` has of the tenths of its unit.
+    private static func wholeTenths(_ amount: Amount) -> Amount {
+        let bytes = amount.billionths / Amount.unit
+        guard let unit = units.first(where: { bytes >= 1 << Int128($0.shift) }) else { return amount }
+        let tenths = (bytes * 10) >> Int128(unit.shift)
+        return Amount(billionths: (tenths << Int128(unit.shift)) / 10 * Amount.unit)
+    }
+
+    private static let units: [(name: String, shift: Int64)] = [("TiB", 40), ("GiB", 30), ("MiB", 20), ("KiB", 10)]
+
     /// Billionths; nil where digits count, not units. Bytes are rounded where they are written; seconds count from ten on.
     private static func step(_ amount: Amount, _ resource: String) -> Int128? {
         switch resource {
-        case "memory", "disk", "egress", "storage", "network": 1
+        case _ where isBytes(resource): 1
         case "wall": amount.billionths < 10 * Amount.unit ? 1_000_000 : Amount.unit
         default: nil
         }
@@ -40,7 +60,6 @@ enum AmountText {
 
     private static func bytes(_ amount: Amount) -> String {
         let bytes = Int64(clamping: amount.billionths / Amount.unit)
-        let units: [(name: String, shift: Int64)] = [("TiB", 40), ("GiB", 30), ("MiB", 20), ("KiB", 10)]
         guard let unit = units.first(where: { bytes >= 1 << $0.shift }) else { return "\(bytes)B" }
         let tenths = (Int128(bytes) * 10 + (1 << unit.shift) - 1) >> unit.shift
         return "\(tenths / 10)" + (tenths % 10 == 0 ? "" : ".\(tenths % 10)") + unit.name

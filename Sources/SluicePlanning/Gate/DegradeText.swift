@@ -46,7 +46,7 @@ struct DegradeText {
                 else { continue }
                 let wanted = AmountText.exact(resource.amount(in: best.request), resource.name)
                 return "\(stage.name) as \(best.profile.name) asks for \(resource.name) \(wanted), "
-                    + "\(best.request.pool ?? "the pool") has \(AmountText.exact(there, resource.name))"
+                    + "\(best.request.pool ?? "the pool") has \(AmountText.stated(there, resource.name))"
             }
             return nil
         }

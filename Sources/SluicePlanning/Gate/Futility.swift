@@ -85,7 +85,7 @@ private struct Remains {
         return Futility(
             after: after,
             reason: "\(name): at least \(least) needed with what is still to come, "
-                + "\(AmountText.exact(limit, unit)) allowed")
+                + "\(AmountText.stated(limit, unit)) allowed")
     }
 }
 

@@ -118,7 +118,7 @@ struct RefusalText {
         guard let to = fix.to else { return nil }
         let unit = task.resource(of: original.limit)
         let name = pool(of: original.limit).map { "\(unit) of \($0)" } ?? fix.limit
-        return "\(name) \(AmountText.exact(fix.from, unit)) → \(AmountText.up(to, unit))"
+        return "\(name) \(AmountText.stated(fix.from, unit)) → \(AmountText.up(to, unit))"
     }
 
     /// "fix: cost 0.1 → 0.31; or deadline 10m → 12m", "fix, all together: cost 0.1 → 0.31, gpu_hours 1 → 2"

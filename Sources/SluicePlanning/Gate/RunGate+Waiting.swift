@@ -76,7 +76,7 @@ struct WaitText {
         var lines = short.prefix(2).map { limit, line in
             let unit = limit.resource
             return "waits for \(limit.scope).\(unit): \(AmountText.up(limit.asked, unit)) asked, "
-                + "\(AmountText.down(max(.zero, limit.left), unit)) left of \(AmountText.exact(limit.limit, unit))"
+                + "\(AmountText.down(max(.zero, limit.left), unit)) left of \(AmountText.stated(limit.limit, unit))"
                 + " (\(AmountText.up(line.used, unit)) used, \(AmountText.up(line.reserved, unit)) held)"
         }
         if let held = heldLine { lines.append(held) }

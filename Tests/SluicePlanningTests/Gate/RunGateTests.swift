@@ -110,6 +110,16 @@ struct RunGateTests {
         #expect(decision.limits.map(\.scope) == ["pool"])
     }
 
+    @Test("of a pool no more is named than it has, and what is asked for never less")
+    func oddCapacity() throws {
+        var fixture = Fixture.learning()
+        fixture.pool = ResourceRequest(cpus: Amount(4), memory: (513 << 20) + 600_000)
+        let lines = try fixture.plan().decision.explanation
+        #expect(
+            lines.first?.hasPrefix("memory: at least 1GiB needed, 513.5MiB there: 510.5MiB short") == true, "\(lines)")
+        #expect(lines.contains { $0.contains("memory of the pool 513.5MiB → 1GiB") }, "\(lines)")
+    }
+
     @Test("a licence that the pool does not have can never be held")
     func licence() throws {
         var fixture = Fixture.learning()
