@@ -22,6 +22,8 @@ package struct Glob: Hashable, Sendable, Codable {
         case anything
         /// `**/`: nothing, or anything that ends at a slash.
         case folders
+
+        var isStar: Bool { self == .segment || self == .anything || self == .folders }
     }
 
     private static func tokens(of bytes: [UInt8]) -> [Token] {
@@ -32,10 +34,11 @@ package struct Glob: Hashable, Sendable, Codable {
             case UInt8(ascii: "?"): tokens.append(.one)
             case UInt8(ascii: "*") where rest.first == UInt8(ascii: "*"):
                 while rest.first == UInt8(ascii: "*") { rest.removeFirst() }
-                let startsFolder = tokens.isEmpty || tokens.last == .byte(UInt8(ascii: "/"))
+                let isRepeated = tokens.last == .folders
+                let startsFolder = tokens.isEmpty || isRepeated || tokens.last == .byte(UInt8(ascii: "/"))
                 if startsFolder, rest.first == UInt8(ascii: "/") {
                     rest.removeFirst()
-                    tokens.append(.folders)
+                    if !isRepeated { tokens.append(.folders) }
                 } else {
                     tokens.append(.anything)
                 }
@@ -47,23 +50,41 @@ package struct Glob: Hashable, Sendable, Codable {
     }
 }
 
-/// Simulates the pattern as a nondeterministic automaton (Thompson, 1968): time is tokens × bytes for any
-/// pattern, so a hostile one cannot stall a hook.
+/// Simulates the pattern as a nondeterministic automaton (Thompson, 1968) over the list of its states that are alive. A
+/// star that is reached can stand for whatever the states before it would still read, unless that is a slash that it does
+/// not read: they are dropped, so that a hostile pattern cannot stall a hook.
 private struct Matcher {
-    let tokens: [Glob.Token]
+    private let tokens: [Glob.Token]
+    /// By star: the first of the states before it that it stands for.
+    private let covered: [Int]
 
-    func accepts(_ path: [UInt8]) -> Bool {
-        var states = [Bool](repeating: false, count: tokens.count + 1)
-        enter(0, in: &states)
-        for byte in path {
-            var next = [Bool](repeating: false, count: tokens.count + 1)
-            for state in tokens.indices where states[state] { step(from: state, over: byte, into: &next) }
-            states = next
+    init(tokens: [Glob.Token]) {
+        self.tokens = tokens
+        var behindSlash = 0
+        var covered: [Int] = []
+        for (index, token) in tokens.enumerated() {
+            covered.append(token == .segment ? behindSlash : 0)
+            switch token {
+            case .byte(UInt8(ascii: "/")), .anything, .folders: behindSlash = index + 1
+            case .byte, .one, .segment: break
+            }
         }
-        return states[tokens.count]
+        self.covered = covered
     }
 
-    private func step(from state: Int, over byte: UInt8, into next: inout [Bool]) {
+    func accepts(_ path: [UInt8]) -> Bool {
+        var alive: [Int] = []
+        enter(0, in: &alive)
+        for byte in path {
+            var next: [Int] = []
+            for state in alive where state < tokens.count { step(from: state, over: byte, into: &next) }
+            if next.isEmpty { return false }
+            alive = next
+        }
+        return alive.last == tokens.count
+    }
+
+    private func step(from state: Int, over byte: UInt8, into next: inout [Int]) {
         let isSlash = byte == UInt8(ascii: "/")
         switch tokens[state] {
         case .byte(let wanted): if byte == wanted { enter(state + 1, in: &next) }
@@ -71,21 +92,30 @@ private struct Matcher {
         case .segment: if !isSlash { enter(state, in: &next) }
         case .anything: enter(state, in: &next)
         case .folders:
-            next[state] = true
+            keep(state, in: &next)
             if isSlash { enter(state + 1, in: &next) }
         }
     }
 
-    /// Marks a state and those that follow it without reading a byte.
-    private func enter(_ first: Int, in states: inout [Bool]) {
+    /// Adds a state and those that follow it without reading a byte.
+    private func enter(_ first: Int, in states: inout [Int]) {
         var state = first
         while state < tokens.count {
-            states[state] = true
+            keep(state, in: &states)
             switch tokens[state] {
             case .segment, .anything, .folders: state += 1
             case .byte, .one: return
             }
         }
-        states[tokens.count] = true
+        keep(state, in: &states)
+    }
+
+    /// States come in their order, with all that follow each, so one before the last is there already or stood for.
+    private func keep(_ state: Int, in states: inout [Int]) {
+        guard state > states.last ?? -1 else { return }
+        if state < tokens.count, tokens[state].isStar {
+            while let last = states.last, last >= covered[state] { states.removeLast() }
+        }
+        states.append(state)
     }
 }
