@@ -68,6 +68,21 @@ struct GateHostileTests {
         }
     }
 
+    @Test("hundreds of capacities that nothing can hold are each named, and mended together")
+    func manyMissing() throws {
+        let count = 400
+        let stages = (0..<count).map { index in
+            stage("s\(index)", [.init(name: "p", duration: 1, demand: (0..<count).map { $0 == index ? 2 : 0 })])
+        }
+        let capacities = (0..<count).map { GateProblem.Limit(name: "c\($0)", amount: $0 == 7 ? 5 : 1) }
+        let answer = try Gate.decide(GateProblem(stages: stages, capacities: capacities))
+        let short = (0..<count).filter { $0 != 7 }.map { GateAnswer.LimitName.capacity($0) }
+        #expect(answer.verdict == .refuse(.capacity) && answer.conflict == [.capacity(0)])
+        #expect(answer.fixes.map(\.limit) == short && answer.fixes.allSatisfy { $0.to == nil && $0.isProved })
+        #expect(answer.together.map(\.limit) == short && answer.together.allSatisfy { $0.to == 2 })
+        #expect(answer.certificate == .request(stage: 0))
+    }
+
     @Test("equal input decides equally")
     func deterministic() throws {
         for seed in UInt64(0)..<20 {

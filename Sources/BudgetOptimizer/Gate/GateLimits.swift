@@ -17,6 +17,17 @@ extension GateProblem {
         return copy
     }
 
+    /// The same problem with only these limits in force; windows stay.
+    func keeping(_ kept: Set<GateAnswer.LimitName>) -> GateProblem {
+        var copy = self
+        for index in budgets.indices where !kept.contains(.budget(index)) { copy.budgets[index].amount = Int64.max }
+        for index in capacities.indices where !kept.contains(.capacity(index)) {
+            copy.capacities[index].amount = Int64.max
+        }
+        if !kept.contains(.deadline) { copy.deadline = nil }
+        return copy
+    }
+
     func amount(of limit: GateAnswer.LimitName) -> Int64 {
         switch limit {
         case .budget(let index): budgets[index].amount

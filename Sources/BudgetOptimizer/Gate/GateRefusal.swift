@@ -4,11 +4,21 @@ struct GateRefusal {
     let model: GateModel
     let outcome: SearchOutcome
     let effort: GateEffort
+    /// Capacities of which some stage asks more than there is, whichever profile it takes: each is a conflict by itself,
+    /// and nothing fits while it holds.
+    private let hopeless: Set<GateAnswer.LimitName>
 
     init(_ model: GateModel, outcome: SearchOutcome, effort: GateEffort) {
         self.model = model
         self.outcome = outcome
         self.effort = effort
+        let capacities = model.problem.capacities
+        let short = capacities.indices.filter { index in
+            model.problem.stages.contains { stage in
+                stage.profiles.allSatisfy { $0.demand[index] > capacities[index].amount }
+            }
+        }
+        hopeless = Set(short.map { .capacity($0) })
     }
 
     private var problem: GateProblem { model.problem }
@@ -41,13 +51,19 @@ struct GateRefusal {
 
     /// Whether a plan is found with only these limits in force.
     private func fits(_ kept: [GateAnswer.LimitName]) -> Bool {
-        let lifted = problem.limitNames.filter { !kept.contains($0) }
-        return solve(lifted.reduce(problem) { $0.setting($1, to: nil) }).hasPlan
+        guard hopeless.isDisjoint(with: kept) else { return false }
+        return solve(problem.keeping(Set(kept))).hasPlan
+    }
+
+    /// What comes behind a limit that is a conflict by itself would all be left out.
+    private func minimalConflict(among limits: [GateAnswer.LimitName]) -> [GateAnswer.LimitName] {
+        let before = Array(limits.prefix { !hopeless.contains($0) })
+        guard fits(before) else { return filtered(before) }
+        return before.count < limits.count ? [limits[before.count]] : []
     }
 
     /// The deletion filter (Chinneck and Dravnieks 1991): a limit stays out when the rest still conflicts without it.
-    private func minimalConflict(among limits: [GateAnswer.LimitName]) -> [GateAnswer.LimitName] {
-        guard !fits(limits) else { return [] }
+    private func filtered(_ limits: [GateAnswer.LimitName]) -> [GateAnswer.LimitName] {
         var kept = limits
         for limit in limits.reversed() {
             let rest = kept.filter { $0 != limit }
@@ -61,10 +77,15 @@ struct GateRefusal {
         var all = conflict
         var rest = problem.limitNames.filter { !conflict.contains($0) }
         while !conflict.isEmpty {
-            let next = minimalConflict(among: rest)
-            if next.isEmpty { break }
+            var next = minimalConflict(among: rest)
+            guard let first = next.first else { break }
+            // Those that stand behind one another are found at once.
+            if hopeless.contains(first), let place = rest.firstIndex(of: first) {
+                next = Array(rest[place...].prefix(while: hopeless.contains))
+            }
             all += next
-            rest.removeAll { next.contains($0) }
+            let found = Set(next)
+            rest.removeAll { found.contains($0) }
         }
         return all
     }
@@ -81,8 +102,9 @@ struct GateRefusal {
     // MARK: Fixes
 
     private func fix(_ limit: GateAnswer.LimitName) -> GateAnswer.Fix {
-        let lifted = problem.setting(limit, to: nil)
         var fix = GateAnswer.Fix(limit: limit, from: problem.amount(of: limit), to: nil, isProved: true)
+        guard hopeless.isSubset(of: [limit]) else { return fix }
+        let lifted = problem.setting(limit, to: nil)
         let found: SearchOutcome
         switch limit {
         case .budget(let index): found = solve(lifted, goals: [.use(index)])
@@ -127,7 +149,7 @@ struct GateRefusal {
     // MARK: Shortages
 
     private func shortage(_ limit: GateAnswer.LimitName, _ fixes: [GateAnswer.Fix]) -> GateAnswer.Shortage? {
-        let lone = GateRefusal.least(limit, GateModel(onlyLimit(limit), order: model.order))
+        let lone = least(limit)
         let available = problem.amount(of: limit)
         let needed = max(lone ?? 0, fixes.first { $0.limit == limit }?.to ?? 0)
         guard needed > available else { return nil }
@@ -137,33 +159,30 @@ struct GateRefusal {
             isAlone: (lone ?? 0) > available, stages: dominating(limit))
     }
 
-    private func onlyLimit(_ limit: GateAnswer.LimitName) -> GateProblem {
-        problem.limitNames.filter { $0 != limit }.reduce(problem) { $0.setting($1, to: nil) }
-    }
-
     /// What the limit must at least be, whatever the others are.
-    private static func least(_ limit: GateAnswer.LimitName, _ only: GateModel) -> Int64? {
-        let stages = only.problem.stages
+    private func least(_ limit: GateAnswer.LimitName) -> Int64? {
+        let stages = problem.stages
         switch limit {
-        case .budget(let index): return GateSearch.leastUse(only, index)
+        case .budget(let index): return GateSearch.leastUse(alone(limit), index)
         case .capacity(let index):
             return stages.map { $0.profiles.map { $0.demand[index] }.min() ?? 0 }.max()
         case .deadline:
             let durations = stages.map { $0.profiles.map(\.duration).min() ?? 0 }
-            let earliest = only.earliestStarts(durations: durations)
-            return only.order.map { Int64(earliest[$0] + durations[$0]) }.max()
+            let earliest = alone(limit).earliestStarts(durations: durations)
+            return model.order.map { Int64(earliest[$0] + durations[$0]) }.max()
         case .window: return nil
         }
     }
 
+    private func alone(_ limit: GateAnswer.LimitName) -> GateModel {
+        GateModel(problem.keeping([limit]), order: model.order)
+    }
+
     /// Where a capacity is short in the plan that its smallest sufficient value allows.
     private func shortInterval(_ limit: GateAnswer.LimitName, needed: Int64) -> Range<Int>? {
-        guard case .capacity(let index) = limit else { return nil }
-        let alone = problem.stages.contains { stage in
-            stage.profiles.allSatisfy { $0.demand[index] > problem.capacities[index].amount }
-        }
+        guard case .capacity(let index) = limit, !hopeless.contains(limit) else { return nil }
         let enough = solve(problem.setting(limit, to: needed))
-        guard !alone, enough.hasPlan else { return nil }
+        guard enough.hasPlan else { return nil }
         let broken = PlanChecker.violations(problem, choice: enough.choice, start: enough.start)
         for case .capacity(index, let interval, _) in broken { return interval }
         return nil
@@ -180,8 +199,8 @@ struct GateRefusal {
         let needs: [Int64] = problem.stages.map { $0.profiles.map(amount).min() ?? 0 }
         // Of a deadline only the chain matters that ends last.
         let chain = limit == .deadline ? criticalPath() : Array(needs.indices)
-        let sorted = chain.sorted { needs[$0] == needs[$1] ? $0 < $1 : needs[$0] > needs[$1] }
-        return Array(sorted.prefix(3).filter { needs[$0] > 0 })
+        let sorted = chain.filter { needs[$0] > 0 }.sorted { needs[$0] == needs[$1] ? $0 < $1 : needs[$0] > needs[$1] }
+        return Array(sorted.prefix(3))
     }
 
     // MARK: Certificate
@@ -197,8 +216,8 @@ struct GateRefusal {
     private func farkas(_ conflict: [GateAnswer.LimitName]) -> RefusalCertificate? {
         let isBudgetsOnly = conflict.allSatisfy { if case .budget = $0 { true } else { false } }
         guard isBudgetsOnly, !conflict.isEmpty else { return nil }
-        let alone = problem.limitNames.filter { !conflict.contains($0) }.reduce(problem) { $0.setting($1, to: nil) }
-        let prices = GateSearch.branchAndBound(GateModel(alone, order: model.order), goals: [], effort: effort).prices
+        let alone = GateModel(problem.keeping(Set(conflict)), order: model.order)
+        let prices = GateSearch.branchAndBound(alone, goals: [], effort: effort).prices
         guard prices.count == problem.budgets.count else { return nil }
         let rates = prices.indices.map { index -> Double in
             conflict.contains(.budget(index)) ? prices[index] / Double(max(1, problem.budgets[index].amount)) : 0

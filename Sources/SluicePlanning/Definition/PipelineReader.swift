@@ -8,6 +8,8 @@ struct PipelineReader {
     ]
 
     static let maximumStages = 20_000
+    /// Names of `custom` in all requests.
+    static let maximumCustom = 200
 
     let findings: Findings
     private var values: ValueReader { ValueReader(findings: findings) }
@@ -106,10 +108,19 @@ struct PipelineReader {
             return []
         }
         let names = Set(entries.map(\.key))
-        return entries.compactMap { entry in
+        let stages = entries.compactMap { entry -> Pipeline.Stage? in
             if findings.isFull { return nil }
             _ = values.isName(entry.key, at: entry.keyLocation, kind: "a stage")
             return StageReader(entry, names: names, profiles: profiles, defaults: defaults, in: findings).stage()
         }
+        checkCustom(stages, at: node)
+        return stages
+    }
+
+    /// Every name is a capacity that the gate looks at for every stage.
+    private func checkCustom(_ stages: [Pipeline.Stage], at node: YAMLNode) {
+        let names = Set(stages.flatMap { $0.profiles.flatMap(\.profile.request.custom.keys) })
+        guard names.count > Self.maximumCustom else { return }
+        findings.add(PipelineFindings.tooMany("names of `custom`", names.count, limit: Self.maximumCustom), at: node)
     }
 }

@@ -132,6 +132,16 @@ import Testing
         #expect(try ids("/database/x.csv", allowed: "/data") == ["input.not-allowed"])
     }
 
+    @Test("a pipeline has at most 200 names of its own for what a pool counts")
+    func customNames() throws {
+        func ids(_ count: Int) throws -> [String] {
+            let stages = (0..<count).map { "  s\($0): { run: x, resources: { custom: { c\($0): 1 } } }\n" }.joined()
+            return try link("schema: sluice/v1\nname: x\nstages:\n" + stages).diagnostics.map(\.id)
+        }
+        #expect(try ids(200) == [])
+        #expect(try ids(201) == ["pipeline.too-large"])
+    }
+
     @Test("a condition that is an error is told once, not as one that is false besides")
     func falseBecauseWrong() throws {
         for condition in ["1 && true", "'a' in 3", "matches('a', 3)"] {
