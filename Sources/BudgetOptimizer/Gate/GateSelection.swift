@@ -10,6 +10,8 @@ struct GateSelection {
     private let profileOf: [Int]
     private let stageOf: [Int]
     private let offsets: [Int]
+    /// By capacity, the work of all stages with the profiles that hold most for longest.
+    private let mostWork: [Int128]
     /// Sums that earlier goals have settled.
     private var settled: [(goal: SearchGoal, most: Int64)] = []
     private(set) var deadline: Int?
@@ -21,6 +23,7 @@ struct GateSelection {
     init(_ model: GateModel, effort: GateEffort) {
         self.model = model
         deadline = model.problem.deadline
+        mostWork = Self.mostWork(model.problem)
         work = effort.nodes * 1_600
         passes = effort.schedules
         var offsets = [0]
@@ -157,15 +160,25 @@ struct GateSelection {
     private func energyRows(pace: Double) -> [(capacity: Int, limit: Int64)] {
         guard let deadline else { return [] }
         return model.capacity.enumerated().compactMap { index, amount in
-            var most: Int128 = 0
-            for stage in model.problem.stages {
-                most += stage.profiles.map { Int128($0.demand[index]) * Int128($0.duration) }.max() ?? 0
-                if most > Int128(GateProblem.largestSum) { return nil }
-            }
             let limit = Int128(amount) * Int128(deadline)
-            guard limit < most else { return nil }
+            guard mostWork[index] <= Int128(GateProblem.largestSum), limit < mostWork[index] else { return nil }
             return (index, Int64(Double(limit) * pace))
         }
+    }
+
+    /// A valid problem's sums of demands and of durations keep these within 128 bits.
+    private static func mostWork(_ problem: GateProblem) -> [Int128] {
+        var sums = [Int128](repeating: 0, count: problem.capacities.count)
+        for stage in problem.stages {
+            for index in sums.indices {
+                var most: Int128 = 0
+                for profile in stage.profiles where profile.demand[index] > 0 {
+                    most = max(most, Int128(profile.demand[index]) * Int128(profile.duration))
+                }
+                sums[index] += most
+            }
+        }
+        return sums
     }
 
     // MARK: Judging
