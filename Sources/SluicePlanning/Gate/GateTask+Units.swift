@@ -46,8 +46,8 @@ extension GateTask {
             return (limit.limit, limit.used + limit.reserved)
         case .capacity(let index): return (capacities[index].amount, .zero)
         case .deadline, .window:
-            let wall = plan.wallLimit ?? .zero
-            return (wall, wall - grid.amount(Int64(problem.deadline ?? 0)))
+            let elapsed = Int128(progress.elapsed.wholeMilliseconds)
+            return (plan.wallLimit ?? .zero, Amount(billionths: elapsed * Amount.unit / 1000))
         }
     }
 }

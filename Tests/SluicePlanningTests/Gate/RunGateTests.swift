@@ -95,6 +95,8 @@ struct RunGateTests {
         #expect(decision.conflict == ["deadline"])
         #expect(decision.fixes == [.init(limit: "deadline", from: Amount(143), to: Amount(144))])
         #expect(decision.explanation.first?.hasPrefix("deadline: at least 2m24s needed, 2m23s left: 1s short") == true)
+        let uneven = try limited([(.wall, "143.0005")]).plan().decision
+        #expect(uneven.fixes.map(\.to) == [Amount(144)] && uneven.limits.map(\.used) == [.zero])
     }
 
     @Test("a request above the pool can never fit and the largest that would is named")
@@ -246,6 +248,9 @@ struct RunGateTests {
         let late = RunGate.admission(of: 1, in: plan, progress: progress([0], cost: "0", elapsed: 43))
         #expect(late.decision.reason == .deadline)
         #expect(late.decision.fixes.map(\.to) == [Amount(151)])
+        let over = RunGate.admission(of: 1, in: plan, progress: progress([0], cost: "0", elapsed: 200))
+        #expect(over.decision.fixes.map(\.to) == [Amount(308)])
+        #expect(over.decision.limits.map(\.used) == [Amount(200)] && over.decision.limits.map(\.left) == [Amount(-50)])
     }
 
     @Test("a stage whose cache entry is gone is charged as any other")
