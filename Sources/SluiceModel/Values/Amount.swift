@@ -54,9 +54,11 @@ package struct Amount: Hashable, Sendable, Comparable {
     /// `rate` per hour over a duration, rounded up to the next billionth: what is promised is never less than
     /// what is used.
     package static func accrued(perHour rate: Amount, milliseconds: Int64) -> Amount {
-        let product = rate.billionths * Int128(milliseconds)
         let hour: Int128 = 3_600_000
-        return Amount(billionths: product > 0 ? (product + hour - 1) / hour : product / hour)
+        // In two parts, because the largest rate times the longest time leaves 128 bits.
+        let (whole, part) = rate.billionths.quotientAndRemainder(dividingBy: hour)
+        let rest = part * Int128(milliseconds)
+        return Amount(billionths: whole * Int128(milliseconds) + (rest > 0 ? (rest + hour - 1) / hour : rest / hour))
     }
 }
 

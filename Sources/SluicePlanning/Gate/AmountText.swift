@@ -59,9 +59,9 @@ enum AmountText {
     }
 
     private static func bytes(_ amount: Amount) -> String {
-        let bytes = Int64(clamping: amount.billionths / Amount.unit)
-        guard let unit = units.first(where: { bytes >= 1 << $0.shift }) else { return "\(bytes)B" }
-        let tenths = (Int128(bytes) * 10 + (1 << unit.shift) - 1) >> unit.shift
+        let bytes = amount.billionths / Amount.unit
+        guard let unit = units.first(where: { bytes >= Int128(1) << $0.shift }) else { return "\(bytes)B" }
+        let tenths = (bytes * 10 + (Int128(1) << unit.shift) - 1) >> unit.shift
         return "\(tenths / 10)" + (tenths % 10 == 0 ? "" : ".\(tenths % 10)") + unit.name
     }
 }

@@ -261,6 +261,21 @@ struct RunGateTests {
         #expect(RunGate.admission(of: 0, in: plan, progress: RunProgress()).profile == 0)
     }
 
+    @Test("sizes beyond 64 bits are named as they are")
+    func hugeSizes() throws {
+        var fixture = limited([(.egress, "1")])
+        for index in fixture.stages.indices {
+            for profile in fixture.stages[index].profiles.indices {
+                fixture.stages[index].profiles[profile].egress = 8_388_607 << 40
+            }
+        }
+        let decision = try fixture.plan().decision
+        let count = fixture.stages.count
+        #expect(
+            decision.explanation.first?.hasPrefix("egress: at least \(8_388_607 * count)TiB needed, 1B left") == true,
+            "\(decision.explanation)")
+    }
+
     @Test("amounts beyond 64 bits are rounded against the run, never a crash")
     func huge() throws {
         var fixture = limited([(.cost, "900000000000000000")])
@@ -270,6 +285,14 @@ struct RunGateTests {
             ]
         }
         #expect(try fixture.plan().decision.verdict == .refuse)
+        let dearest = fixture.stages.map { stage in
+            var stage = stage
+            stage.profiles = [Fixture.profile(price: "999999999999999999.999999999", estimate: 86_400 * 36_500)]
+            return stage
+        }
+        var longest = fixture
+        longest.stages = dearest
+        #expect(try longest.plan().decision.verdict == .refuse)
         fixture.budget.limits[0].amount = Amount(decimal: "999999999999999999") ?? .zero
         for index in fixture.stages.indices { fixture.stages[index].profiles[0].estimate = .milliseconds(1) }
         #expect(try fixture.plan().decision.verdict == .admit)
