@@ -1,6 +1,10 @@
 /// What usually mends a syntax error.
 enum SyntaxHints {
     static func hint(_ problem: String, line: String, column: Int) -> String? {
+        if problem.contains("incompatible YAML") { return "leave the line out: definitions are YAML 1.2" }
+        if problem.contains("<document start>") {
+            return "one file holds one definition: nothing may stand behind `...`"
+        }
         let character = column < line.count ? line[line.index(line.startIndex, offsetBy: max(0, column))] : " "
         switch character {
         case "@", "`", "%", "&", "!", "|", ">": return "quote the value: nothing plain begins with `\(character)`"
