@@ -32,11 +32,18 @@ enum PipelineFindings {
         "pipeline.with-of-run", "`with` has no meaning for a `run` stage",
         hint: "use `${params.x}` in the script, or `env`")
 
-    static func badPath(_ path: String) -> Finding {
+    /// `mayBeOutside`: an input, which can be a file outside of the commit.
+    static func badPath(_ path: String, mayBeOutside: Bool = false) -> Finding {
         Finding(
             "pipeline.bad-path", "`\(path)` is no path of the commit",
-            hint: "paths are relative to the repository's root, without `..`; "
-                + "`{ file: /absolute/path }` names a file outside of it")
+            hint: "paths are relative to the repository's root, without `..`"
+                + (mayBeOutside ? "; `{ file: /absolute/path }` names a file outside of it" : ""))
+    }
+
+    static func badWorkspacePath(_ path: String) -> Finding {
+        Finding(
+            "pipeline.bad-path", "`\(path)` is no path of the workspace",
+            hint: "paths are relative to the stage's working directory, without `..`")
     }
 
     static func relativeFile(_ path: String) -> Finding {

@@ -35,7 +35,7 @@ struct StageEndsReader {
         stage.templates.check(node)
         if text.contains("${") { return .path(text) }
         guard let path = TreePath.normalized(text) else {
-            findings.add(PipelineFindings.badPath(text), at: node)
+            findings.add(PipelineFindings.badPath(text, mayBeOutside: true), at: node)
             return nil
         }
         return .path(path)
@@ -83,7 +83,7 @@ struct StageEndsReader {
         stage.templates.check(node)
         if text.contains("${") { return text }
         guard let path = TreePath.normalized(text) else {
-            findings.add(PipelineFindings.badPath(text), at: node)
+            findings.add(PipelineFindings.badWorkspacePath(text), at: node)
             return nil
         }
         return path
