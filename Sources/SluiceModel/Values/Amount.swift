@@ -17,6 +17,12 @@ package struct Amount: Hashable, Sendable, Comparable {
         billionths = value
     }
 
+    /// Reads what `description` wrote, which may be a sum of larger ones: anything that 128 bits hold.
+    package init?(written text: some StringProtocol) {
+        guard let value = DecimalReader.billionths(text, digits: 38) else { return nil }
+        billionths = value
+    }
+
     /// Seconds, rounded up to the next millisecond; nothing where the number is none.
     package init(seconds: Double) {
         let milliseconds = (max(0, seconds.isFinite ? seconds : 0) * 1000).rounded(.up)
@@ -83,7 +89,7 @@ extension Amount: Codable {
             return
         }
         let value = try container.decode(Double.self)
-        guard let amount = Amount(decimal: String(describing: value)) else {
+        guard let amount = Amount(written: String(describing: value)) else {
             throw DecodingError.dataCorruptedError(in: container, debugDescription: "no exact amount: \(value)")
         }
         self = amount
@@ -97,7 +103,8 @@ extension Amount: Codable {
 
 /// Reads decimal text into billionths without passing through floating point.
 private enum DecimalReader {
-    static func billionths(_ text: some StringProtocol) -> Int128? {
+    /// `digits`: how many the billionths may have at most.
+    static func billionths(_ text: some StringProtocol, digits: Int = 27) -> Int128? {
         var rest = Substring(text)
         let isNegative = rest.first == "-"
         if isNegative || rest.first == "+" { rest.removeFirst() }
@@ -109,12 +116,14 @@ private enum DecimalReader {
         let halves = mantissa.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         let fraction = halves.count == 2 ? halves[1] : ""
         guard !halves[0].isEmpty || !fraction.isEmpty else { return nil }
-        return scaled(halves[0] + fraction, by: exponent - fraction.count + 9).map { isNegative ? -$0 : $0 }
+        let value = scaled(halves[0] + fraction, by: exponent - fraction.count + 9, upTo: digits)
+        return value.map { isNegative ? -$0 : $0 }
     }
 
-    private static func scaled(_ digits: Substring, by power: Int) -> Int128? {
+    private static func scaled(_ digits: Substring, by power: Int, upTo most: Int) -> Int128? {
         let trimmed = digits.drop { $0 == "0" }
-        guard digits.utf8.allSatisfy({ (48...57).contains($0) }), trimmed.count + max(0, power) <= 27 || trimmed.isEmpty
+        guard digits.utf8.allSatisfy({ (48...57).contains($0) }),
+            trimmed.count + max(0, power) <= most || trimmed.isEmpty
         else { return nil }
         guard var value = trimmed.isEmpty ? 0 : Int128(trimmed) else { return nil }
         for _ in 0..<max(0, trimmed.isEmpty ? 0 : power) { value *= 10 }

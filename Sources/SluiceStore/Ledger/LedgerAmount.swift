@@ -66,7 +66,7 @@ struct BudgetAmounts {
     init(json: String) throws {
         amounts = [:]
         for (name, text) in try JSONText.decode([String: String].self, from: json) {
-            guard let resource = BudgetResource(rawValue: name), let amount = Amount(decimal: text) else {
+            guard let resource = BudgetResource(rawValue: name), let amount = Amount(written: text) else {
                 throw StoreError(.corrupt, "the state holds an amount that cannot be read: \(name) \(text)")
             }
             amounts[resource] = amount

@@ -1,3 +1,4 @@
+import Foundation
 import SluiceModel
 import Testing
 
@@ -26,6 +27,18 @@ import Testing
         for text in ["", "512", "MiB", "1.5B", "-1B", "1 GiB", "1gb", "99999999999999999TiB", "1e3B", "1Gi"] {
             #expect(Units.size(text) == nil, "\(text)")
         }
+    }
+
+    @Test("what is written of an amount is read again, also of sums beyond what a file may say")
+    func writtenAmounts() throws {
+        #expect(Amount(decimal: "1000000000000000000") == nil)
+        for billionths: Int128 in [0, 1, -1, 1_000_000_001, 8_388_607 << 70, 17_519_999_999_999_999_982_480_000 << 40] {
+            let amount = Amount(billionths: billionths)
+            #expect(Amount(written: amount.description) == amount)
+            let again = try JSONDecoder().decode([Amount].self, from: try JSONEncoder().encode([amount]))
+            #expect(again[0].doubleValue == amount.doubleValue)
+        }
+        #expect(Amount(written: "1e30") == nil)
     }
 
     @Test("plain scalars mean what YAML 1.2 says, not 1.1")
