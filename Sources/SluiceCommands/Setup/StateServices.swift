@@ -1,3 +1,4 @@
+import Glibc
 import SluiceModel
 import SluiceStore
 
@@ -61,8 +62,16 @@ struct StateServices: Sendable {
         }
     }
 
-    /// `SLUICE_HOME`, else `$XDG_STATE_HOME/sluice`, else `~/.local/state/sluice`.
+    /// Where the state is, without links where it is there: by its own place it is known to hooks and hidden by sandboxes.
     static func location() throws -> String {
+        let path = try namedLocation()
+        guard path.hasPrefix("/"), let real = realpath(path, nil) else { return path }
+        defer { free(real) }
+        return String(cString: real)
+    }
+
+    /// `SLUICE_HOME`, else `$XDG_STATE_HOME/sluice`, else `~/.local/state/sluice`.
+    private static func namedLocation() throws -> String {
         if let home = ProcessEnvironment["SLUICE_HOME"] { return home }
         if let state = ProcessEnvironment["XDG_STATE_HOME"] { return state + "/sluice" }
         guard let home = ProcessEnvironment["HOME"] else {

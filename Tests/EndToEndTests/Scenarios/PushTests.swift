@@ -2,6 +2,18 @@ import Foundation
 import Testing
 
 @Suite struct PushTests {
+    @Test("a state folder behind a link is a state folder, and the hook knows it by its own place")
+    func linkedState() throws {
+        let scene = try Scene(Toy.single("run: 'true'"), withHook: false)
+        let (disk, link) = (scene.root + "/disk", scene.root + "/link")
+        #expect(mkdir(disk, 0o700) == 0 && symlink(disk, link) == 0)
+        let installed = try scene.sluice(["hook", "install"], in: scene.bare, environment: ["SLUICE_HOME": link])
+        #expect(installed.status == 0, "\(installed.transcript)")
+        let hook = try String(contentsOfFile: scene.bare + "/hooks/post-receive", encoding: .utf8)
+        #expect(hook.contains("--home '\(disk)'"), "\(hook)")
+        #expect(try scene.sluice(["run"], environment: ["SLUICE_HOME": link]).status == 0)
+    }
+
     @Test("several references in one push each get a run; deletions, notes and tags of blobs get none")
     func references() throws {
         let scene = try Scene(Toy.files)
