@@ -35,19 +35,19 @@ struct LogsCommand: ParsableCommand {
             if record.stages(named: stage).isEmpty { throw record.unknownStage(stage) }
         }
         var files: [String: LogFile] = [:]
-        var news = RunNews(run: run, services: services, style: output.tellingStyle)
+        var news = try RunNews(run: run, services: services, style: output.tellingStyle)
         while true {
             // The record first: what an attempt wrote before its end is then surely in the file.
-            let record = try services.store.record(of: run)
-            if follow, wanted?.stage == nil { output.tell(try news.sinceLastLook()) }
-            for stage in wanted?.stage.map(record.stages(named:)) ?? record.stages {
+            let told = try news.sinceLastLook()
+            if follow, wanted?.stage == nil { output.tell(told) }
+            for stage in wanted?.stage.map(news.record.stages(named:)) ?? news.record.stages {
                 for attempt in stage.attempts {
                     let folders = services.folder.folders(of: attempt.started, at: stage.name, in: run)
                     let paths = folders.map(transcript ? \.transcript : \.log)
                     for line in files[paths[0], default: LogFile(paths)].newLines() { show(line, of: stage.name) }
                 }
             }
-            guard follow, record.head.state != .ended else { return }
+            guard follow, news.record.head.state != .ended else { return }
             usleep(200_000)
         }
     }

@@ -16,7 +16,7 @@ struct PushFollower {
     private static let interval: UInt32 = 200_000
 
     func follow() throws {
-        var followed = runs.map { FollowedRun(run: $0.id, services: services) }
+        var followed = try runs.map { try FollowedRun(run: $0.id, services: services) }
         var (leftOut, lastRoom) = (0, services.clock.now())
         while Console.hasListener {
             // The records first: what was written before their end is then surely in the files.
@@ -40,22 +40,21 @@ struct PushFollower {
 
 /// One run of several that are followed: its news, and what its stages print.
 private struct FollowedRun {
-    let run: RunID
     let services: StateServices
     private var news: RunNews
     private var files: [String: LogFile] = [:]
 
-    init(run: RunID, services: StateServices) {
-        self.run = run
+    init(run: RunID, services: StateServices) throws {
         self.services = services
-        news = RunNews(run: run, services: services, style: .plain)
+        news = try RunNews(run: run, services: services, style: .plain)
     }
 
     mutating func newLines() throws -> [String] {
         let told = try news.sinceLastLook()
         var printed: [String] = []
-        for stage in try services.store.record(of: run).stages {
+        for stage in news.record.stages {
             for attempt in stage.attempts {
+                let run = news.record.head.id
                 let paths = services.folder.folders(of: attempt.started, at: stage.name, in: run).map(\.log)
                 for entry in files[paths[0], default: LogFile(paths)].newEntries() {
                     printed += SafeText.lines(entry.text).map { "[\(stage.name)] \($0)" }
