@@ -63,8 +63,8 @@ struct CICommand: ParsableCommand {
         let services = try StateServices.open()
         let foreground = ForegroundRun(
             context: context, services: services, signals: signals, output: output, patience: noWait ? .none : .stays)
-        let head = try services.store.begin(run, at: services.clock.now())
-        let (record, outcome) = try foreground.drive(head, observers: [report.observer])
+        let begun = try services.store.begin(run, at: services.clock.now())
+        let (record, outcome) = try foreground.drive(begun.head, holding: begun.lock, observers: [report.observer])
         let annotations = report.end(record, pipeline: definition.pipeline, told: found)
         RunEnding(output: output).tell(record, tellsDiagnostics: false)
         try RunEnding.end(record, outcome) { try write(record, annotations, found, report) }

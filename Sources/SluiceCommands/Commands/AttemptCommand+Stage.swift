@@ -91,17 +91,16 @@ extension AttemptCommand {
             let services =
                 try state.map { try StateServices.open(home: Self.absolute($0)) } ?? .openTemporary(for: shared)
             defer { services.close() }
-            let head = try services.store.begin(
+            let begun = try services.store.begin(
                 NewRun(
                     pipeline: definition.name, path: definition.source.path, repository: context.repository,
                     revision: opened.revision, trigger: .manual, options: options), at: services.clock.now())
-            let held = try RunLock.tryHold(head.id, in: services.folder)
-            defer { withExtendedLifetime(held) {} }
+            defer { withExtendedLifetime(begun.lock) {} }
             let attempt = StageAttempt(
                 context: context, exchange: shared, services: services, installation: .current(), signals: signals,
                 stage: name)
             let ending = try attempt.run(
-                head, observers: [PlainObserver(style: Output.style(forTerminal: false), showsLogs: true)])
+                begun.head, observers: [PlainObserver(style: Output.style(forTerminal: false), showsLogs: true)])
             if let keepDays { shared.removeUnusedNeighbours(after: .seconds(keepDays * 86_400)) }
             try end(ending, name)
         }

@@ -35,9 +35,9 @@ extension RunsCommand {
                 pipeline: old.pipeline, path: old.path, repository: old.repository,
                 revision: try RevisionOpener(context: context).asTrustedNow(old.revision), trigger: old.trigger,
                 previous: old.previous, options: old.options)
-            let head = try services.store.begin(again, at: services.clock.now())
-            output.tell(["sluice: run \(head.id) retries run \(old.id)"])
-            try ForegroundRun(context: context, services: services, signals: signals, output: output).carryOut(head)
+            let begun = try services.store.begin(again, at: services.clock.now())
+            output.tell(["sluice: run \(begun.head.id) retries run \(old.id)"])
+            try ForegroundRun(context: context, services: services, signals: signals, output: output).carryOut(begun)
         }
     }
 }

@@ -99,17 +99,14 @@ struct PrePush {
         let run = NewRun(
             pipeline: definition.name, path: definition.source.path, repository: context.repository,
             revision: opened.revision, trigger: .prePush, previous: previous)
-        let head = try services.store.begin(run, at: services.clock.now())
-        guard let lock = try RunLock.tryHold(head.id, in: services.folder) else {
-            throw CommandFailure(.storage, "run \(head.id) is held by another process")
-        }
-        defer { withExtendedLifetime(lock) {} }
+        let begun = try services.store.begin(run, at: services.clock.now())
+        defer { withExtendedLifetime(begun.lock) {} }
         let session = RunSession(
             context: context, services: services, installation: installation,
             observers: [PlainObserver(style: .plain, showsLogs: false)],
             willDrive: { [signals] in signals.forward(to: $0) })
-        let outcome = try session.carryOut(head)
-        if outcome == nil { Console.tell("sluice: run \(head.id) waits") }
+        let outcome = try session.carryOut(begun.head)
+        if outcome == nil { Console.tell("sluice: run \(begun.head.id) waits") }
         return outcome == .succeeded
     }
 }

@@ -13,11 +13,14 @@ struct ForegroundRun {
     /// What is written about the run when it has ended.
     var files: ReportFiles?
 
+    /// As below, of a run that was just begun.
+    func carryOut(_ begun: BegunRun) throws { try carryOut(begun.head, holding: begun.lock) }
+
     /// Throws the exit status of what did not succeed. `record`: what an interrupted run has done already.
-    func carryOut(_ head: RunHead, from record: RunRecord? = nil) throws {
+    func carryOut(_ head: RunHead, holding lock: HeldLock? = nil, from record: RunRecord? = nil) throws {
         let live = isLive ? LiveObserver(head: head, style: output.tellingStyle, clock: services.clock) : nil
         defer { live?.close() }
-        let (ended, outcome) = try drive(head, from: record, observers: observers(live))
+        let (ended, outcome) = try drive(head, holding: lock, from: record, observers: observers(live))
         live?.close()
         // Plain lines have told what is wrong with the definition already.
         RunEnding(output: output).tell(
@@ -27,9 +30,9 @@ struct ForegroundRun {
 
     /// Its record in the end. The run is ours from the start.
     func drive(
-        _ head: RunHead, from record: RunRecord? = nil, observers: [any RunObserver]
+        _ head: RunHead, holding lock: HeldLock? = nil, from record: RunRecord? = nil, observers: [any RunObserver]
     ) throws -> (record: RunRecord, outcome: RunOutcome) {
-        guard let lock = try RunLock.tryHold(head.id, in: services.folder) else {
+        guard let lock = try lock ?? RunLock.tryHold(head.id, in: services.folder) else {
             throw CommandFailure(.storage, "run \(head.id) is held by another process")
         }
         defer { withExtendedLifetime(lock) {} }

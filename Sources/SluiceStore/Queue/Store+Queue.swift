@@ -1,6 +1,12 @@
 import GRDB
 import SluiceModel
 
+/// A run that is its beginner's to drive for as long as the lock is kept.
+package struct BegunRun: Sendable {
+    package let head: RunHead
+    package let lock: HeldLock
+}
+
 extension Store {
     /// Takes an event in and queues its runs, all in one transaction. An event that was taken in already makes
     /// nothing: the runs that it made then are returned.
@@ -31,14 +37,18 @@ extension Store {
         }
     }
 
-    /// A run that its caller drives itself: it is running from its first moment, so no worker takes it.
-    package func begin(_ run: NewRun, at time: Timestamp) throws(StoreError) -> RunHead {
+    /// A run that its caller drives itself: it is running and held from its first moment, so that no worker takes it, nor
+    /// takes it for one whose runner died.
+    package func begin(_ run: NewRun, at time: Timestamp) throws(StoreError) -> BegunRun {
         try write { database in
             let id = try Self.insert(run, database, at: time, intake: nil, ordinal: nil)
+            guard let lock = try RunLock.tryHold(id, in: folder) else {
+                throw StoreError(.conflict, "run \(id) is held by another process")
+            }
             guard let head = try Self.claim(id, database, at: time) else {
                 preconditionFailure("a run that was queued in this transaction is queued")
             }
-            return head
+            return BegunRun(head: head, lock: lock)
         }
     }
 

@@ -54,7 +54,7 @@ enum AccountScene {
                 repository: Repository(gitDirectory: scene.bare, isBare: true),
                 revision: Revision(oid: oid, tree: oid, committed: time, reference: nil, isTrusted: true),
                 trigger: .manual), at: time
-        ).id
+        ).head.id
         let standings = try store.standings(of: [account], without: run, at: time)
         let decision = GateDecision(verdict: .admit, method: "test")
         _ = try store.append(

@@ -43,7 +43,7 @@ struct InvariantTests {
     func refused(statement: String) throws {
         let sandbox = try StateSandbox()
         let store = try sandbox.store()
-        let run = try store.begin(try StateSandbox.newRun(), at: StateSandbox.time).id
+        let run = try store.begin(try StateSandbox.newRun(), at: StateSandbox.time).head.id
         try store.append([.attemptStarted(stage: "s", JournalSamples.started(1))], to: run, at: StateSandbox.time)
         let error = #expect(throws: StoreError.self) { try store.write { try $0.execute(sql: statement) } }
         #expect(error?.code == .constraint, "\(String(describing: error))")

@@ -55,7 +55,7 @@ struct OpeningTests {
         try await withThrowingTaskGroup(of: Int64.self) { group in
             for _ in 0..<8 {
                 group.addTask {
-                    try Store.open(folder).begin(try StateSandbox.newRun(), at: StateSandbox.time).id.number
+                    try Store.open(folder).begin(try StateSandbox.newRun(), at: StateSandbox.time).head.id.number
                 }
             }
             var numbers: Set<Int64> = []

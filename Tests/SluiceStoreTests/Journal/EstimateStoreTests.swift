@@ -18,7 +18,7 @@ import Testing
         _ stage: String, plugin: String?, wall: Double, outcome: Outcome = .succeeded, estimate: Double? = nil,
         profile: String = "small"
     ) throws {
-        let run = try store.begin(try StateSandbox.newRun(), at: time).id
+        let run = try store.begin(try StateSandbox.newRun(), at: time).head.id
         var started = JournalSamples.started(1, profile: profile)
         started.plugin = plugin
         started.dataBytes = 1000

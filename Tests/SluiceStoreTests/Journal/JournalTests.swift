@@ -13,7 +13,7 @@ struct JournalTests {
     init() throws {
         sandbox = try StateSandbox()
         store = try sandbox.store()
-        run = try store.begin(try StateSandbox.newRun(), at: StateSandbox.time).id
+        run = try store.begin(try StateSandbox.newRun(), at: StateSandbox.time).head.id
     }
 
     @Test("events are numbered from 1 without holes over several calls, and come back as they went in")
@@ -95,7 +95,7 @@ struct JournalTests {
 
     @Test("a trusted reader never sees what an untrusted run made; an untrusted one sees the newest of both")
     func trust() throws {
-        let untrusted = try store.begin(try StateSandbox.newRun(trusted: false), at: time).id
+        let untrusted = try store.begin(try StateSandbox.newRun(trusted: false), at: time).head.id
         _ = try store.finish(
             try JournalSamples.completion(run: untrusted, trusted: false), events: [], to: untrusted, at: time)
         #expect(try store.entry(for: EventSamples.digest, trusted: true) == nil)

@@ -95,7 +95,7 @@ private struct LedgerWorld {
     }
 
     private mutating func begin() throws {
-        let head = try store.begin(try StateSandbox.newRun(), at: clock)
+        let head = try store.begin(try StateSandbox.newRun(), at: clock).head
         runs.append(Run(head: head, lock: try RunLock.tryHold(head.id, in: sandbox.folder)))
     }
 

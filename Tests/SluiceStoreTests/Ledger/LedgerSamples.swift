@@ -19,7 +19,7 @@ enum LedgerSamples {
     }
 
     static func begun(_ store: Store, at time: Timestamp) throws -> RunHead {
-        try store.begin(try StateSandbox.newRun(), at: time)
+        try store.begin(try StateSandbox.newRun(), at: time).head
     }
 
     static func booking(

@@ -71,9 +71,25 @@ struct QueueTests {
         #expect(try store.claim(run, at: time) == nil)
     }
 
+    @Test(
+        "a run that somebody drives himself is held when it can be seen first, and is not there when it cannot be held")
+    func heldFromTheStart() throws {
+        let other = try #require(try RunLock.tryHold(RunID(1), in: sandbox.folder))
+        #expect(throws: StoreError.self) { try store.begin(try StateSandbox.newRun(), at: time) }
+        #expect(try store.heads(limit: 10).isEmpty)
+        withExtendedLifetime(other) {}
+    }
+
+    @Test("a run that is begun is held for as long as whoever began it keeps the lock")
+    func held() throws {
+        let begun = try store.begin(try StateSandbox.newRun(), at: time)
+        #expect(try begun.head.state == .running && RunLock.isHeld(begun.head.id, in: sandbox.folder))
+        withExtendedLifetime(begun) {}
+    }
+
     @Test("a cancellation that was asked for is seen by who drives the run")
     func cancellation() throws {
-        let run = try store.begin(try StateSandbox.newRun(), at: time).id
+        let run = try store.begin(try StateSandbox.newRun(), at: time).head.id
         #expect(try store.cancellation(of: run) == nil)
         try store.requestCancellation(of: run, at: time)
         #expect(try store.cancellation(of: run) == RunCancellation(reason: .user, isImmediate: false))
