@@ -161,7 +161,8 @@ import Testing
                   needs: [broken]
                   run: 'true'
                 """), withHook: false)
-        try scene.configure("executors: { local: { capacity: { cpus: 2 } } }\n", in: scene.clone + "/.git")
+        let capacity = "executors: { local: { capacity: { cpus: 2, memory: 2GiB } } }\n"
+        try scene.configure(capacity, in: scene.clone + "/.git")
         let path = scene.clone + "/pipelines/it.yaml"
         let text = try String(contentsOfFile: path, encoding: .utf8)
         try scene.commit(["pipelines/it.yaml": text.replacingOccurrences(of: "LEDGER", with: scene.ledger("go"))])
