@@ -25,11 +25,13 @@ final class Rehearsal {
 
     /// Every example once, as it is.
     var plains: [(example: PluginExample, performance: Performance)] {
-        subject.examples.map { ($0, play(Scene(name: "plain", example: $0))) }
+        subject.examples.map { ($0, plain(of: $0)) }
     }
 
+    private func plain(of example: PluginExample) -> Performance { play(Scene(name: "plain", example: example)) }
+
     /// Whether any example could be called at all.
-    var hasStarted: Bool { plains.contains { $0.performance.failure == nil } }
+    var hasStarted: Bool { subject.examples.contains { plain(of: $0).failure == nil } }
 
     func play(_ scene: Scene) -> Performance {
         if let known = played[scene] { return known }

@@ -11,7 +11,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 FAULT = open(f"{HERE}/fault").read().strip()
 # Long enough for a line to come while it works.
-HEARS = ("cancel.", "stdin.", "cleanup.after-kill", "cleanup.after-cancel", "checkpoint.saved", "runner.unknown-")
+HEARS = ("cancel.", "stdin.", "cleanup.after-kill", "cleanup.after-cancel", "checkpoint.saved")
 WORKS = FAULT.startswith(HEARS)
 cancelled = threading.Event()
 reasons = []
