@@ -55,7 +55,7 @@ import Testing
         try expectGolden("runs.txt", RunListText.lines(heads, now: Build.after(63), width: 100, style: .plain))
     }
 
-    @Test("the status tells what runs, what waits and for what, and whether a worker is there")
+    @Test("the status tells what runs, what waits and for what, whose runner died, and whether a worker is there")
     func status() throws {
         let running = RunRecord(
             head: try Build.head(),
@@ -63,8 +63,9 @@ import Testing
         let waiting = RunRecord(
             head: try Build.head(43, pipeline: "fraud"),
             events: Build.events([(2, .waiting(reason: "2 cpus that run 42 holds"))]))
+        let died = RunRecord(head: try Build.head(45, state: .running, started: 0))
         let status = QueueStatus(
-            active: [running, waiting, RunRecord(head: try Build.head(44))],
+            active: [running, waiting, RunRecord(head: try Build.head(44)), died], left: [died.head.id],
             recent: [try Build.head(41, state: .ended, outcome: .succeeded, started: -3000, ended: -2400)],
             workers: 2)
         try expectGolden("status.txt", StatusText.lines(status, now: Build.after(125), width: 100, style: .plain))

@@ -17,6 +17,7 @@ struct StatusCommand: ParsableCommand {
             active: try services.store.heads(in: [.queued, .waiting, .running]).map {
                 try services.store.record(of: $0.id)
             },
+            left: Set(try services.interrupted().map(\.id)),
             recent: try services.store.heads(limit: 12).filter { $0.state == .ended },
             workers: try WorkerLock.count(in: services.folder))
         if output.json {

@@ -11,7 +11,7 @@ package struct StatusJSON: Encodable {
     package init(_ status: QueueStatus) {
         worker = status.workers > 0
         workers = status.workers
-        runs = status.active.map(Active.init)
+        runs = status.active.map { Active($0, isLeft: status.left.contains($0.head.id)) }
         recent = status.recent.map(RunHeadJSON.init)
     }
 
@@ -19,9 +19,9 @@ package struct StatusJSON: Encodable {
         let head: RunHeadJSON
         let progress: Progress
 
-        init(_ record: RunRecord) {
+        init(_ record: RunRecord, isLeft: Bool) {
             head = RunHeadJSON(record.head)
-            progress = Progress(record)
+            progress = Progress(record, isLeft: isLeft)
         }
 
         func encode(to encoder: any Encoder) throws {
@@ -48,8 +48,10 @@ package struct StatusJSON: Encodable {
         let stagesRunning: [String]
         let stagesQueued: [Queued]
         let waitingFor: OrNull<String>
+        let interrupted: Bool
 
-        init(_ record: RunRecord) {
+        init(_ record: RunRecord, isLeft: Bool) {
+            interrupted = isLeft
             stagesTotal = record.stages.count
             stagesEnded = record.stages.count { $0.end != nil }
             stagesRunning = record.stages.filter { $0.running != nil }.map(\.name)
@@ -58,6 +60,7 @@ package struct StatusJSON: Encodable {
         }
 
         private enum CodingKeys: String, CodingKey {
+            case interrupted
             case stagesTotal = "stages_total"
             case stagesEnded = "stages_ended"
             case stagesRunning = "stages_running"

@@ -34,9 +34,14 @@ package enum StatusText {
             .init("run", .right), .init("pipeline", minimum: 8), .init("state"), .init("commit"),
             .init("reference", minimum: 8), .init("stages", .right), .init("time", .right), .init("doing", minimum: 12),
         ])
-        for record in status.active { table.append(row(record, now: now, style: style)) }
+        for record in status.active {
+            let isLeft = status.left.contains(record.head.id)
+            let doing = isLeft ? StyledText("its runner died", .warning) : doing(record)
+            table.append(row(record, doing, now: now, style: style))
+        }
         return table.lines(width: width, style: style, indent: 0)
             + status.active.flatMap { queues($0, now: now) }.map { $0.rendered(style) }
+            + status.active.map(\.head.id).filter(status.left.contains).map { left($0).rendered(style) }
     }
 
     /// On lines of their own, for what an engine says is long.
@@ -49,7 +54,9 @@ package enum StatusText {
         }
     }
 
-    private static func row(_ record: RunRecord, now: Timestamp, style: Style) -> [StyledText] {
+    private static func row(
+        _ record: RunRecord, _ doing: StyledText, now: Timestamp, style: Style
+    ) -> [StyledText] {
         let head = record.head
         let none = StyledText(style.symbols.none, .quiet)
         let ended = record.stages.count { $0.end != nil }
@@ -58,8 +65,12 @@ package enum StatusText {
             StyledText(head.id.description, .strong), StyledText(head.pipeline), OutcomeText.text(head, style: style),
             StyledText(head.revision.oid.short, .active), head.revision.reference.map { StyledText($0.short) } ?? none,
             record.stages.isEmpty ? none : StyledText("\(ended)/\(record.stages.count)"),
-            StyledText(HumanUnits.clock(now.seconds(since: since))), doing(record),
+            StyledText(HumanUnits.clock(now.seconds(since: since))), doing,
         ]
+    }
+
+    private static func left(_ run: RunID) -> StyledText {
+        StyledText("  \(run)", .strong) + " goes on by a worker, or by: sluice runs resume \(run)"
     }
 
     private static func doing(_ record: RunRecord) -> StyledText {

@@ -34,18 +34,28 @@ import Testing
         #expect(try scene.runCount() == 2)
     }
 
-    @Test("a killed run by hand is taken up by a worker")
+    @Test("a killed run by hand is said to be left, and taken up by a worker")
     func killedRun() throws {
         let scene = try Scene(withHook: false)
         let marker = try commitLongRun(in: scene)
         let run = try scene.start(["run"])
         #expect(comesToHold { scene.lines(of: "second") == 1 })
+        #expect(try interrupted(in: scene) == [false])
         kill(run.pid, SIGKILL)
         _ = run.wait()
+        #expect(try interrupted(in: scene) == [true])
+        let status = try scene.sluice(["status"])
+        #expect(status.output.contains("its runner died\n  1 goes on by a worker, or by: sluice runs resume 1"))
         scene.touch("go")
         #expect(try scene.sluice(["worker", "--once"]).status == 0)
         try expectRecovered(scene, scene.show(1))
+        #expect(try interrupted(in: scene) == [])
         #expect(comesToHold { Processes.containing("sleep\0\(marker)").isEmpty })
+    }
+
+    private func interrupted(in scene: Scene) throws -> [Bool] {
+        let status = try scene.json(scene.sluice(["status", "--json"]))
+        return (status["runs"] as? [[String: Any]] ?? []).compactMap { $0["interrupted"] as? Bool }
     }
 
     @Test("what a runner and its supervisor leave when both are killed is ended before the attempt is tried again")
