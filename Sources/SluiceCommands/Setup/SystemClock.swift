@@ -1,11 +1,7 @@
-import Glibc
+import SluiceExecution
 import SluiceModel
 
 /// The machine's clock, in UTC.
 struct SystemClock: Clock {
-    func now() -> Timestamp {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
-    }
+    func now() -> Timestamp { WallClock.now() }
 }

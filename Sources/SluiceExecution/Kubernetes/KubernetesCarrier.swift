@@ -94,7 +94,7 @@ final class KubernetesCarrier: JobCarrier {
 
     // MARK: Back
 
-    /// Brings what has been said since the last look: in one call, for each takes a second of the API server's.
+    /// Brings what has been said since the last look, of all files in one call: each is a way through the API server.
     private func isResultThere() -> Bool {
         let followed = [files.events] + parcel.logs
         let known = followed.flatMap { path in

@@ -42,12 +42,13 @@ enum AmountText {
     /// The largest number of bytes that is written with no more than what `amount` has of the tenths of its unit.
     private static func wholeTenths(_ amount: Amount) -> Amount {
         let bytes = amount.billionths / Amount.unit
-        guard let unit = units.first(where: { bytes >= 1 << Int128($0.shift) }) else { return amount }
-        let tenths = (bytes * 10) >> Int128(unit.shift)
-        return Amount(billionths: (tenths << Int128(unit.shift)) / 10 * Amount.unit)
+        guard let unit = units.first(where: { bytes >= $0.size }) else { return amount }
+        return Amount(billionths: bytes * 10 / unit.size * unit.size / 10 * Amount.unit)
     }
 
-    private static let units: [(name: String, shift: Int64)] = [("TiB", 40), ("GiB", 30), ("MiB", 20), ("KiB", 10)]
+    private static let units: [(name: String, size: Int128)] = [
+        ("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10),
+    ]
 
     /// Billionths; nil where digits count, not units. Bytes are rounded where they are written; seconds count from ten on.
     private static func step(_ amount: Amount, _ resource: String) -> Int128? {
@@ -60,8 +61,8 @@ enum AmountText {
 
     private static func bytes(_ amount: Amount) -> String {
         let bytes = amount.billionths / Amount.unit
-        guard let unit = units.first(where: { bytes >= Int128(1) << $0.shift }) else { return "\(bytes)B" }
-        let tenths = (bytes * 10 + (Int128(1) << unit.shift) - 1) >> unit.shift
+        guard let unit = units.first(where: { bytes >= $0.size }) else { return "\(bytes)B" }
+        let tenths = (bytes * 10 + unit.size - 1) / unit.size
         return "\(tenths / 10)" + (tenths % 10 == 0 ? "" : ".\(tenths % 10)") + unit.name
     }
 }
